@@ -1,0 +1,60 @@
+/** Who acts. `anonymous` is the caller of a public operation. */
+export interface Actor {
+  readonly kind: 'user' | 'key' | 'service' | 'agent' | 'anonymous';
+  readonly id: string;
+  /** The role by which a user or key acts in this tenant, e.g. `owner`; platform staff have a platform role. */
+  readonly role: string | null;
+}
+
+/** Why the tenant's data is touched; all but `request` may write while the tenant is suspended. */
+export type Purpose = 'request' | 'reaction' | 'compliance' | 'offboarding';
+
+/** Facts of one request that are not part of the proof: logged and audited, never a reason to allow anything. */
+export interface RequestFacts {
+  readonly id: string;
+  readonly clientIp: string | null;
+  readonly userAgent: string | null;
+  /** Milliseconds since the epoch after which nobody waits for the answer. */
+  readonly deadlineAtMs: number;
+  /** W3C trace context of the caller. */
+  readonly traceparent: string | null;
+}
+
+/** How an idempotent operation's answer is claimed and kept; set by the transport, used by the transaction. */
+export interface IdempotencyClaim {
+  readonly key: string;
+  readonly operation: string;
+  /** SHA-256 of the canonical request body. */
+  readonly bodyHash: Uint8Array;
+  /** Prints the operation's answer as it goes over the wire. */
+  readonly print: (answer: unknown) => string;
+}
+
+/**
+ * Who asks, for which tenant and why: verified by the signature of the message that carried it. Every handler gets it
+ * as its last argument and hands it to a door of the database.
+ */
+export interface TenantContext {
+  /** The platform's own operations carry PLATFORM_TENANT_ID. */
+  readonly tenantId: string;
+  /** The cell whose database holds the tenant's rows. */
+  readonly cell: string;
+  readonly mode: 'pool' | 'schema' | 'database';
+  readonly organizationId: string | null;
+  readonly locationId: string | null;
+  readonly actor: Actor;
+  readonly onBehalfOf: string | null;
+  readonly agentId: string | null;
+  readonly grantId: string | null;
+  readonly purpose: Purpose;
+  /** Grants in the sense of `permits`. */
+  readonly permissions: readonly string[];
+  /** The session or key that proved it; what a revocation names. */
+  readonly credentialId: string | null;
+  /** Whether the operation stays open while the tenant is suspended. */
+  readonly whenSuspended: boolean;
+  readonly request: RequestFacts;
+  readonly idempotency: IdempotencyClaim | null;
+  /** Aborted when the caller goes away, the deadline passes or the tenant is suspended. */
+  readonly signal: AbortSignal | null;
+}

@@ -1,0 +1,13 @@
+/**
+ * Whether a list of grants covers a permission. A grant is a permission (`members.write`), all of a resource
+ * (`members.*`) or everything (`*`).
+ */
+export function permits(grants: readonly string[], permission: string): boolean {
+  const resource = permission.slice(0, permission.indexOf('.'));
+  return grants.some((grant) => grant === permission || grant === '*' || grant === `${resource}.*`);
+}
+
+/** Whether every one of `wanted` lies within `held`, so that nobody hands on more than they have. */
+export function coversAll(held: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.every((grant) => held.includes('*') || held.includes(grant) || (grant !== '*' && permits(held, grant)));
+}
