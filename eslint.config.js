@@ -12,11 +12,25 @@ const fenced = {
 };
 const fencedExcept = (...owners) => [
   'error',
-  { patterns: Object.entries(fenced).filter(([owner]) => !owners.includes(owner)).map(([, rule]) => rule) },
+  {
+    patterns: Object.entries(fenced)
+      .filter(([owner]) => !owners.includes(owner))
+      .map(([, rule]) => rule),
+  },
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'libs/contracts/src/gen/**', '**/*.mjs', '*.js', '.nx/**', '.tenantry/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      'libs/contracts/src/gen/**',
+      '**/*.mjs',
+      '*.js',
+      '.nx/**',
+      '.tenantry/**',
+    ],
+  },
   {
     files: ['**/*.ts'],
     plugins: { '@typescript-eslint': tseslint.plugin, '@nx': nx },
@@ -34,7 +48,10 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
-        { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'Settings are read in config.ts only.' },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'Settings are read in config.ts only.',
+        },
       ],
       'no-console': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
@@ -74,6 +91,8 @@ export default tseslint.config(
   { files: ['scripts/**', 'bench/**', 'infra/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/config.ts', 'scripts/**', 'infra/**', 'libs/testing/**', 'bench/**'],
-    rules: { 'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' }] },
+    rules: {
+      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' }],
+    },
   },
 );

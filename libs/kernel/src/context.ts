@@ -20,6 +20,14 @@ export interface RequestFacts {
   readonly traceparent: string | null;
 }
 
+/** What runs: named in the events it publishes and so in the audit log. */
+export interface Origin {
+  /** The operation, e.g. `AddLocation`, or the reaction's consumer, e.g. `billing.usage`. */
+  readonly operation: string;
+  /** The operation's audit action; null when each event's own action says it. */
+  readonly action: string | null;
+}
+
 /** How an idempotent operation's answer is claimed and kept; set by the transport, used by the transaction. */
 export interface IdempotencyClaim {
   readonly key: string;
@@ -54,6 +62,8 @@ export interface TenantContext {
   /** Whether the operation stays open while the tenant is suspended. */
   readonly whenSuspended: boolean;
   readonly request: RequestFacts;
+  /** Absent in contexts that were not made for one operation. */
+  readonly origin?: Origin | null;
   readonly idempotency: IdempotencyClaim | null;
   /** Aborted when the caller goes away, the deadline passes or the tenant is suspended. */
   readonly signal: AbortSignal | null;

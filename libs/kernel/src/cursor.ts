@@ -11,7 +11,10 @@ export interface CursorScope {
 const TAG_BYTES = 16;
 
 function tagOf(key: Uint8Array, scope: CursorScope, position: string): Buffer {
-  return createHmac('sha256', key).update(JSON.stringify([scope.tenantId, scope.query, position])).digest().subarray(0, TAG_BYTES);
+  return createHmac('sha256', key)
+    .update(JSON.stringify([scope.tenantId, scope.query, position]))
+    .digest()
+    .subarray(0, TAG_BYTES);
 }
 
 /** Seals the position after which a list continues; `position` is any JSON value, usually the last row's sort key. */

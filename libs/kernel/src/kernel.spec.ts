@@ -1,4 +1,16 @@
-import { Fault, coversAll, formatNanos, fromFaultMessage, isUuid, newId, openCursor, parseNanos, permits, sealCursor, toFaultMessage } from './index.js';
+import {
+  Fault,
+  coversAll,
+  formatNanos,
+  fromFaultMessage,
+  isUuid,
+  newId,
+  openCursor,
+  parseNanos,
+  permits,
+  sealCursor,
+  toFaultMessage,
+} from './index.js';
 
 describe('ids', () => {
   it('sort by creation time', () => {
@@ -20,9 +32,14 @@ describe('money', () => {
     expect(parseNanos(formatNanos(nanos), 'limit')).toBe(nanos);
   });
 
-  it.each(['', 'NaN', '1e3', '0.1234567891', '1,5', ' 1', '--1', '1.', '.5', '10000000000'])('refuses %p and names the field', (text) => {
-    expect(() => parseNanos(text, 'limit')).toThrow(expect.objectContaining({ reason: 'invalid-input', errors: [expect.objectContaining({ field: 'limit' })] }));
-  });
+  it.each(['', 'NaN', '1e3', '0.1234567891', '1,5', ' 1', '--1', '1.', '.5', '10000000000'])(
+    'refuses %p and names the field',
+    (text) => {
+      expect(() => parseNanos(text, 'limit')).toThrow(
+        expect.objectContaining({ reason: 'invalid-input', errors: [expect.objectContaining({ field: 'limit' })] }),
+      );
+    },
+  );
 });
 
 describe('cursors', () => {
@@ -32,14 +49,20 @@ describe('cursors', () => {
   it('open only for the tenant and the query they were made for', () => {
     const cursor = sealCursor(key, a, ['2026-01-01', 5]);
     expect(openCursor(key, a, cursor)).toEqual(['2026-01-01', 5]);
-    for (const scope of [{ ...a, tenantId: 'b' }, { ...a, query: 'list?x=2' }]) {
+    for (const scope of [
+      { ...a, tenantId: 'b' },
+      { ...a, query: 'list?x=2' },
+    ]) {
       expect(() => openCursor(key, scope, cursor)).toThrow(expect.objectContaining({ reason: 'invalid-cursor' }));
     }
   });
 
-  it.each(['', 'x', '!!!', 'AAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'a'.repeat(5000)])('refuse %p that nobody sealed', (cursor) => {
-    expect(() => openCursor(key, a, cursor)).toThrow(expect.objectContaining({ reason: 'invalid-cursor' }));
-  });
+  it.each(['', 'x', '!!!', 'AAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'a'.repeat(5000)])(
+    'refuse %p that nobody sealed',
+    (cursor) => {
+      expect(() => openCursor(key, a, cursor)).toThrow(expect.objectContaining({ reason: 'invalid-cursor' }));
+    },
+  );
 
   it('refuse an edited position', () => {
     const bytes = Buffer.from(sealCursor(key, a, 5), 'base64url');

@@ -10,7 +10,10 @@ const DECIMAL = /^(-?)(\d{1,9})(?:\.(\d{1,9}))?$/;
 export function parseNanos(amount: string, field: string): bigint {
   const match = DECIMAL.exec(amount);
   if (!match) {
-    throw new Fault('invalid-input', { field, detail: `${field} must be a decimal such as "12.50", with at most 9 digits before and after the point` });
+    throw new Fault('invalid-input', {
+      field,
+      detail: `${field} must be a decimal such as "12.50", with at most 9 digits before and after the point`,
+    });
   }
   const [, sign, units = '', fraction = ''] = match;
   const nanos = BigInt(units) * NANOS_PER_UNIT + BigInt(fraction.padEnd(9, '0'));

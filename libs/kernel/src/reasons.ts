@@ -22,7 +22,7 @@ export const reasons = {
   forbidden: is(403, 'You may not do this'),
   conflict: is(409, 'The resource is not in a state that allows this'),
   'stale-version': is(412, 'The resource has changed since you read it'),
-  'cancelled': is(499, 'The caller went away before the answer was ready'),
+  cancelled: is(499, 'The caller went away before the answer was ready'),
   'deadline-exceeded': is(503, 'The answer was not ready in time'),
   unavailable: is(503, 'The part that answers this is not available right now'),
   internal: is(500, 'Something went wrong on our side'),
