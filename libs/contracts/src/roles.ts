@@ -1,0 +1,2 @@
+/** Roles by name. */
+export type Roles = Readonly<Record<string, { readonly description: string; readonly grants: readonly string[] }>>;
