@@ -1,0 +1,130 @@
+import { PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
+import { type DoorParts, actorSettings, observed } from './door.js';
+import { HOME_CELL } from './home-cell.js';
+import { holdExclusively } from './exclusive.js';
+import { listen } from './listen.js';
+import { rollBack, runTransaction } from './run-transaction.js';
+import type { Sql } from './sql.js';
+import type { Transaction } from './transaction.js';
+import type { ConnectionPool } from './wire/connection-pool.js';
+import type { PgConnection } from './wire/connection.js';
+import { type Settings, fixedStep, settingStep, statementStep } from './wire/steps.js';
+
+export interface JobOptions {
+  /** Acts within this tenant as well: its tenant tables are visible as far as the job's rights go. */
+  readonly tenantId?: string;
+  /** The request that the job serves (sign-in, for example): names the actor in its events, cancels with it. */
+  readonly ctx?: TenantContext;
+  /** The cell to work on; the home cell unless said otherwise. */
+  readonly cell?: string;
+}
+
+/** One narrow task of the control plane, run under its own role `<service>_<job>`. */
+export interface Job {
+  /** One statement in its own commit; may write. */
+  query<T extends object>(statement: Sql, options?: JobOptions): Promise<T[]>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: JobOptions): Promise<T>;
+}
+
+/** Something that goes on until it is closed. */
+export interface Subscription {
+  close(): Promise<void>;
+}
+
+/** The door to control tables. Every access names the job, and Postgres grants each job only what it needs. */
+export abstract class ControlDatabase {
+  /** The job's role, e.g. `identity_signin`. */
+  abstract job(role: string): Job;
+
+  /** Calls back on every NOTIFY of a channel, and once after each (re)connection because some may have been missed. */
+  abstract listen(channel: string, onNotify: () => void, cell?: string): Promise<Subscription>;
+
+  /**
+   * Runs `work` if no other process is running work of this name; answers whether it ran. The signal is aborted when
+   * the lock is lost with its connection.
+   */
+  abstract exclusive(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean>;
+
+  /** Whether every cell answers, for readiness. */
+  abstract ping(): Promise<void>;
+}
+
+const BEGIN = fixedStep('begin read write');
+const COMMIT = fixedStep('commit');
+
+/** The door itself; only `openDoors` makes it. */
+export class PostgresControlDatabase extends ControlDatabase {
+  readonly #parts: DoorParts;
+
+  constructor(parts: DoorParts) {
+    super();
+    this.#parts = parts;
+  }
+
+  override job(role: string): Job {
+    if (!role.startsWith(`${this.#parts.service}_`)) {
+      throw new TypeError(`${role} is not a job of ${this.#parts.service}`);
+    }
+    return {
+      query: (statement, options = {}) => this.#query(role, statement, options),
+      transaction: (work, options = {}) => this.#transaction(role, work, options),
+    };
+  }
+
+  override listen(channel: string, onNotify: () => void, cell = HOME_CELL): Promise<Subscription> {
+    return listen(this.#parts.cells.pool(cell), channel, onNotify);
+  }
+
+  override exclusive(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    return holdExclusively(this.#parts.cells.home, `${this.#parts.service}:${name}`, work);
+  }
+
+  override async ping(): Promise<void> {
+    const answer = async (connection: PgConnection, pool: ConnectionPool): Promise<void> => {
+      try {
+        await connection.fly([fixedStep('select 1')]);
+      } finally {
+        pool.release(connection);
+      }
+    };
+    await Promise.all(this.#parts.cells.all.map(async (pool) => answer(await pool.acquire(), pool)));
+  }
+
+  /** Begin, role, statement and commit in one flight. */
+  #query<T extends object>(role: string, statement: Sql, options: JobOptions): Promise<T[]> {
+    const { cells, observe } = this.#parts;
+    const step = statementStep(statement, { key: `${role}|` });
+    const signal = options.ctx?.signal ?? null;
+    const tenantId = tenantOf(options);
+    return observed(observe, { door: 'control', kind: 'query', tenantId, text: step.text }, async () => {
+      const pool = cells.pool(options.cell ?? HOME_CELL);
+      const connection = await pool.acquire(signal);
+      try {
+        const enter = settingStep({ ...settingsOf(options), role });
+        return (await connection.fly([BEGIN, enter, step, COMMIT], signal))[2]!.rows as T[];
+      } finally {
+        await rollBack(connection);
+        pool.release(connection);
+      }
+    });
+  }
+
+  #transaction<T>(role: string, work: (tx: Transaction) => Promise<T>, options: JobOptions): Promise<T> {
+    const { service, cells, observe } = this.#parts;
+    const tenantId = tenantOf(options);
+    const shape = { key: `${role}|` };
+    const plan = { service, tenantId, ctx: options.ctx ?? null, settings: settingsOf(options), place: { role }, shape };
+    return observed(observe, { door: 'control', kind: 'transaction', tenantId, text: null }, async () =>
+      runTransaction(cells.pool(options.cell ?? HOME_CELL), plan, work),
+    );
+  }
+}
+
+/** A job that serves no tenant acts for the platform, which is a tenant too. */
+function tenantOf({ tenantId, ctx }: JobOptions): string {
+  return tenantId ?? ctx?.tenantId ?? PLATFORM_TENANT_ID;
+}
+
+function settingsOf(options: JobOptions): Settings {
+  return { 'app.tenant_id': tenantOf(options), ...(options.ctx ? actorSettings(options.ctx) : {}) };
+}

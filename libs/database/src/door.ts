@@ -1,0 +1,103 @@
+import pg from 'pg';
+import type { TenantContext } from '@tenantry/kernel';
+import type { Cells } from './cells.js';
+import type { DatabaseWork, Observe } from './doors.js';
+import { translateError } from './faults.js';
+import { rollBack } from './run-transaction.js';
+import type { Sql } from './sql.js';
+import type { ConnectionPool } from './wire/connection-pool.js';
+import type { Step } from './wire/flight.js';
+import { type Settings, fixedStep, settingStep } from './wire/steps.js';
+
+/** What every door is made with. */
+export interface DoorParts {
+  readonly service: string;
+  readonly cells: Cells;
+  readonly observe: Observe | undefined;
+}
+
+/** A slow reader may take this long for one batch of a stream. */
+const STREAM_IDLE_TIMEOUT_MS = 60_000;
+const DEFAULT_BATCH_ROWS = 500;
+const BEGIN_READ_ONLY = fixedStep('begin read only');
+const COMMIT = fixedStep('commit');
+
+/** The context's part of a transaction's settings, which policies and functions may look at. */
+export function actorSettings(ctx: TenantContext): Settings {
+  return { 'app.actor_id': ctx.actor.id, 'app.actor_role': ctx.actor.role ?? '', 'app.purpose': ctx.purpose };
+}
+
+/** One read-only statement in the same flight as whatever says who asks. */
+export async function readInOneFlight(
+  pool: ConnectionPool,
+  enter: Step,
+  statement: Step,
+  signal: AbortSignal | null,
+): Promise<object[]> {
+  const connection = pool.tryAcquire() ?? (await pool.acquire(signal));
+  try {
+    return (await connection.fly([enter, statement], signal))[1]!.rows;
+  } catch (error) {
+    if (!isStalePlan(error)) {
+      throw error;
+    }
+    // The table changed since the statement was prepared. Its plan is forgotten by now, and nothing was done.
+    return (await connection.fly([enter, statement], signal))[1]!.rows;
+  } finally {
+    pool.release(connection);
+  }
+}
+
+function isStalePlan(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
+}
+
+/** The rows of one statement through a cursor, in a read-only transaction that ends with the loop. */
+export async function* readInBatches<T extends object>(
+  pool: ConnectionPool,
+  settings: Settings,
+  statement: Sql,
+  signal: AbortSignal | null,
+  batchRows: number = DEFAULT_BATCH_ROWS,
+): AsyncIterable<T[]> {
+  const declare = {
+    text: `declare batches no scroll cursor for ${statement.text}`,
+    values: statement.values,
+    key: null,
+  };
+  const fetch: Step = { text: `fetch forward ${Math.trunc(batchRows)} from batches`, values: [], key: null };
+  const patience = { idle_in_transaction_session_timeout: String(STREAM_IDLE_TIMEOUT_MS) };
+  const connection = await pool.acquire(signal);
+  try {
+    const enter = settingStep({ ...settings, ...patience });
+    let rows = (await connection.fly([BEGIN_READ_ONLY, enter, declare, fetch], signal))[3]!.rows;
+    while (rows.length > 0) {
+      yield rows as T[];
+      rows = rows.length < batchRows ? [] : (await connection.fly([fetch], signal))[0]!.rows;
+    }
+    await connection.fly([COMMIT], signal);
+  } catch (error) {
+    throw translateError(error);
+  } finally {
+    await rollBack(connection);
+    pool.release(connection);
+  }
+}
+
+/** Runs work with the observer told of its start and end, and errors made fit to leave. */
+export async function observed<T>(
+  observe: Observe | undefined,
+  facts: DatabaseWork,
+  work: () => Promise<T>,
+): Promise<T> {
+  const done = observe?.(facts);
+  try {
+    const result = await work();
+    done?.();
+    return result;
+  } catch (error) {
+    const translated = translateError(error);
+    done?.(translated);
+    throw translated;
+  }
+}

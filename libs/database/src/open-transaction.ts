@@ -1,0 +1,150 @@
+import { Fault, type TenantContext } from '@tenantry/kernel';
+import { translateError } from './faults.js';
+import { type Outgoing, type Publisher, printEntry, printEvent } from './messages/envelope.js';
+import { type RowSource, findRows, insertRows } from './rows.js';
+import type { Sql } from './sql.js';
+import type { FindOptions, PublishOptions, RowMatch, RowType, Transaction } from './transaction.js';
+import type { PgConnection } from './wire/connection.js';
+import type { Step, StepResult } from './wire/flight.js';
+import { type Shape, fixedStep, statementStep } from './wire/steps.js';
+
+/** A transaction while its work runs. */
+export class OpenTransaction implements Transaction {
+  readonly #connection: PgConnection;
+  readonly #publisher: Publisher;
+  readonly #shape: Shape;
+  readonly #signal: AbortSignal | null;
+  readonly #outgoing: Outgoing[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+  #failure: Error | null = null;
+  #savepoints = 0;
+  #closed = false;
+
+  constructor(connection: PgConnection, publisher: Publisher, shape: Shape, signal: AbortSignal | null) {
+    this.#connection = connection;
+    this.#publisher = publisher;
+    this.#shape = shape;
+    this.#signal = signal;
+  }
+
+  get tenantId(): string {
+    return this.#publisher.tenantId;
+  }
+
+  get service(): string {
+    return this.#publisher.service;
+  }
+
+  get ctx(): TenantContext | null {
+    return this.#publisher.ctx;
+  }
+
+  async query<T extends object>(statement: Sql): Promise<T[]> {
+    return (await this.#run(statementStep(statement, this.#shape))).rows as T[];
+  }
+
+  async one<T extends object>(statement: Sql): Promise<T | undefined> {
+    return (await this.query<T>(statement))[0];
+  }
+
+  async execute(statement: Sql): Promise<number> {
+    return countOf(await this.#run(statementStep(statement, this.#shape)));
+  }
+
+  async insert<R extends object>(row: RowType<R>, values: Partial<R> | readonly Partial<R>[]): Promise<void> {
+    await insertRows(this.#source, row, Array.isArray(values) ? values : [values as Partial<R>]);
+  }
+
+  async findOne<R extends object>(row: RowType<R>, key: RowMatch<R>): Promise<R | undefined> {
+    return (await findRows(this.#source, row, key, { limit: 1 }))[0];
+  }
+
+  find<R extends object>(row: RowType<R>, where: RowMatch<R> = {}, options: FindOptions<R> = {}): Promise<R[]> {
+    return findRows(this.#source, row, where, options);
+  }
+
+  publish(event: object, { changes = [], tenantId = this.tenantId }: PublishOptions = {}): void {
+    this.#refuseClosed();
+    this.#outgoing.push(...printEvent(this.#publisher, event, changes, tenantId));
+  }
+
+  project(bucket: string, key: string, value: unknown, version: bigint | number): void {
+    this.#refuseClosed();
+    this.#outgoing.push(printEntry(this.#publisher, bucket, key, value, version));
+  }
+
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    const name = `s${++this.#savepoints}`;
+    const published = this.#outgoing.length;
+    await this.#run(fixedStep(`savepoint ${name}`));
+    try {
+      const result = await work();
+      await this.#run(fixedStep(`release savepoint ${name}`));
+      return result;
+    } catch (error) {
+      this.#outgoing.length = published;
+      this.#failure = null;
+      await this.#run(fixedStep(`rollback to savepoint ${name}`));
+      throw error;
+    }
+  }
+
+  /** What the commit has to write. @throws whatever statement failed without being undone */
+  get outgoing(): readonly Outgoing[] {
+    if (this.#failure) {
+      throw this.#failure;
+    }
+    return this.#outgoing;
+  }
+
+  /** Refuses further use, and waits for a statement that somebody left running. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#last;
+  }
+
+  readonly #source: RowSource = {
+    run: async (text, values) => {
+      const result = await this.#run({ text, values, key: this.#shape.key + text });
+      return { rows: result.rows, rowCount: countOf(result), command: result.tag.split(' ', 1)[0]! };
+    },
+    fixed: () => ({ tenantId: this.tenantId }),
+  };
+
+  /** One statement at a time, in the order they were asked for. */
+  async #run(step: Step): Promise<StepResult> {
+    this.#refuseClosed();
+    const flight = this.#last.then(() => this.#fly(step));
+    this.#last = flight.catch(() => undefined);
+    return flight;
+  }
+
+  async #fly(step: Step): Promise<StepResult> {
+    if (this.#failure) {
+      throw this.#failure;
+    }
+    try {
+      return (await this.#connection.fly([step], this.#signal))[0]!;
+    } catch (error) {
+      const translated = asError(translateError(error));
+      if (this.#connection.isTransactionFailed) {
+        this.#failure = translated;
+      }
+      throw translated;
+    }
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) {
+      throw new Fault('internal', { cause: new Error('this transaction has ended; await everything inside its work') });
+    }
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('a statement failed', { cause: error });
+}
+
+function countOf(result: StepResult): number {
+  return Number(result.tag.slice(result.tag.lastIndexOf(' ') + 1)) || 0;
+}

@@ -1,0 +1,142 @@
+import { Fault, type TenantContext } from '@tenantry/kernel';
+import { translateError } from './faults.js';
+import type { Outgoing } from './messages/envelope.js';
+import { IdempotencyGuard } from './messages/idempotency.js';
+import { OpenTransaction } from './open-transaction.js';
+import type { Transaction } from './transaction.js';
+import { abortFault } from './wire/abort.js';
+import type { ConnectionPool } from './wire/connection-pool.js';
+import type { PgConnection } from './wire/connection.js';
+import type { Step } from './wire/flight.js';
+import { type Settings, type Shape, fixedStep, settingStep } from './wire/steps.js';
+
+/** Everything a door decides about a transaction before it begins. */
+export interface TransactionPlan {
+  readonly service: string;
+  readonly tenantId: string;
+  readonly ctx: TenantContext | null;
+  /** Who acts: set first, and held to the end. */
+  readonly settings: Settings;
+  /** Where the work happens: a role, a search path. Left again for what the commit writes. */
+  readonly place: Settings;
+  readonly shape: Shape;
+}
+
+const BEGIN = fixedStep('begin read write');
+const COMMIT = fixedStep('commit');
+const ROLLBACK = fixedStep('rollback');
+const LEAVE_ROLE = settingStep({ role: 'none' });
+
+/**
+ * Runs work in one commit. The first flight begins, says who acts, checks that the tenant may write and claims the
+ * idempotency key; the last one writes events and the answer, checks the tenant again and commits. Whatever goes wrong,
+ * the connection is given back clean or closed.
+ */
+export async function runTransaction<T>(
+  pool: ConnectionPool,
+  plan: TransactionPlan,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const signal = plan.ctx?.signal ?? null;
+  const connection = await pool.acquire(signal).catch(rethrow);
+  const guard = guardOf(plan);
+  const tx = new OpenTransaction(connection, plan, plan.shape, signal);
+  try {
+    await begin(connection, plan, guard);
+    const result = await untilInterrupted(connection, signal, work(tx));
+    await tx.close();
+    await commit(connection, plan, tx.outgoing, guard?.answerStep(result));
+    return result;
+  } catch (error) {
+    await tx.close();
+    throw translateError(error);
+  } finally {
+    await rollBack(connection);
+    pool.release(connection);
+  }
+}
+
+/** Ends what a failure left open. When that fails too, the pool closes the connection. */
+export async function rollBack(connection: PgConnection): Promise<void> {
+  if (connection.isInTransaction) {
+    await connection.fly([ROLLBACK]).catch(() => undefined);
+  }
+}
+
+async function begin(connection: PgConnection, plan: TransactionPlan, guard: IdempotencyGuard | null): Promise<void> {
+  const claim = guard?.claimSteps() ?? [];
+  const steps = [BEGIN, settingStep(plan.settings), ...mayWriteSteps(plan.ctx), ...claim];
+  const claimAt = steps.length - claim.length;
+  if (Object.keys(plan.place).length > 0) {
+    steps.push(settingStep(plan.place));
+  }
+  const results = await connection.fly(steps, plan.ctx?.signal ?? null);
+  guard?.judge([results[claimAt]!, results[claimAt + 1]!]);
+}
+
+async function commit(
+  connection: PgConnection,
+  plan: TransactionPlan,
+  outgoing: readonly Outgoing[],
+  answer: Step | undefined,
+): Promise<void> {
+  const steps: Step[] = plan.place.role === undefined ? [] : [LEAVE_ROLE];
+  if (outgoing.length > 0) {
+    steps.push(outboxStep(plan.service, outgoing));
+  }
+  if (answer) {
+    steps.push(answer);
+  }
+  steps.push(...mayWriteSteps(plan.ctx), COMMIT);
+  const results = await connection.fly(steps, plan.ctx?.signal ?? null);
+  if (results.at(-1)!.tag !== 'COMMIT') {
+    throw new Error('Postgres undid the transaction instead of committing it');
+  }
+}
+
+function guardOf({ service, tenantId, ctx }: TransactionPlan): IdempotencyGuard | null {
+  return ctx?.idempotency ? new IdempotencyGuard(service, tenantId, ctx.actor, ctx.idempotency) : null;
+}
+
+/** The tenant whose request this is must be allowed to write; work of the service itself is not anybody's request. */
+function mayWriteSteps(ctx: TenantContext | null): Step[] {
+  if (!ctx) {
+    return [];
+  }
+  const exempt = ctx.purpose !== 'request' ? 'any' : ctx.whenSuspended ? 'suspended' : 'none';
+  return [fixedStep('select platform.assert_may_write($1, $2)', [ctx.tenantId, exempt])];
+}
+
+function outboxStep(service: string, outgoing: readonly Outgoing[]): Step {
+  return fixedStep(
+    `insert into "${service}".outbox (id, tenant_id, kind, subject, payload, headers)
+     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6::jsonb[])`,
+    [
+      outgoing.map((one) => one.id),
+      outgoing.map((one) => one.tenantId),
+      outgoing.map((one) => one.kind),
+      outgoing.map((one) => one.subject),
+      outgoing.map((one) => one.payload),
+      outgoing.map((one) => one.headers),
+    ],
+  );
+}
+
+/** Work that waits for something else must not keep a connection whose caller, or whose session, is gone. */
+async function untilInterrupted<T>(connection: PgConnection, signal: AbortSignal | null, work: Promise<T>): Promise<T> {
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(abortFault(signal!));
+  signal?.addEventListener('abort', onAbort, { once: true });
+  connection.onLoss = () =>
+    reject(new Fault('unavailable', { detail: 'The database ended the transaction', retryAfterS: 1 }));
+  try {
+    return await Promise.race([work, interrupted]);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    connection.onLoss = null;
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw translateError(error);
+}

@@ -1,0 +1,106 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
+import { TestDatabase, testContext } from '@tenantry/testing/database';
+import { SHOP } from '../testing/shop.js';
+import type { SealedPlace, Vault } from './vault.js';
+
+describe('the vault', () => {
+  const masterKey = randomBytes(32);
+  const place: SealedPlace = { table: 'clinic.patient', column: 'ssn', row: 'r1' };
+  let database: TestDatabase;
+  let vault: Vault;
+  let a: string;
+  let b: string;
+
+  beforeAll(async () => {
+    database = await TestDatabase.create([SHOP]);
+    vault = database.doors('shop', { masterKey }).vault;
+    [a, b] = [await database.addTenant(), await database.addTenant()];
+  });
+  afterAll(() => database?.drop());
+
+  it('opens what it sealed, in another process too', async () => {
+    const sealed = await vault.seal(a, place, '123-45-6789 ü');
+    expect(sealed).toMatch(/^tny1\.t\.1\.[\w-]+$/);
+    const other = database.doors('shop', { masterKey }).vault;
+    expect(await other.open(a, place, sealed)).toBe('123-45-6789 ü');
+  });
+
+  it('never seals alike twice', async () => {
+    expect(await vault.seal(a, place, 'x')).not.toBe(await vault.seal(a, place, 'x'));
+  });
+
+  it.each<[string, SealedPlace]>([
+    ['another row', { ...place, row: 'r2' }],
+    ['another column', { ...place, column: 'name' }],
+    ['another table', { ...place, table: 'clinic.visit' }],
+    ['a place whose names run together the same way', { table: 'clinic.patient', column: 'ss', row: 'nr1' }],
+  ])('does not open a value that was moved to %s', async (_, elsewhere) => {
+    const sealed = await vault.seal(a, place, 'secret');
+    await expect(vault.open(a, elsewhere, sealed)).rejects.toThrow();
+  });
+
+  it('does not open a value that was moved to another tenant', async () => {
+    const sealed = await vault.seal(a, place, 'secret');
+    await vault.seal(b, place, 'so that B has a key');
+    await expect(vault.open(b, place, sealed)).rejects.toThrow();
+  });
+
+  it('does not open a value with a bit changed, with another key version, or of another form', async () => {
+    const sealed = await vault.seal(a, place, 'secret');
+    const bytes = Buffer.from(sealed.split('.')[3]!, 'base64url');
+    bytes[20]! ^= 1;
+    await expect(vault.open(a, place, `tny1.t.1.${bytes.toString('base64url')}`)).rejects.toThrow();
+    await expect(vault.open(a, place, sealed.replace('.t.1.', '.t.2.'))).rejects.toThrow('has no key 2');
+    await expect(vault.open(a, place, 'plain text')).rejects.toThrow('not a sealed value');
+    await expect(vault.open(a, place, 'tny1.t.1.AAAA')).rejects.toThrow('too short');
+  });
+
+  it('keeps old values readable when the tenant gets a new key, and seals with the new one', async () => {
+    const tenantId = await database.addTenant();
+    const old = await vault.seal(tenantId, place, 'old');
+    await database.doors('shop').tenants.transaction(testContext(tenantId), (tx) => vault.createTenantKey(tx));
+    const sealed = await vault.seal(tenantId, place, 'new');
+    expect(sealed).toMatch(/^tny1\.t\.2\./);
+    expect([await vault.open(tenantId, place, old), await vault.open(tenantId, place, sealed)]).toEqual(['old', 'new']);
+  });
+
+  it('gives a tenant one first key, however many ask for it at once', async () => {
+    const tenantId = await database.addTenant();
+    const vaults = Array.from({ length: 5 }, () => database.doors('shop', { masterKey }).vault);
+    const sealed = await Promise.all(vaults.map((one) => one.seal(tenantId, place, 'x')));
+    for (const one of sealed) {
+      expect(await vault.open(tenantId, place, one)).toBe('x');
+    }
+    expect(await database.count('platform.tenant_key', tenantId)).toBe(1);
+  });
+
+  it('makes values unreadable for good when the tenant’s key is deleted', async () => {
+    const tenantId = await database.addTenant();
+    const sealed = await vault.seal(tenantId, place, 'gone');
+    await database.admin('delete from platform.tenant_key where tenant_id = $1', [tenantId]);
+    const fresh = database.doors('shop', { masterKey }).vault;
+    await expect(fresh.open(tenantId, place, sealed)).rejects.toThrow();
+  });
+
+  it('stores no key in clear', async () => {
+    const rows = await database.admin<{ wrapped_key: Buffer }>('select wrapped_key from platform.tenant_key');
+    expect(rows.every((row) => row.wrapped_key.length === 12 + 32 + 16)).toBe(true);
+  });
+
+  it('knows a wrong master key at boot', async () => {
+    await vault.assertMasterKey();
+    await expect(database.doors('shop', { masterKey: randomBytes(32) }).vault.assertMasterKey()).rejects.toThrow(
+      `the master key does not open the keys of tenant ${PLATFORM_TENANT_ID}`,
+    );
+    expect(() => database.doors('shop', { masterKey: randomBytes(16) })).toThrow('16 bytes');
+    await expect(database.doors('shop').vault.seal(a, place, 'x')).rejects.toThrow('no master key');
+  });
+
+  it('commits to a value by a salted hash that anybody with the salt can check', () => {
+    const { commitment, salt } = vault.commit('Ann');
+    const hash = createHash('sha256').update(Buffer.from(salt, 'base64url')).update('Ann').digest('base64url');
+    expect(commitment).toBe(hash);
+    expect(vault.commit('Ann').commitment).not.toBe(commitment);
+  });
+});

@@ -1,0 +1,29 @@
+import type { Transaction } from '../transaction.js';
+
+/** Where a sealed value lives; moved elsewhere it does not open. */
+export interface SealedPlace {
+  readonly table: string;
+  readonly column: string;
+  readonly row: string;
+}
+
+/** A salted hash that stands for a value in the audit log, and the salt that lets it be proved later. */
+export interface Commitment {
+  /** base64url(SHA-256(salt ‖ value)) */
+  readonly commitment: string;
+  /** 16 random bytes, base64url. */
+  readonly salt: string;
+}
+
+/** Encryption of classified values: AES-256-GCM under a key per tenant, which is wrapped by the master key. */
+export abstract class Vault {
+  /** Seals a value for one place. A tenant without a key gets its first one. */
+  abstract seal(tenantId: string, place: SealedPlace, plaintext: string): Promise<string>;
+  /** @throws Error when the value was changed, moved, or sealed for another tenant */
+  abstract open(tenantId: string, place: SealedPlace, sealed: string): Promise<string>;
+  abstract commit(value: string): Commitment;
+  /** Gives the transaction's tenant its first key, or a new one after the last; old values stay readable. */
+  abstract createTenantKey(tx: Transaction): Promise<void>;
+  /** For the boot. @throws Error when this is not the master key that the database's keys were wrapped with */
+  abstract assertMasterKey(): Promise<void>;
+}
