@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import { connect, nkeyAuthenticator, type NatsConnection, type Status } from '@nats-io/transport-node';
+import type { Log } from './log.js';
+import { inboxPrefix } from './subjects.js';
+
+/** How a process joins the bus. */
+export interface BusOptions {
+  readonly url: string;
+  /** The service's name: names the connection and its inbox. */
+  readonly service: string;
+  /** The nkey seed (`SU…`); absent only where the server asks for none. */
+  readonly nkeySeed?: string;
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+  readonly log: Log;
+}
+
+/** What happens to the connection: it went, it came back, or the server refused a publish or a subscription. */
+export type BusChange =
+  { readonly kind: 'lost' } | { readonly kind: 'restored' } | { readonly kind: 'refused'; readonly subject: string };
+
+const RECONNECT_PAUSE_MS = 200;
+const PING_INTERVAL_MS = 10_000;
+/** Creating a stream may wait for a slow disk. */
+const API_TIMEOUT_MS = 20_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** One process's connection to NATS. It comes back by itself for as long as it is not closed. */
+export class Bus {
+  readonly service: string;
+  private readonly listeners = new Set<(change: BusChange) => void>();
+  private manager: Promise<JetStreamManager> | null = null;
+  private up = true;
+
+  constructor(
+    readonly connection: NatsConnection,
+    private readonly options: BusOptions,
+  ) {
+    this.service = options.service;
+    void this.follow();
+  }
+
+  /** Whether messages get through right now. */
+  get connected(): boolean {
+    return this.up && !this.connection.isClosed();
+  }
+
+  get jetstream(): JetStreamClient {
+    return jetstream(this.connection);
+  }
+
+  /** The JetStream API, without the account check that ordinary users may not make. */
+  get admin(): Promise<JetStreamManager> {
+    this.manager ??= jetstreamManager(this.connection, { checkAPI: false, timeout: API_TIMEOUT_MS });
+    return this.manager;
+  }
+
+  /** Calls back on every change of the connection; answers how to stop. */
+  onChange(listener: (change: BusChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Sends what is on its way, then closes; while the server is away there is nothing to wait for. */
+  async drain(): Promise<void> {
+    if (this.connected) await this.connection.drain().catch(() => undefined);
+    await this.connection.close();
+  }
+
+  private async follow(): Promise<void> {
+    for await (const status of this.connection.status()) this.take(status);
+    this.tell({ kind: 'lost' });
+  }
+
+  private take(status: Status): void {
+    const { log } = this.options;
+    if (status.type === 'disconnect') {
+      log.warn({ server: status.server }, 'The connection to NATS was lost');
+      this.tell({ kind: 'lost' });
+    } else if (status.type === 'reconnect') {
+      log.info({ server: status.server }, 'The connection to NATS is back');
+      this.tell({ kind: 'restored' });
+    } else if (status.type === 'error') {
+      log.error({ err: status.error }, 'NATS refused something');
+      const { subject } = status.error as { subject?: string };
+      if (subject) this.tell({ kind: 'refused', subject });
+    }
+  }
+
+  private tell(change: BusChange): void {
+    if (change.kind !== 'refused') this.up = change.kind === 'restored';
+    for (const listener of this.listeners) listener(change);
+  }
+}
+
+/** Joins the bus; fails at once when the server can't be reached or refuses the key. */
+export async function connectBus(options: BusOptions): Promise<Bus> {
+  const { tls, nkeySeed } = options;
+  const connection = await connect({
+    servers: options.url,
+    name: options.service,
+    inboxPrefix: inboxPrefix(options.service),
+    authenticator: nkeySeed ? nkeyAuthenticator(new TextEncoder().encode(nkeySeed.trim())) : undefined,
+    tls: tls ? { ca: readPem(tls.caFile), cert: readPem(tls.certFile), key: readPem(tls.keyFile) } : undefined,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RECONNECT_PAUSE_MS,
+    ignoreAuthErrorAbort: true,
+    pingInterval: PING_INTERVAL_MS,
+    timeout: CONNECT_TIMEOUT_MS,
+    noAsyncTraces: true,
+  });
+  return new Bus(connection, options);
+}
+
+function readPem(file: string | undefined): string | undefined {
+  return file ? readFileSync(file, 'utf8') : undefined;
+}

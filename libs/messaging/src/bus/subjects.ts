@@ -1,0 +1,43 @@
+/** The stream that holds every domain event. */
+export const EVENTS_STREAM = 'EVENTS';
+
+/** What a service answers: its operations and the chunks of their streams. */
+export const rpcSubjects = (service: string): string => `rpc.${service}.>`;
+
+/** Where the chunks for one stream of one instance of a service go; `stream` is unguessable. */
+export const chunkSubject = (service: string, instance: string, stream: string): string =>
+  `rpc.${service}._s.${instance}.${stream}`;
+
+/** Every chunk subject of a service: what a caller of its streams may publish. */
+export const chunkSubjects = (service: string): string => `rpc.${service}._s.>`;
+
+/** The event's subject; it, and nothing in the payload, says whose event it is. */
+export const eventSubject = (tenantId: string, suffix: string): string => `events.${tenantId}.${suffix}`;
+
+/** Every tenant's events of one kind; `suffix` is `<service>.<Event>`. */
+export const eventFilter = (suffix: string): string => `events.*.${suffix}`;
+
+/** The prefix under which a service, and nobody else, receives answers. */
+export const inboxPrefix = (service: string): string => `_INBOX.${service}`;
+
+/** A durable consumer's name: JetStream allows no dots in it. */
+export const durableName = (service: string, consumer: string, event: string): string =>
+  `${service}-${consumer.replaceAll('.', '_')}-${event}`;
+
+/** What an event's subject says. */
+export interface EventAddress {
+  readonly tenantId: string;
+  readonly service: string;
+  readonly name: string;
+}
+
+/** Reads `events.<tenantId>.<service>.<Event>`; undefined for any other subject. */
+export function parseEventSubject(subject: string): EventAddress | undefined {
+  const [root, tenantId, service, name, ...rest] = subject.split('.');
+  return root === 'events' && tenantId && service && name && rest.length === 0
+    ? { tenantId, service, name }
+    : undefined;
+}
+
+/** Where the processes of a service tell each other that they are alive. */
+export const presenceSubject = (service: string): string => `presence.${service}`;

@@ -1,0 +1,43 @@
+import { Fault, PLATFORM_TENANT_ID } from '@tenantry/kernel';
+import type { Operation } from '@tenantry/contracts';
+import type { TenantEntry } from '../directory/entries.js';
+import type { ProvenContext } from './claims.js';
+
+/** Whose standing changed. */
+export type StandingChange = { readonly tenantId: string } | { readonly credentialId: string };
+
+/** What is true right now about tenants and credentials: directories in production, a plain object in tests. */
+export interface Standing {
+  tenantStatus(tenantId: string): TenantEntry['status'] | undefined;
+  isRevoked(credentialId: string): boolean;
+  /** Waits a moment for a tenant that is not known yet: its directory entry may still be on its way. */
+  settle?(tenantId: string): Promise<void>;
+  /** Tells of changes, so that work in flight can be cut; answers how to stop. */
+  onChange?(callback: (change: StandingChange) => void): () => void;
+}
+
+const OPEN_TO_ROLES: readonly (string | null)[] = ['owner', 'compliance'];
+
+/** Whether a suspended tenant's context may go on: the operations left open, for those they are left open for. */
+function staysOpen(ctx: ProvenContext, operation: Operation): boolean {
+  if (ctx.purpose !== 'request') return true;
+  if (!operation.whenSuspended) return false;
+  return operation.scope !== 'tenant' || ctx.actor.kind === 'service' || OPEN_TO_ROLES.includes(ctx.actor.role);
+}
+
+/**
+ * Refuses a context whose credential was revoked or whose tenant may not do this now. Checked on every call, also for
+ * tokens verified before, and again for work in flight whenever the directories change.
+ * @throws Fault `unauthenticated`, `tenant-suspended` or `tenant-state`
+ */
+export function assertStanding(standing: Standing, ctx: ProvenContext, operation: Operation): void {
+  if (ctx.credentialId !== null && standing.isRevoked(ctx.credentialId)) {
+    throw new Fault('unauthenticated', { cause: 'the credential was revoked' });
+  }
+  if (ctx.tenantId === PLATFORM_TENANT_ID) return;
+  const status = standing.tenantStatus(ctx.tenantId);
+  if (status === 'active') return;
+  if (status === undefined) throw new Fault('unauthenticated', { cause: 'the tenant is not in the directory' });
+  if (status === 'suspended' && !staysOpen(ctx, operation)) throw new Fault('tenant-suspended');
+  if (status !== 'suspended' && ctx.purpose === 'request') throw new Fault('tenant-state');
+}

@@ -1,0 +1,141 @@
+import type { Operation } from '@tenantry/contracts';
+import {
+  Fault,
+  permits,
+  PLATFORM_TENANT_ID,
+  SystemClock,
+  type Clock,
+  type RequestFacts,
+  type TenantContext,
+} from '@tenantry/kernel';
+import { jwtVerify } from 'jose';
+import { Lru } from '../bus/lru.js';
+import { CONTEXT_TYPE, fromClaims, isContextClaims, type ContextClaims, type ProvenContext } from './claims.js';
+import { CONTEXT_ALGORITHM, type ContextKeys } from './keys.js';
+import { assertStanding, type Standing } from './standing.js';
+
+/** The issuer that signs for people and keys at the edge. */
+export const GATEWAY = 'gateway';
+
+const MAX_TOKEN_CHARS = 16_384;
+
+interface Proof {
+  readonly issuer: string;
+  readonly expiresAtMs: number;
+  readonly context: ProvenContext;
+}
+
+/** What a verifier needs. */
+export interface ContextVerifierOptions {
+  /** The audience: contexts signed for another service are refused. */
+  readonly service: string;
+  readonly keys: ContextKeys;
+  readonly standing: Standing;
+  readonly clock?: Clock;
+  /** Default 10,000 tokens. */
+  readonly maxCached?: number;
+}
+
+/**
+ * Turns a signed context into a TenantContext, or refuses it. The signature is checked once per token; expiry, revocation,
+ * the tenant's status and what the operation demands are checked on every call.
+ */
+export class ContextVerifier {
+  readonly standing: Standing;
+  private readonly service: string;
+  private readonly keys: ContextKeys;
+  private readonly clock: Clock;
+  private readonly cache: Lru<string, Proof>;
+
+  constructor(options: ContextVerifierOptions) {
+    this.service = options.service;
+    this.keys = options.keys;
+    this.standing = options.standing;
+    this.clock = options.clock ?? new SystemClock();
+    this.cache = new Lru(options.maxCached ?? 10_000);
+  }
+
+  /**
+   * Both steps: whose context this is, and whether it may call the operation.
+   * @throws Fault as `authenticate` and `authorize`
+   */
+  async verify(token: string, operation: Operation, request: RequestFacts): Promise<TenantContext> {
+    const ctx = await this.authenticate(token, operation, request);
+    this.authorize(ctx, operation);
+    return ctx;
+  }
+
+  /**
+   * Proves a context for one call.
+   * @throws Fault `unauthenticated` for a token that proves nothing here and now, `forbidden` for an issuer that may not
+   * call the operation, `tenant-suspended` or `tenant-state` for a tenant that may not act
+   */
+  async authenticate(token: string, operation: Operation, request: RequestFacts): Promise<TenantContext> {
+    const proof = this.cache.get(token) ?? (await this.prove(token));
+    if (proof.expiresAtMs <= this.clock.now().getTime()) {
+      this.cache.delete(token);
+      throw new Fault('unauthenticated', { cause: 'the context has expired' });
+    }
+    const { context } = proof;
+    assertIssuer(proof, operation);
+    if (this.isUnknown(context.tenantId)) await this.standing.settle?.(context.tenantId);
+    assertStanding(this.standing, context, operation);
+    return {
+      ...context,
+      whenSuspended: operation.whenSuspended,
+      request,
+      origin: { operation: operation.name, action: operation.audit },
+      idempotency: null,
+      signal: null,
+    };
+  }
+
+  /** @throws Fault `unauthenticated` without a credential where one is needed, `forbidden` without scope or permission */
+  authorize(ctx: TenantContext, operation: Operation): void {
+    if (operation.scope !== 'public' && ctx.actor.kind === 'anonymous') throw new Fault('unauthenticated');
+    if (operation.scope === 'platform' && ctx.tenantId !== PLATFORM_TENANT_ID) {
+      throw new Fault('forbidden', { cause: 'a platform operation with the context of a tenant' });
+    }
+    if (operation.permission !== null && !permits(ctx.permissions, operation.permission)) throw new Fault('forbidden');
+  }
+
+  private isUnknown(tenantId: string): boolean {
+    return tenantId !== PLATFORM_TENANT_ID && this.standing.tenantStatus(tenantId) === undefined;
+  }
+
+  private async prove(token: string): Promise<Proof> {
+    if (token.length === 0 || token.length > MAX_TOKEN_CHARS)
+      throw new Fault('unauthenticated', { cause: 'no context' });
+    try {
+      const { payload, protectedHeader } = await jwtVerify(token, ({ kid }) => this.keyOf(kid).key, {
+        algorithms: [CONTEXT_ALGORITHM],
+        typ: CONTEXT_TYPE,
+        audience: this.service,
+        requiredClaims: ['iss', 'aud', 'exp'],
+        currentDate: this.clock.now(),
+      });
+      const { issuer } = this.keyOf(protectedHeader.kid);
+      if (payload.iss !== issuer || !isContextClaims(payload))
+        throw new Error('the claims are not a context of this issuer');
+      const context = fromClaims(payload as unknown as ContextClaims);
+      const proof: Proof = { issuer, expiresAtMs: (payload.exp ?? 0) * 1000, context };
+      this.cache.set(token, proof);
+      return proof;
+    } catch (cause) {
+      throw new Fault('unauthenticated', { cause });
+    }
+  }
+
+  private keyOf(keyId: string | undefined) {
+    const found = this.keys.find(keyId);
+    if (!found) throw new Error('the key is not of a known issuer');
+    return found;
+  }
+}
+
+/** Anybody signs for the operations that name them as a caller; the gateway also for what came by HTTP, as a request. */
+function assertIssuer({ issuer, context }: Proof, { name, http, callers }: Operation): void {
+  const isFromHttp = issuer === GATEWAY && http !== null && context.purpose === 'request';
+  if (!isFromHttp && !callers.includes(issuer))
+    throw new Fault('forbidden', { cause: `${issuer} may not call ${name}` });
+}

@@ -1,0 +1,39 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import type { Operation } from '@tenantry/contracts';
+import type { Doors } from '@tenantry/database';
+
+/** One directory entry as a service refills its buckets from Postgres. */
+export interface Projection {
+  readonly bucket: BucketName;
+  readonly key: string;
+  /** Null removes the entry. */
+  readonly value: object | null;
+  readonly version: bigint | number;
+}
+
+/** The directories: what each holds is in `directory/entries.ts`. */
+export type BucketName = 'tenants' | 'members' | 'keys' | 'revocations' | 'policies';
+
+/** Everything about a service that somebody besides itself must know. */
+export interface ServiceDefinition {
+  readonly name: string;
+  /** The service's one Nest module; its controllers say what it answers and reacts to. */
+  readonly module: Type | DynamicModule;
+  readonly migrations: URL | null;
+  /** Control jobs besides the relay; each becomes the role `<name>_<job>`. */
+  readonly jobs: readonly string[];
+  /** Directories that only this service's relay writes. */
+  readonly buckets: readonly BucketName[];
+  readonly watches: readonly BucketName[];
+  /** Operations of other services that it calls. */
+  readonly calls: readonly Operation[];
+  /** Every entry of its buckets, from Postgres: what fills a new or lost bucket. */
+  readonly refill?: (doors: Doors) => AsyncIterable<Projection>;
+}
+
+/** Declares a service; only the name and the module are needed. */
+export function defineService(
+  declared: Pick<ServiceDefinition, 'name' | 'module'> & Partial<ServiceDefinition>,
+): ServiceDefinition {
+  return { migrations: null, jobs: [], buckets: [], watches: [], calls: [], ...declared };
+}

@@ -1,0 +1,96 @@
+import type { Bus } from '../bus/bus.js';
+import type { Log } from '../bus/log.js';
+import type { Standing } from '../context/standing.js';
+import type { BucketName } from '../definition/define-service.js';
+import { Directory } from './directory.js';
+import type { DirectoryEntry, KeyEntry, MemberEntry, PolicyEntry, RevocationEntry, TenantEntry } from './entries.js';
+
+interface Buckets {
+  readonly tenants: Directory<TenantEntry>;
+  readonly members: Directory<MemberEntry>;
+  readonly keys: Directory<KeyEntry>;
+  readonly revocations: Directory<RevocationEntry>;
+  readonly policies: Directory<PolicyEntry>;
+}
+
+const SETTLE_MS = 500;
+
+const isOver = (entry: DirectoryEntry, nowMs: number): boolean =>
+  Date.parse((entry as RevocationEntry).expiresAt) < nowMs;
+
+/** The directories that a service watches. Asking for another one is a bug and throws. */
+export class Directories {
+  private constructor(private readonly watched: ReadonlyMap<BucketName, Directory<DirectoryEntry>>) {}
+
+  static watch(bus: Bus, watches: readonly BucketName[], log: Log): Directories {
+    const open = (name: BucketName): Directory<DirectoryEntry> =>
+      Directory.watch(bus, name, undefined, { log, ...(name === 'revocations' ? { isOver } : {}) });
+    return new Directories(new Map(watches.map((name) => [name, open(name)])));
+  }
+
+  /** Directories that follow nothing, complete from the start; for tests. */
+  static inMemory(
+    names: readonly BucketName[] = ['tenants', 'members', 'keys', 'revocations', 'policies'],
+  ): Directories {
+    const directories = new Map(names.map((name) => [name, new Directory<DirectoryEntry>()]));
+    for (const directory of directories.values()) directory.settle();
+    return new Directories(directories);
+  }
+
+  get tenants(): Directory<TenantEntry> {
+    return this.of('tenants');
+  }
+  get members(): Directory<MemberEntry> {
+    return this.of('members');
+  }
+  get keys(): Directory<KeyEntry> {
+    return this.of('keys');
+  }
+  get revocations(): Directory<RevocationEntry> {
+    return this.of('revocations');
+  }
+  get policies(): Directory<PolicyEntry> {
+    return this.of('policies');
+  }
+
+  has(name: BucketName): boolean {
+    return this.watched.has(name);
+  }
+
+  /** Settles when every directory is complete. */
+  async ready(): Promise<void> {
+    await Promise.all([...this.watched.values()].map((directory) => directory.ready));
+  }
+
+  /** The directories whose word may be old. */
+  stale(maxSilenceMs: number): BucketName[] {
+    return [...this.watched].filter(([, directory]) => directory.isStale(maxSilenceMs)).map(([name]) => name);
+  }
+
+  close(): void {
+    for (const directory of this.watched.values()) directory.close();
+  }
+
+  private of<N extends BucketName>(name: N): Buckets[N] {
+    const directory = this.watched.get(name);
+    if (!directory) throw new TypeError(`The directory ${name} is not among the service's \`watches\``);
+    return directory as unknown as Buckets[N];
+  }
+}
+
+/** What the directories of tenants and revocations say about a context, now. */
+export function standingOf(directories: Directories): Standing {
+  const { tenants, revocations } = directories;
+  return {
+    tenantStatus: (tenantId) => tenants.get(tenantId)?.status,
+    isRevoked: (credentialId) => revocations.get(credentialId) !== undefined,
+    settle: async (tenantId) => void (await tenants.waitFor(tenantId, SETTLE_MS)),
+    onChange: (callback) => {
+      const stops = [
+        tenants.onChange((tenantId) => callback({ tenantId })),
+        revocations.onChange((credentialId) => callback({ credentialId })),
+      ];
+      return () => stops.forEach((stop) => stop());
+    },
+  };
+}

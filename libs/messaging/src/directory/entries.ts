@@ -1,0 +1,56 @@
+/** What every directory entry has: an older version never overwrites a newer one. */
+export interface DirectoryEntry {
+  readonly version: number;
+}
+
+/** `tenants.<tenantId>` */
+export interface TenantEntry extends DirectoryEntry {
+  readonly slug: string;
+  readonly name: string;
+  readonly status: 'provisioning' | 'active' | 'suspended' | 'deactivated' | 'failed';
+  readonly mode: 'pool' | 'schema' | 'database';
+  readonly cell: string;
+  readonly region: string | null;
+  readonly timeZone: string;
+  readonly organizationId: string | null;
+  readonly sandboxOf: string | null;
+  /** Why it is suspended. */
+  readonly reason: string | null;
+  readonly hosts: readonly string[];
+}
+
+/** `members.<userId>` */
+export interface MemberEntry extends DirectoryEntry {
+  readonly status: 'active' | 'disabled';
+  readonly platformRole: string | null;
+  readonly memberships: readonly { readonly tenantId: string; readonly role: string }[];
+}
+
+/** `keys.<SHA-256 of the key, hex>` */
+export interface KeyEntry extends DirectoryEntry {
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly kind: 'secret' | 'public';
+  readonly grants: readonly string[];
+  readonly status: string;
+  /** RFC 3339. */
+  readonly expiresAt: string | null;
+  readonly allowedIps: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  /** Until when a rotated key is still accepted, RFC 3339. */
+  readonly overlapUntil: string | null;
+}
+
+/** `revocations.<credentialId>`: lives until every token of the credential has expired. */
+export interface RevocationEntry extends DirectoryEntry {
+  /** RFC 3339. */
+  readonly expiresAt: string;
+}
+
+/** `policies.<tenantId>` */
+export interface PolicyEntry extends DirectoryEntry {
+  readonly allowedIps: readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly ratePerS: number | null;
+  readonly burst: number | null;
+}

@@ -1,0 +1,115 @@
+import { newId } from '@tenantry/kernel';
+import { TestIssuers, TestNats } from '@tenantry/testing';
+import type { Bus } from '../bus/bus.js';
+import { contextOf, eventually, memoryLog, RunningOrders } from '../fixture/orders-on-nats.fixture.js';
+import {
+  gatewayService,
+  ordersService,
+  placeOrder,
+  shopService,
+  tenantsService,
+  testOperations,
+} from '../fixture/orders.fixture.js';
+import { RpcClient } from '../rpc/client.js';
+
+describe('nats-server', () => {
+  const services = [ordersService, shopService, tenantsService, gatewayService];
+  let nats: TestNats;
+
+  beforeAll(async () => {
+    nats = await TestNats.start(services, { operations: testOperations });
+  });
+
+  afterAll(() => nats.stop());
+
+  /** What the server refused a service while it did something. */
+  async function refused(name: string, act: (bus: Bus) => void): Promise<string[]> {
+    const bus = await nats.connect(name);
+    const subjects: string[] = [];
+    bus.onChange((change) => change.kind === 'refused' && subjects.push(change.subject));
+    act(bus);
+    await bus.connection.flush();
+    await bus.drain();
+    return subjects;
+  }
+
+  const publishing = (subject: string) => (bus: Bus) => bus.connection.publish(subject, 'x');
+  const hearing = (subject: string) => (bus: Bus) =>
+    void bus.connection.subscribe(subject, { callback: () => undefined });
+
+  it.each([
+    ['orders', 'events.t.tenants.TenantSuspended'],
+    ['orders', 'events.t.orders.sub.topic'],
+    ['orders', '$KV.tenants.x'],
+    ['shop', 'rpc.orders.v1.PlaceOrder'],
+    ['shop', 'rpc.orders._s.any.id'],
+    ['orders', '_INBOX.gateway.guess'],
+    ['orders', '$JS.API.STREAM.DELETE.EVENTS'],
+    ['orders', '$JS.API.STREAM.PURGE.KV_tenants'],
+    ['gateway', 'rpc.orders.v1.CountOrders'],
+    ['gateway', 'events.t.gateway2.X'],
+  ])('refuses %s to publish %s', async (name, subject) => {
+    expect(await refused(name, publishing(subject))).toEqual([subject]);
+  });
+
+  it.each([
+    ['shop', 'rpc.orders.>'],
+    ['shop', 'rpc.>'],
+    ['shop', '_INBOX.gateway.>'],
+    ['shop', '_INBOX.>'],
+    ['orders', 'events.>'],
+    ['gateway', '$KV.tenants.>'],
+    ['shop', '>'],
+  ])('refuses %s to hear %s', async (name, subject) => {
+    expect(await refused(name, hearing(subject))).toEqual([subject]);
+  });
+
+  it('lets a service say and hear what is its own', async () => {
+    expect(await refused('orders', publishing('events.t.orders.OrderPlaced'))).toEqual([]);
+    expect(await refused('shop', publishing('rpc.orders.v1.CountOrders'))).toEqual([]);
+    expect(await refused('orders', hearing('rpc.orders.*.*'))).toEqual([]);
+  });
+
+  it('refuses a user that it does not know', async () => {
+    const strangers = await TestNats.start([], {});
+    const bus = new Promise((resolve, reject) => {
+      import('../bus/bus.js')
+        .then(({ connectBus }) =>
+          connectBus({ url: nats.url, service: 'orders', nkeySeed: strangers.seedOf('admin'), log: memoryLog() }),
+        )
+        .then(resolve, reject);
+    });
+    await expect(bus).rejects.toThrow(/authorization/i);
+    await strangers.stop();
+  });
+
+  it('lets a service answer a call once, and then no more', async () => {
+    const issuers = await TestIssuers.create(['gateway', 'orders']);
+    const bus = await nats.connect('orders');
+    const orders = await RunningOrders.start({ bus, log: memoryLog(), keys: issuers.keys });
+    const a = newId();
+    orders.announce(a);
+    const answered: string[] = [];
+    const watched = bus.connection.subscribe('rpc.orders.v1.PlaceOrder', {
+      callback: (_error, { reply }) => void answered.push(reply ?? ''),
+    });
+    const gateway = new RpcClient({ bus: await nats.connect('gateway'), signer: await issuers.signer('gateway') });
+    await expect(gateway.call(placeOrder, { id: '1', note: '' }, contextOf(a))).resolves.toBeDefined();
+    let denied = 0;
+    bus.onChange((change) => change.kind === 'refused' && (denied += 1));
+    bus.connection.publish(answered[0] ?? '', 'again');
+    await eventually(() => denied === 1);
+    watched.unsubscribe();
+    await orders.app.close();
+  });
+
+  it('fails a call at once that it refuses to pass on', async () => {
+    const issuers = await TestIssuers.create(['shop']);
+    const shop = new RpcClient({ bus: await nats.connect('shop'), signer: await issuers.signer('shop') });
+    const startedAtMs = Date.now();
+    await expect(shop.call(placeOrder, { id: '1', note: '' }, contextOf(newId()))).rejects.toMatchObject({
+      reason: 'unavailable',
+    });
+    expect(Date.now() - startedAtMs).toBeLessThan(2_000);
+  });
+});

@@ -1,0 +1,68 @@
+import { operations, type Operation } from '@tenantry/contracts';
+import { chunkSubjects, EVENTS_STREAM, inboxPrefix, presenceSubject, rpcSubjects } from '../bus/subjects.js';
+import { GATEWAY } from '../context/verifier.js';
+import type { ServiceDefinition } from '../definition/define-service.js';
+import { consumersOf } from '../definition/handlers-of.js';
+
+/** What one NATS user may do; infra prints it into the server's configuration. */
+export interface NatsPermissions {
+  readonly publish: { readonly allow: readonly string[] };
+  readonly subscribe: { readonly allow: readonly string[] };
+  readonly allowResponses: { readonly max: number; readonly expires: string };
+}
+
+/**
+ * One answer for each message: nats-server keeps a reply subject in memory until it is used up, so a larger number would
+ * have it search thousands of them for every message. Streams therefore bring a reply subject with every frame.
+ */
+const ALLOW_RESPONSES = { max: 1, expires: '5m' } as const;
+
+/**
+ * Every service's permissions on the bus, from the operation table and the definitions: a service hears only calls to
+ * itself and its own inbox, and says only calls that name it as a caller, its own events and entries of its own buckets.
+ */
+export function natsPermissions(
+  definitions: readonly ServiceDefinition[],
+  table: readonly Operation[] = operations,
+): Readonly<Record<string, NatsPermissions>> {
+  return Object.fromEntries(definitions.map((definition) => [definition.name, permissionsOf(definition, table)]));
+}
+
+function permissionsOf(definition: ServiceDefinition, table: readonly Operation[]): NatsPermissions {
+  const { name, buckets, watches } = definition;
+  const callable = table.filter((operation) => mayCall(name, operation));
+  const streaming = new Set(callable.filter(({ streams }) => streams !== 'none').map(({ service }) => service));
+  const publish = [
+    ...callable.map(({ subject }) => subject),
+    ...[...streaming].map(chunkSubjects),
+    `events.*.${name}.*`,
+    presenceSubject(name),
+    ...consumersOf(definition).flatMap((consumer) => pulling(consumer.name)),
+    ...buckets.flatMap(writing),
+    ...watches.flatMap(watching),
+  ];
+  return {
+    publish: { allow: [...new Set(publish)] },
+    subscribe: { allow: [rpcSubjects(name), presenceSubject(name), `${inboxPrefix(name)}.>`] },
+    allowResponses: ALLOW_RESPONSES,
+  };
+}
+
+function mayCall(service: string, { http, callers }: Operation): boolean {
+  return (service === GATEWAY && http !== null) || callers.includes(service);
+}
+
+const pulling = (durable: string): string[] => [
+  `$JS.API.CONSUMER.INFO.${EVENTS_STREAM}.${durable}`,
+  `$JS.API.CONSUMER.MSG.NEXT.${EVENTS_STREAM}.${durable}`,
+  `$JS.ACK.${EVENTS_STREAM}.${durable}.>`,
+];
+
+const writing = (bucket: string): string[] => [`$KV.${bucket}.>`, `$JS.API.DIRECT.GET.KV_${bucket}.>`];
+
+/** A watch is a consumer of the watcher's own, which ends with it. */
+const watching = (bucket: string): string[] => [
+  `$JS.API.STREAM.INFO.KV_${bucket}`,
+  `$JS.API.CONSUMER.CREATE.KV_${bucket}.>`,
+  `$JS.FC.KV_${bucket}.>`,
+];

@@ -1,0 +1,192 @@
+import { SpanKind } from '@opentelemetry/api';
+import { printMessage, readMessage, type Operation } from '@tenantry/contracts';
+import { Fault, fromFaultMessage, SystemClock, type Clock, type TenantContext } from '@tenantry/kernel';
+import type { Bus } from '../bus/bus.js';
+import { Header, makeHeaders } from '../bus/headers.js';
+import { inSpan, TENANT_ATTRIBUTE, traceparentOf } from '../bus/tracing.js';
+import { silentLog, type Log } from '../bus/log.js';
+import type { ContextSigner } from '../context/signer.js';
+import { Download } from './download.js';
+import { ReplyMultiplexer, type Exchange } from './multiplexer.js';
+import { faultReply, readReply, type RawReply } from './reply.js';
+import { printRequestFacts } from './request-facts.js';
+import { Upload } from './upload.js';
+
+/** The headers of a call as they go over the bus. */
+export interface CallHeaders {
+  /** From `ContextSigner.sign`. */
+  readonly context: string;
+  /** From `printRequestFacts`. */
+  readonly request: string;
+  readonly traceparent?: string | null;
+}
+
+/** How long a call with a stream may take, and how its caller ends it early. */
+export interface StreamOptions {
+  readonly deadlineAtMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a client needs. */
+export interface RpcClientOptions {
+  readonly bus: Bus;
+  readonly signer: ContextSigner;
+  readonly clock?: Clock;
+  /** Calls that may wait for an answer at the same time; beyond it calls answer `unavailable`. Default 10,000. */
+  readonly maxPending?: number;
+  readonly log?: Log;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** Calls operations of other services. */
+export class RpcClient {
+  private readonly bus: Bus;
+  private readonly signer: ContextSigner;
+  private readonly clock: Clock;
+  private readonly log: Log;
+  private readonly replies: ReplyMultiplexer;
+
+  constructor(options: RpcClientOptions) {
+    this.bus = options.bus;
+    this.signer = options.signer;
+    this.clock = options.clock ?? new SystemClock();
+    this.log = options.log ?? silentLog;
+    this.replies = new ReplyMultiplexer(options.bus, options.maxPending ?? 10_000);
+  }
+
+  /**
+   * Calls an operation as the actor of `ctx`, within the deadline of the request that `ctx` serves.
+   * @throws the Fault that the service answered, `unavailable` when nobody answers, `deadline-exceeded`
+   */
+  async call<I, O>(
+    operation: Operation<I, O>,
+    input: I,
+    ctx: TenantContext,
+    options: { readonly timeoutMs?: number; readonly idempotencyKey?: string } = {},
+  ): Promise<O> {
+    const deadlineAtMs = Math.min(
+      ctx.request.deadlineAtMs,
+      this.clock.now().getTime() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    );
+    const attributes = {
+      [TENANT_ATTRIBUTE]: ctx.tenantId,
+      'rpc.system': 'nats',
+      'rpc.service': operation.service,
+      'rpc.method': operation.name,
+    };
+    const span = { name: operation.subject, kind: SpanKind.CLIENT, traceparent: ctx.request.traceparent, attributes };
+    return inSpan(span, async (active) => {
+      const headers: CallHeaders = {
+        context: await this.signer.sign(ctx, operation.service),
+        request: printRequestFacts({ ...ctx.request, deadlineAtMs }, options.idempotencyKey),
+        traceparent: traceparentOf(active) ?? ctx.request.traceparent,
+      };
+      const payload = Buffer.from(JSON.stringify(printMessage(operation.input, input)));
+      const reply = await this.forward(operation, payload, headers, deadlineAtMs);
+      if (reply.fault) throw fromFaultMessage(reply.fault);
+      return readMessage(operation.output, JSON.parse(Buffer.from(reply.payload).toString()));
+    });
+  }
+
+  /** Passes bytes on as they are. Resolves for every outcome: what went wrong is the reply's `fault`. */
+  forward(operation: Operation, payload: Uint8Array, headers: CallHeaders, deadlineAtMs: number): Promise<RawReply> {
+    const { subject } = operation;
+    return new Promise((resolve) => {
+      const exchange: Exchange = {
+        subject,
+        receive: (message) => {
+          this.replies.close(token);
+          resolve(readReply(message.headers, message.data));
+        },
+        fail: (fault) => resolve(faultReply(fault)),
+      };
+      const token = this.start(exchange, payload, headers, deadlineAtMs, () => undefined);
+    });
+  }
+
+  /** As `forward`, with a body that is read as fast as the service takes it. */
+  openUpload(
+    operation: Operation,
+    payload: Uint8Array,
+    headers: CallHeaders,
+    source: AsyncIterable<Uint8Array>,
+    options: StreamOptions,
+  ): Promise<RawReply> {
+    return new Promise((resolve) => {
+      const upload = new Upload(this.bus, operation.subject, source, (reply) => {
+        this.replies.close(token);
+        stopListening();
+        resolve(reply);
+      });
+      const stopListening = onAbort(options.signal, () => upload.fail(new Fault('cancelled')));
+      const token = this.start(upload, payload, headers, options.deadlineAtMs, (replyTo) => (upload.replyTo = replyTo));
+    });
+  }
+
+  /** As `forward`, for an answer that may be a stream: its bytes are the reply's `body`, read at the reader's speed. */
+  openDownload(
+    operation: Operation,
+    payload: Uint8Array,
+    headers: CallHeaders,
+    options: StreamOptions,
+  ): Promise<RawReply> {
+    return new Promise((resolve) => {
+      const download = new Download(this.bus, operation.subject, resolve, () => {
+        this.replies.close(token);
+        stopListening();
+      });
+      const stopListening = onAbort(options.signal, () => download.fail(new Fault('cancelled')));
+      const token = this.start(
+        download,
+        payload,
+        headers,
+        options.deadlineAtMs,
+        (replyTo) => (download.replyTo = replyTo),
+      );
+    });
+  }
+
+  /** Fails the calls that still wait. */
+  close(): void {
+    this.replies.shutDown();
+  }
+
+  private start(
+    exchange: Exchange,
+    payload: Uint8Array,
+    headers: CallHeaders,
+    deadlineAtMs: number,
+    onTicket: (replyTo: string) => void,
+  ): string {
+    let token = '';
+    try {
+      const ticket = this.replies.open(exchange, deadlineAtMs);
+      token = ticket.token;
+      onTicket(ticket.replyTo);
+      const { context, request, traceparent } = headers;
+      this.bus.connection.publish(exchange.subject, payload, {
+        reply: ticket.replyTo,
+        headers: makeHeaders({
+          [Header.context]: context,
+          [Header.request]: request,
+          [Header.traceparent]: traceparent ?? undefined,
+        }),
+      });
+    } catch (error) {
+      this.replies.close(token);
+      // Asynchronously, as every other failure: the caller is still setting up.
+      const fault = error instanceof Fault ? error : new Fault('internal', { cause: error });
+      if (fault !== error) this.log.error({ err: error, subject: exchange.subject }, 'A call could not be sent');
+      queueMicrotask(() => exchange.fail(fault));
+    }
+    return token;
+  }
+}
+
+function onAbort(signal: AbortSignal | undefined, abort: () => void): () => void {
+  if (!signal) return () => undefined;
+  if (signal.aborted) queueMicrotask(abort);
+  else signal.addEventListener('abort', abort, { once: true });
+  return () => signal.removeEventListener('abort', abort);
+}

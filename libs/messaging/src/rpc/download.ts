@@ -1,0 +1,78 @@
+import type { Fault } from '@tenantry/kernel';
+import type { Msg } from '@nats-io/transport-node';
+import type { Bus } from '../bus/bus.js';
+import { Header, readHeaders } from '../bus/headers.js';
+import { CallerLine, chunkSubjectOf } from '../streams/caller-line.js';
+import { cancelFrame, decodeFrame, encodeFrame, faultOf, Kind, WINDOW_PIECES } from '../streams/frame.js';
+import { Inlet } from '../streams/inlet.js';
+import { unavailable, type Exchange } from './multiplexer.js';
+import { faultReply, readReply, type RawReply } from './reply.js';
+
+/** The caller's side of an operation whose answer may be a stream. */
+export class Download implements Exchange {
+  private line: CallerLine | null = null;
+  private readonly inlet: Inlet;
+  private over = false;
+  /** Known when the request's ticket is. */
+  replyTo = '';
+
+  constructor(
+    private readonly bus: Bus,
+    readonly subject: string,
+    private readonly answer: (reply: RawReply) => void,
+    private readonly onOver: () => void,
+  ) {
+    const opened = (): void => this.allow(1, WINDOW_PIECES);
+    const consumed = (taken: number): void => this.allow(taken + WINDOW_PIECES, taken + WINDOW_PIECES);
+    this.inlet = new Inlet({ opened, consumed, gaveUp: (fault) => this.fail(fault) }, Number.POSITIVE_INFINITY);
+  }
+
+  receive(message: Msg): void {
+    if (this.line) return this.takeFrame(message);
+    const chunks = chunkSubjectOf(message, readHeaders(message.headers)[Header.stream]);
+    const reply = readReply(message.headers, message.data);
+    if (!chunks) {
+      this.end();
+      return this.answer(reply);
+    }
+    this.line = new CallerLine(this.bus, chunks, this.replyTo, () => this.fail(unavailable('the service went silent')));
+    this.answer({ ...reply, body: this.inlet });
+  }
+
+  /** Ends it with a fault: as the answer while there is none, else to the reader of the body and to the service. */
+  fail(fault: Fault): void {
+    if (this.over) return;
+    this.line?.send(cancelFrame(fault));
+    if (this.line) this.inlet.stop(fault);
+    else this.answer(faultReply(fault));
+    this.end();
+  }
+
+  private takeFrame(message: Msg): void {
+    if (this.over) return;
+    this.line?.heard();
+    const frame = decodeFrame(message.data);
+    if (frame.kind === Kind.data) {
+      this.inlet.accept(frame);
+    } else if (frame.kind === Kind.end) {
+      this.inlet.accept(frame);
+      this.end();
+    } else if (frame.kind === Kind.cancel) {
+      this.inlet.stop(faultOf(frame));
+      this.end();
+    }
+  }
+
+  /** Each piece that the service may send needs a message of its own: see CallerLine. */
+  private allow(from: number, to: number): void {
+    if (this.over) return;
+    for (let total = from; total <= to; total += 1) this.line?.send(encodeFrame(Kind.credit, total));
+  }
+
+  private end(): void {
+    if (this.over) return;
+    this.over = true;
+    this.line?.close();
+    this.onOver();
+  }
+}

@@ -1,0 +1,66 @@
+import { Fault } from '@tenantry/kernel';
+import type { Msg } from '@nats-io/transport-node';
+import type { Bus } from '../bus/bus.js';
+import { Header, readHeaders } from '../bus/headers.js';
+import { CallerLine, chunkSubjectOf } from '../streams/caller-line.js';
+import { cancelFrame, decodeFrame, faultOf, Kind } from '../streams/frame.js';
+import { Outlet } from '../streams/outlet.js';
+import { unavailable, type Exchange } from './multiplexer.js';
+import { faultReply, readReply, type RawReply } from './reply.js';
+
+/** The caller's side of an operation whose request is a stream. */
+export class Upload implements Exchange {
+  private line: CallerLine | null = null;
+  private readonly outlet = new Outlet((frame) => this.line?.send(frame));
+  private settled = false;
+  private declined = false;
+  /** Known when the request's ticket is. */
+  replyTo = '';
+
+  constructor(
+    private readonly bus: Bus,
+    readonly subject: string,
+    private readonly source: AsyncIterable<Uint8Array>,
+    private readonly settle: (reply: RawReply) => void,
+  ) {}
+
+  receive(message: Msg): void {
+    if (this.line) return this.takeFrame(message);
+    const chunks = chunkSubjectOf(message, readHeaders(message.headers)[Header.stream]);
+    if (!chunks) return this.finish(readReply(message.headers, message.data));
+    this.line = new CallerLine(this.bus, chunks, this.replyTo, () => this.fail(unavailable('the service went silent')));
+    this.takeFrame(message);
+    this.outlet.pump(this.source).catch((error: unknown) => {
+      if (!this.declined) this.fail(error instanceof Fault ? error : new Fault('cancelled', { cause: error }));
+    });
+  }
+
+  /** Ends it with a fault and tells the service. */
+  fail(fault: Fault): void {
+    if (this.settled) return;
+    this.line?.send(cancelFrame(fault));
+    this.finish(faultReply(fault));
+  }
+
+  private takeFrame(message: Msg): void {
+    this.line?.heard();
+    const frame = decodeFrame(message.data);
+    if (frame.kind === Kind.credit) this.outlet.allowTotal(frame.number);
+    else if (frame.kind === Kind.answer) this.finish(readReply(message.headers, frame.data));
+    else if (frame.kind === Kind.cancel) this.decline(faultOf(frame));
+  }
+
+  /** The service wants no more of the body; its answer follows. */
+  private decline(fault: Fault): void {
+    this.declined = true;
+    this.outlet.stop(fault);
+  }
+
+  private finish(reply: RawReply): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.line?.close();
+    this.outlet.stop(new Fault('cancelled'));
+    this.settle(reply);
+  }
+}

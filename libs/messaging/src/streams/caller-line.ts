@@ -1,0 +1,59 @@
+import type { Msg } from '@nats-io/transport-node';
+import type { Bus } from '../bus/bus.js';
+import { encodeFrame, Kind } from './frame.js';
+
+/** How often a caller says that it is still there. */
+export const KEEP_ALIVE_MS = 5_000;
+/** How long an end of a stream may say nothing before the other gives it up. */
+export const MAX_SILENCE_MS = 20_000;
+
+/**
+ * The caller's way to speak to one stream of one instance. A service may only publish in answer to a message, and once
+ * for each (NATS `allow_responses`), so every frame from here carries a reply subject of its own: the service's leave to
+ * send one frame back.
+ */
+export class CallerLine {
+  private frames = 0;
+  private lastHeardAtMs = Date.now();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly chunkSubject: string,
+    private readonly replyTo: string,
+    onSilent: () => void,
+  ) {
+    this.keep();
+    this.timer = setInterval(() => {
+      if (Date.now() - this.lastHeardAtMs > MAX_SILENCE_MS) onSilent();
+      else this.keep();
+    }, KEEP_ALIVE_MS);
+    this.timer.unref();
+  }
+
+  send(frame: Uint8Array): void {
+    if (!this.bus.connected) return;
+    this.bus.connection.publish(this.chunkSubject, frame, { reply: `${this.replyTo}-${(this.frames++).toString(36)}` });
+  }
+
+  /** Notes that the other end is there. */
+  heard(): void {
+    this.lastHeardAtMs = Date.now();
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  private keep(): void {
+    this.send(encodeFrame(Kind.keep, 0));
+  }
+}
+
+/** The value of the `Tenantry-Stream` header of the message that opens a stream; its reply subject takes the frames. */
+export const STREAM_OPEN = 'open';
+
+/** Whether a message opens a stream, and where its frames go. */
+export function chunkSubjectOf(message: Msg, streamHeader: string | undefined): string | undefined {
+  return streamHeader === STREAM_OPEN && message.reply ? message.reply : undefined;
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import type { Msg, Subscription } from '@nats-io/transport-node';
+import type { Bus } from '../bus/bus.js';
+import { chunkSubject } from '../bus/subjects.js';
+import { unavailable } from '../rpc/multiplexer.js';
+import { ServedStream, type StreamHandler } from './served-stream.js';
+
+const SILENCE_CHECK_MS = 5_000;
+const ID_BYTES = 18;
+
+/** Every stream that this instance serves: one subscription, one map, one timer. */
+export class ServedStreams {
+  private readonly streams = new Map<string, ServedStream>();
+  private readonly instance = randomBytes(9).toString('base64url');
+  private readonly subscription: Subscription;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly maxStreams: number,
+  ) {
+    const subject = chunkSubject(bus.service, this.instance, '*');
+    this.subscription = bus.connection.subscribe(subject, { callback: (_error, message) => this.route(message) });
+    this.timer = setInterval(() => this.checkSilence(), SILENCE_CHECK_MS);
+    this.timer.unref();
+  }
+
+  get size(): number {
+    return this.streams.size;
+  }
+
+  /** Makes a stream under an unguessable subject. @throws Fault `unavailable` when there are too many */
+  open(handler: StreamHandler): ServedStream {
+    if (this.streams.size >= this.maxStreams) throw unavailable('too many streams');
+    const id = randomBytes(ID_BYTES).toString('base64url');
+    const over = (): void => void this.streams.delete(id);
+    const stream = new ServedStream(this.bus, chunkSubject(this.bus.service, this.instance, id), handler, over);
+    this.streams.set(id, stream);
+    return stream;
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    if (!this.bus.connection.isClosed()) this.subscription.unsubscribe();
+  }
+
+  private route(message: Msg): void {
+    this.streams.get(message.subject.slice(message.subject.lastIndexOf('.') + 1))?.receive(message);
+  }
+
+  private checkSilence(): void {
+    const now = Date.now();
+    for (const stream of [...this.streams.values()]) stream.checkSilence(now);
+  }
+}

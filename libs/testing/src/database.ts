@@ -1,0 +1,3 @@
+// For suites below the bus: the database and contexts, and nothing that loads messaging.
+export * from './context.js';
+export * from './postgres.js';
