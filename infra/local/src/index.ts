@@ -1,0 +1,2 @@
+export { start, type StartOptions } from './run/start.js';
+export { prepareDeployment, writeDeploymentSecrets } from './run/deployment.js';

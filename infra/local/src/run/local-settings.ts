@@ -1,0 +1,21 @@
+import { FirstAdminSettings, port, settings } from '@tenantry/service';
+import { z } from 'zod';
+
+/** What the person who starts Tenantry on one machine may set. */
+export class LocalSettings extends settings({
+  PORT: port.default(8080).describe('Port of the gateway on this machine'),
+  TENANTRY_STATE_DIR: z.string().default('.tenantry').describe('Where this instance keeps everything it makes'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('A Postgres 16 or newer to use, with a login that may create roles; none: one is started'),
+  NATS_URL: z
+    .url({ protocol: /^(nats|tls)$/ })
+    .optional()
+    .describe('A NATS server with JetStream to use; none: one is started'),
+  ...FirstAdminSettings.shape,
+  TENANTRY_ADMIN_EMAIL: z
+    .email()
+    .default('admin@example.com')
+    .describe('E-mail address of the platform’s first administrator'),
+}) {}

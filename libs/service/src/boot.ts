@@ -1,0 +1,180 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { NestFactory } from '@nestjs/core';
+import { openDoors, type Doors } from '@tenantry/database';
+import {
+  connectBus,
+  ContextKeys,
+  ContextSigner,
+  ContextVerifier,
+  Directories,
+  NatsStrategy,
+  Relay,
+  RpcClient,
+  refillBuckets,
+  standingOf,
+} from '@tenantry/messaging';
+import { askReadiness, type Readiness } from './health/readiness.js';
+import { serveHealth } from './health/health-server.js';
+import { nestLog } from './lifecycle/nest-log.js';
+import { rootModule } from './lifecycle/platform-module.js';
+import { createLogger, type Logger } from './logger.js';
+import { OutboundHttp } from './outbound/outbound-http.js';
+import type { FirstAdmin, FirstAdminResult, RunningService, Service } from './service.js';
+import { refusePlaintext } from './settings/plaintext.js';
+import { readMasterKey, readSecretFile } from './settings/secret-file.js';
+import { ServiceSettings } from './settings/service-settings.js';
+import { SettingsError, type Environment } from './settings/settings.js';
+import { observeDatabase } from './telemetry/observe-database.js';
+import { startTelemetry } from './telemetry/telemetry.js';
+
+/** A service that answers. */
+export interface ServiceHandle extends RunningService {
+  /** Where its HTTP port is; null for a service without one. */
+  readonly url: string | null;
+  readonly health: string | null;
+  ready(): Promise<Readiness>;
+  /** Makes the first administrator where the service knows how; null elsewhere. */
+  bootstrap(admin: FirstAdmin): Promise<FirstAdminResult | null>;
+  /** Takes no new work, finishes what is in flight, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a service: settings, logs, telemetry, database, bus, handlers, relay, HTTP, in this order. It stops in the
+ * opposite order; a step that fails undoes the ones before it.
+ * @throws SettingsError naming a wrong setting
+ */
+export async function boot(service: Service, environment: Environment): Promise<ServiceHandle> {
+  const settings = new ServiceSettings(environment);
+  refusePlaintext(settings);
+  const log = createLogger({ service: service.name, level: settings.LOG_LEVEL, file: settings.LOG_FILE });
+  const started = new AsyncDisposableStack();
+  try {
+    return await start(service, settings, environment, log, started);
+  } catch (error) {
+    await started.disposeAsync().catch((cause: unknown) => log.error({ err: cause }, 'Could not undo a failed start'));
+    throw error;
+  }
+}
+
+async function start(
+  service: Service,
+  settings: ServiceSettings,
+  environment: Environment,
+  log: Logger,
+  started: AsyncDisposableStack,
+): Promise<ServiceHandle> {
+  const masterKey = settings.MASTER_KEY_FILE ? readMasterKey(settings.MASTER_KEY_FILE) : null;
+  await startTracing(service, settings, started);
+  const outbound = started.adopt(new OutboundHttp({ networks: settings.OUTBOUND_NETWORKS }), (client) =>
+    client.close(),
+  );
+  const doors = await openSafely(service, settings, masterKey, started);
+  const line = await joinBus(service, settings, log, started);
+  const { bus, directories, verifier } = line;
+  let open = false;
+  const ready = async (): Promise<Readiness> =>
+    open ? askReadiness({ bus, directories, doors }) : { ready: false, missing: ['start'] };
+  const health =
+    settings.HEALTH_PORT === undefined
+      ? null
+      : await serveHealth({ host: settings.HEALTH_HOST, port: settings.HEALTH_PORT }, ready);
+  started.defer(() => health?.close());
+  if (doors) {
+    const relay = started.adopt(new Relay({ bus, definition: service, doors, log }), (running) => running.stop());
+    await refillBuckets(bus, service, doors);
+    await relay.start();
+  }
+  const strategy = new NatsStrategy({
+    bus,
+    definition: service,
+    verifier,
+    directories,
+    doors,
+    log,
+    drainTimeoutMs: settings.SHUTDOWN_TIMEOUT_MS,
+  });
+  const root = rootModule(service, { ...line, doors, log, outbound, masterKey, environment });
+  const app = await NestFactory.createMicroservice(root, { strategy, logger: nestLog(log), abortOnError: false });
+  started.defer(() => app.close());
+  await directories.ready();
+  await app.listen();
+  const running: RunningService = { name: service.name, log, get: (token) => app.get(token, { strict: false }) };
+  const http = (await service.http?.(running, { host: settings.HTTP_HOST, port: settings.PORT })) ?? null;
+  started.defer(() => http?.close());
+  open = true;
+  log.info({ url: http?.url }, 'ready');
+  return {
+    ...running,
+    url: http?.url ?? null,
+    health: health?.url ?? null,
+    ready,
+    bootstrap: async (admin) => (await service.bootstrap?.(running, admin)) ?? null,
+    close: async () => {
+      open = false;
+      await started
+        .disposeAsync()
+        .catch((error: unknown) => log.warn({ err: error }, 'Not everything could be closed in order'));
+      log.info({}, 'stopped');
+    },
+  };
+}
+
+async function startTracing(service: Service, settings: ServiceSettings, started: AsyncDisposableStack): Promise<void> {
+  const stop = await startTelemetry({
+    service: service.name,
+    endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+    ratio: settings.TRACE_RATIO,
+    tenants: settings.TRACE_TENANTS,
+  });
+  started.defer(stop);
+}
+
+async function openSafely(
+  service: Service,
+  settings: ServiceSettings,
+  masterKey: Uint8Array | null,
+  started: AsyncDisposableStack,
+): Promise<Doors | null> {
+  if (!settings.DATABASE_URL) {
+    return null;
+  }
+  const doors = openDoors({
+    url: databaseUrl(settings.DATABASE_URL, settings.DATABASE_PASSWORD_FILE),
+    service: service.name,
+    maxConnections: settings.DATABASE_CONNECTIONS,
+    masterKey: masterKey ?? undefined,
+    observe: observeDatabase(service.name),
+  });
+  started.defer(() => doors.close());
+  await doors.assertSafeLogin();
+  if (masterKey) {
+    await doors.vault.assertMasterKey().catch((cause: unknown) => {
+      throw new SettingsError('MASTER_KEY_FILE holds another key than the one this database was made with', { cause });
+    });
+  }
+  return doors;
+}
+
+async function joinBus(service: Service, settings: ServiceSettings, log: Logger, started: AsyncDisposableStack) {
+  const nkeySeed = settings.NATS_NKEY_FILE && readSecretFile('NATS_NKEY_FILE', settings.NATS_NKEY_FILE).toString();
+  const privateKeyPem = readSecretFile('CONTEXT_KEY_FILE', settings.CONTEXT_KEY_FILE).toString();
+  const tls = settings.NATS_CA_FILE ? { caFile: settings.NATS_CA_FILE } : undefined;
+  const bus = await connectBus({ url: settings.NATS_URL, service: service.name, nkeySeed, tls, log });
+  started.defer(() => bus.drain());
+  const directories = started.adopt(Directories.watch(bus, service.watches, log), (watched) => watched.close());
+  const signer = await ContextSigner.load({ issuer: service.name, privateKeyPem });
+  const rpc = started.adopt(new RpcClient({ bus, signer, log }), (client) => client.close());
+  const keys = await ContextKeys.fromJwks(JSON.parse(readFileSync(settings.CONTEXT_JWKS_FILE, 'utf8')));
+  const verifier = new ContextVerifier({ service: service.name, keys, standing: standingOf(directories) });
+  return { bus, directories, rpc, signer, verifier };
+}
+
+function databaseUrl(url: string, passwordFile: string | undefined): string {
+  const complete = new URL(url);
+  if (passwordFile) {
+    complete.password = encodeURIComponent(readSecretFile('DATABASE_PASSWORD_FILE', passwordFile).toString().trim());
+  }
+  return complete.href;
+}

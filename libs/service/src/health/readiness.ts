@@ -1,0 +1,28 @@
+import type { Doors } from '@tenantry/database';
+import type { Bus, Directories } from '@tenantry/messaging';
+
+const MAX_DIRECTORY_SILENCE_MS = 5_000;
+
+/** Whether a service can answer right now, and if not, what it is missing. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly missing: readonly string[];
+}
+
+/** Asks everything that a service depends on. */
+export async function askReadiness(parts: {
+  bus: Bus;
+  directories: Directories;
+  doors: Doors | null;
+}): Promise<Readiness> {
+  const missing = parts.directories.stale(MAX_DIRECTORY_SILENCE_MS).map((bucket) => `directory ${bucket}`);
+  if (!parts.bus.connected) {
+    missing.push('NATS');
+  }
+  try {
+    await parts.doors?.control.ping();
+  } catch {
+    missing.push('Postgres');
+  }
+  return { ready: missing.length === 0, missing };
+}

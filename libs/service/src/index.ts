@@ -1,0 +1,19 @@
+export { boot, type ServiceHandle } from './boot.js';
+export { Cursors } from './cursors.js';
+export type { Readiness } from './health/readiness.js';
+export { Logger } from './logger.js';
+export * from './outbound/outbound-http.js';
+export { serve, type ServiceNews } from './serve.js';
+export * from './service.js';
+export { firstAdmin, FirstAdminSettings } from './settings/first-admin.js';
+export { ServiceSettings } from './settings/service-settings.js';
+export {
+  describeSetting,
+  flag,
+  list,
+  port,
+  settings,
+  SettingsError,
+  type Environment,
+  type SettingsClass,
+} from './settings/settings.js';

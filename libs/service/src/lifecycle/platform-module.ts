@@ -1,0 +1,54 @@
+import type { DynamicModule, Provider } from '@nestjs/common';
+import { ControlDatabase, PersonDatabase, TenantDatabase, Vault, type Doors } from '@tenantry/database';
+import { Clock, SystemClock } from '@tenantry/kernel';
+import { Bus, ContextSigner, Directories, RpcClient } from '@tenantry/messaging';
+import { Cursors } from '../cursors.js';
+import { Logger } from '../logger.js';
+import { OutboundHttp } from '../outbound/outbound-http.js';
+import type { Service } from '../service.js';
+import type { Environment } from '../settings/settings.js';
+
+/** What every service's handlers can be given. */
+export interface PlatformParts {
+  readonly doors: Doors | null;
+  readonly bus: Bus;
+  readonly signer: ContextSigner;
+  readonly rpc: RpcClient;
+  readonly directories: Directories;
+  readonly log: Logger;
+  readonly outbound: OutboundHttp;
+  readonly masterKey: Uint8Array | null;
+  readonly environment: Environment;
+}
+
+class PlatformModule {}
+class ServiceRoot {}
+
+/** The service's own module below a global one that has the doors, the bus and the rest. */
+export function rootModule(service: Service, parts: PlatformParts): DynamicModule {
+  const providers = platformProviders(service, parts);
+  const platform: DynamicModule = { module: PlatformModule, global: true, providers, exports: providers };
+  return { module: ServiceRoot, imports: [platform, service.module] };
+}
+
+function platformProviders(service: Service, parts: PlatformParts): Provider[] {
+  const { doors, masterKey } = parts;
+  const given = [
+    { provide: Bus, useValue: parts.bus },
+    { provide: ContextSigner, useValue: parts.signer },
+    { provide: RpcClient, useValue: parts.rpc },
+    { provide: Directories, useValue: parts.directories },
+    { provide: Logger, useValue: parts.log },
+    { provide: OutboundHttp, useValue: parts.outbound },
+    { provide: Clock, useValue: new SystemClock() },
+  ];
+  const stored = doors && [
+    { provide: TenantDatabase, useValue: doors.tenants },
+    { provide: PersonDatabase, useValue: doors.persons },
+    { provide: ControlDatabase, useValue: doors.control },
+    { provide: Vault, useValue: doors.vault },
+  ];
+  const cursors = masterKey && [{ provide: Cursors, useValue: new Cursors(masterKey, service.name) }];
+  const own = service.settings && [{ provide: service.settings, useValue: new service.settings(parts.environment) }];
+  return [...given, ...(stored ?? []), ...(cursors ?? []), ...(own ?? [])];
+}

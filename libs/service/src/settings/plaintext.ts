@@ -1,0 +1,40 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import type { ServiceSettings } from './service-settings.js';
+import { SettingsError } from './settings.js';
+
+const TLS_TO_POSTGRES = ['require', 'verify-ca', 'verify-full'];
+
+/**
+ * What crosses a network crosses it encrypted, unless the operator says otherwise.
+ * @throws SettingsError naming the setting that leaves the machine in plaintext
+ */
+export function refusePlaintext(settings: ServiceSettings): void {
+  if (settings.ALLOW_PLAINTEXT) {
+    return;
+  }
+  const nats = new URL(settings.NATS_URL);
+  if (nats.protocol !== 'tls:' && !isLoopback(nats.hostname)) {
+    throw plaintext('NATS_URL', 'use tls://');
+  }
+  const postgres = settings.DATABASE_URL ? new URL(settings.DATABASE_URL) : undefined;
+  if (
+    postgres &&
+    !isLoopback(postgres.hostname) &&
+    !TLS_TO_POSTGRES.includes(postgres.searchParams.get('sslmode') ?? '')
+  ) {
+    throw plaintext('DATABASE_URL', 'add ?sslmode=verify-full');
+  }
+  if (!isLoopback(settings.HTTP_HOST)) {
+    throw plaintext('HTTP_HOST', 'put a proxy that ends TLS in front of it');
+  }
+}
+
+function plaintext(setting: string, remedy: string): SettingsError {
+  return new SettingsError(`${setting} is plaintext beyond this machine: ${remedy}, or set ALLOW_PLAINTEXT=true`);
+}
+
+function isLoopback(host: string): boolean {
+  const address = host.replace(/^\[|\]$/g, '');
+  return address === 'localhost' || (isIP(address) > 0 && ipaddr.process(address).range() === 'loopback');
+}

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureInstalled, fail, node, root } from './install.mjs';
+
+/**
+ * `npm test` runs every check there is, static ones first, and ends with one line: `N passed, N failed`, in which a
+ * static check counts like a test. `--check` leaves the tests out; other arguments go to Jest.
+ */
+ensureInstalled();
+const { build } = await import('./build.mjs');
+await build().catch((error) => fail(`the sources do not compile: ${error.message}`));
+
+const bin = (name) => join(root, 'node_modules', name);
+const CHECKS = {
+  generated: [join('scripts', 'run.mjs'), join('scripts', 'generate.ts'), '--check'],
+  types: [bin('typescript7/bin/tsc'), '-p', 'tsconfig.json'],
+  projects: [bin('nx/dist/bin/nx.js'), 'graph', '--file=.nx/graph.json'], // the boundaries that lint enforces
+  lint: [bin('eslint/bin/eslint.js'), '.', '--max-warnings=0'],
+  format: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
+  unused: [bin('knip/bin/knip.js')],
+};
+const arguments_ = process.argv.slice(2);
+const onlyChecks = arguments_.includes('--check');
+const total = { passed: 0, failed: 0 };
+
+for (const [name, command] of Object.entries(CHECKS)) {
+  const startMs = performance.now();
+  const { ok, output } = await run(command);
+  total[ok ? 'passed' : 'failed'] += 1;
+  console.log(`${ok ? '✓' : '✗'} ${name} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`);
+  if (!ok) {
+    console.log(output);
+  }
+}
+if (!onlyChecks) {
+  const { passed, failed } = await runJest(arguments_);
+  total.passed += passed;
+  total.failed += failed;
+}
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 ? 0 : 1);
+
+/** Runs a program on our Node; its output is kept for the case that it fails. */
+function run(args) {
+  return new Promise((resolve) => {
+    const child = spawn(node, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const keep = (chunk) => (output += chunk);
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('close', (code) => resolve({ ok: code === 0, output }));
+  });
+}
+
+/** Counts tests; a suite that can't even be loaded, or a run that ends without a result, counts as a failure. */
+async function runJest(args) {
+  const folder = mkdtempSync(join(tmpdir(), 'tenantry-jest-'));
+  const results = join(folder, 'results.json');
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest/bin/jest.js')];
+  const child = spawn(node, [...jest, '--json', `--outputFile=${results}`, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'], // its report goes to the error output, the JSON to the file
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  try {
+    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(results, 'utf8'));
+    const failed = numFailedTests + numRuntimeErrorTestSuites;
+    return { passed: numPassedTests, failed: code === 0 ? failed : Math.max(failed, 1) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
