@@ -16,8 +16,8 @@ const CONNECTIONS = 4;
 const IN_FLIGHT = 16;
 const RUNS = 3;
 /** Variants take short turns, so that whatever else the machine does hits all of them alike. */
-const TURN_MS = 100;
-const TURNS = 25;
+const TURN_MS = 25;
+const TURNS = 60;
 /** Postgres settles on a plan at a statement's sixth use, and each connection has its own statements for each tenant. */
 const WARM_UP_READS = TENANTS * CONNECTIONS * 12;
 
@@ -91,6 +91,7 @@ async function compare(url: string): Promise<boolean> {
   const login = new URL(url);
   [login.username, login.password] = ['shop_service', SHOP.password];
   const bare = new pg.Pool({ connectionString: login.href, max: CONNECTIONS });
+  bare.on('error', () => undefined); // it lets go of its sessions later than it says
   const doors = openDoors({ url: login.href, service: 'shop', maxConnections: CONNECTIONS });
   const pick = (i: number): Tenant => tenants[i % TENANTS]!;
   const row = (i: number): number => (i % ROWS_EACH) + 1;

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { AuditEvent } from '@tenantry/contracts';
+import { Vault } from '@tenantry/database';
+import { permits, type TenantContext } from '@tenantry/kernel';
+import { valuesOf, type Rows, type StoredEntry } from './entry.table.js';
+
+/** A classified value, opened: with its salt it proves what the commitment in the leaf commits to. */
+interface OpenedValue {
+  readonly salt: string;
+  readonly value: unknown;
+}
+
+/** Opened values by entry, side and field. */
+type Opened = ReadonlyMap<string, OpenedValue>;
+
+const keyOf = (sequence: bigint, side: string, field: string): string => `${sequence} ${side} ${field}`;
+
+/** How entries look to a reader: classified values are opened for those who hold `audit.values`, and stay commitments for others. */
+@Injectable()
+export class EntryView {
+  constructor(private readonly vault: Vault) {}
+
+  async show(entries: readonly StoredEntry[], rows: Rows, ctx: TenantContext): Promise<AuditEvent[]> {
+    const opened = permits(ctx.permissions, 'audit.values')
+      ? await this.open(entries, rows)
+      : new Map<string, OpenedValue>();
+    return entries.map((entry) => toMessage(entry, opened));
+  }
+
+  private async open(entries: readonly StoredEntry[], rows: Rows): Promise<Opened> {
+    const bySequence = new Map(entries.map((entry) => [entry.sequence, entry]));
+    const opened = new Map<string, OpenedValue>();
+    for (const { sequence, side, field, sealed } of await valuesOf(rows, [...bySequence.keys()])) {
+      const entry = bySequence.get(sequence);
+      if (!entry) continue;
+      const place = { table: entry.resource, column: field, row: entry.resourceId ?? '' };
+      const [salt, value] = JSON.parse(await this.vault.open(entry.tenantId, place, sealed)) as [string, unknown];
+      opened.set(keyOf(sequence, side, field), { salt, value });
+    }
+    return opened;
+  }
+}
+
+function showValues(entry: StoredEntry, side: 'old' | 'new', opened: Opened): Record<string, unknown> | null {
+  const values = entry[side];
+  if (!values) return null;
+  const shown = Object.entries(values).map(([field, value]) => {
+    const found = opened.get(keyOf(entry.sequence, side, field));
+    return [field, found ? { ...(value as object), ...found } : value];
+  });
+  return Object.fromEntries(shown) as Record<string, unknown>;
+}
+
+function toMessage(entry: StoredEntry, opened: Opened): AuditEvent {
+  return {
+    ...entry,
+    old: showValues(entry, 'old', opened),
+    new: showValues(entry, 'new', opened),
+    leafHash: Buffer.from(entry.leafHash).toString('base64url'),
+  };
+}

@@ -1,0 +1,158 @@
+import { join, sql, type Sql, type Transaction } from '@tenantry/database';
+import type { Entry, LeafValues, Origin, SealedValue } from './entry.js';
+import { canonicalJson, leafHash, leafText } from './leaf.js';
+
+/** Whatever runs a statement: a transaction, or a door for one read. */
+export interface Rows {
+  query<T extends object>(statement: Sql): Promise<T[]>;
+}
+
+/**
+ * Takes the next numbers of the tenant's log; answers the first. The row stays locked until the commit, so numbers are
+ * handed out one transaction after the other, and a rollback gives them back: the log has no gaps.
+ */
+export async function takeNumbers(tx: Transaction, count: number): Promise<bigint> {
+  const head = await tx.one<{ size: bigint }>(sql`
+    insert into audit.head (tenant_id, size) values (${tx.tenantId}, ${count})
+    on conflict (tenant_id) do update set size = head.size + excluded.size returning size`);
+  if (!head) throw new Error('the log gave no numbers');
+  return head.size - BigInt(count) + 1n;
+}
+
+/** Adds entries with their leaf hashes: one statement, an array for each column. */
+export async function insertEntries(tx: Transaction, entries: readonly Entry[]): Promise<void> {
+  const each = <T>(value: (entry: Entry) => T): T[] => entries.map(value);
+  const json = (values: LeafValues | null): string | null => (values ? canonicalJson(values) : null);
+  await tx.execute(sql`
+    insert into audit.entry (tenant_id, sequence, id, occurred_at, recorded_at, service, event, event_id, event_index, operation, action, outcome,
+      actor_kind, actor_id, actor_role, platform_actor, on_behalf_of, credential_id, request_id, trace_id, resource, resource_id, change,
+      old_values, new_values, origin, leaf_hash)
+    select ${tx.tenantId}, entry.* from unnest(
+      ${each((e) => e.sequence)}::bigint[], ${each((e) => e.id)}::uuid[], ${each((e) => e.occurredAt)}::timestamptz[],
+      ${each((e) => e.recordedAt)}::timestamptz[], ${each((e) => e.service)}::text[], ${each((e) => e.event)}::text[],
+      ${each((e) => e.eventId)}::uuid[], ${each((e) => e.eventIndex)}::integer[], ${each((e) => e.operation)}::text[],
+      ${each((e) => e.action)}::text[], ${each((e) => e.outcome)}::text[], ${each((e) => e.actor.kind)}::text[], ${each((e) => e.actor.id)}::text[],
+      ${each((e) => e.actor.role)}::text[], ${each((e) => e.platformActor)}::boolean[], ${each((e) => e.onBehalfOf)}::text[],
+      ${each((e) => e.credentialId)}::text[], ${each((e) => e.requestId)}::text[], ${each((e) => e.traceId)}::text[],
+      ${each((e) => e.resource)}::text[], ${each((e) => e.resourceId)}::text[], ${each((e) => e.change)}::text[],
+      ${each((e) => json(e.old))}::json[], ${each((e) => json(e.new))}::json[], ${each((e) => e.origin)}::text[],
+      ${each((e) => leafHash(leafText(e)))}::bytea[]) as entry`);
+}
+
+/** Adds the classified values of entries. */
+export async function insertValues(tx: Transaction, values: readonly SealedValue[]): Promise<void> {
+  if (values.length === 0) return;
+  await tx.execute(sql`
+    insert into audit.entry_value (tenant_id, sequence, side, field, sealed)
+    select ${tx.tenantId}, value.* from unnest(
+      ${values.map(({ sequence }) => sequence)}::bigint[], ${values.map(({ side }) => side)}::text[],
+      ${values.map(({ field }) => field)}::text[], ${values.map(({ sealed }) => sealed)}::text[]) as value`);
+}
+
+/** Adds where events came from. */
+export async function insertOrigins(tx: Transaction, origins: readonly Origin[]): Promise<void> {
+  await tx.execute(sql`
+    insert into audit.origin (tenant_id, event_id, client_ip, user_agent, salt)
+    select ${tx.tenantId}, origin.* from unnest(
+      ${origins.map(({ eventId }) => eventId)}::uuid[], ${origins.map(({ clientIp }) => clientIp)}::text[],
+      ${origins.map(({ userAgent }) => userAgent)}::text[], ${origins.map(({ salt }) => salt)}::text[]) as origin`);
+}
+
+/** An entry as it was read back, with what of its origin was not erased. */
+export interface StoredEntry extends Entry {
+  readonly clientIp: string | null;
+  readonly userAgent: string | null;
+  readonly originSalt: string | null;
+  readonly leafHash: Uint8Array;
+}
+
+type EntryRow = Omit<StoredEntry, 'actor'> & {
+  readonly actorKind: string;
+  readonly actorId: string;
+  readonly actorRole: string | null;
+};
+
+const columns = sql`entry.tenant_id as "tenantId", sequence, id, occurred_at as "occurredAt", recorded_at as "recordedAt", service, event,
+  entry.event_id as "eventId", event_index as "eventIndex", operation, action, outcome, actor_kind as "actorKind", actor_id as "actorId",
+  actor_role as "actorRole", platform_actor as "platformActor", on_behalf_of as "onBehalfOf", credential_id as "credentialId",
+  request_id as "requestId", trace_id as "traceId", resource, resource_id as "resourceId", change, old_values as old, new_values as new, origin,
+  client_ip as "clientIp", user_agent as "userAgent", salt as "originSalt", leaf_hash as "leafHash"`;
+const tables = sql`audit.entry left join audit.origin on origin.tenant_id = entry.tenant_id and origin.event_id = entry.event_id`;
+
+function fromRow({ actorKind, actorId, actorRole, ...row }: EntryRow): StoredEntry {
+  return { ...row, actor: { kind: actorKind, id: actorId, role: actorRole } };
+}
+
+/** Which entries a list has. */
+export interface EntryFilter {
+  readonly actor: string | null;
+  /** An action, or a prefix that ends with a dot. */
+  readonly action: string | null;
+  readonly resource: string | null;
+  readonly resourceId: string | null;
+  readonly from: Date | null;
+  readonly to: Date | null;
+}
+
+/** Only the conditions that were asked for, so that Postgres can choose the index that fits them. */
+function matches(filter: EntryFilter, before: bigint | null = null): Sql {
+  const { actor, action, resource, resourceId, from, to } = filter;
+  const named = action?.endsWith('.') ? sql`starts_with(action, ${action})` : sql`action = ${action}`;
+  const conditions = [
+    sql`true`,
+    ...(actor === null ? [] : [sql`actor_id = ${actor}`]),
+    ...(action === null ? [] : [named]),
+    ...(resource === null ? [] : [sql`resource = ${resource}`]),
+    ...(resourceId === null ? [] : [sql`resource_id = ${resourceId}`]),
+    ...(from === null ? [] : [sql`occurred_at >= ${from}`]),
+    ...(to === null ? [] : [sql`occurred_at < ${to}`]),
+    ...(before === null ? [] : [sql`sequence < ${before}`]),
+  ];
+  return join(conditions, ' and ');
+}
+
+/** The newest first; `before` continues after the entry with that number. */
+export async function listEntries(
+  rows: Rows,
+  filter: EntryFilter,
+  before: bigint | null,
+  limit: number,
+): Promise<StoredEntry[]> {
+  const found = await rows.query<EntryRow>(sql`select ${columns} from ${tables}
+    where ${matches(filter, before)} order by sequence desc limit ${limit}`);
+  return found.map(fromRow);
+}
+
+export async function findEntry(rows: Rows, id: string): Promise<StoredEntry | undefined> {
+  const found = await rows.query<EntryRow>(sql`select ${columns} from ${tables} where id = ${id}`);
+  return found.map(fromRow)[0];
+}
+
+/** The sealed values of entries that were not erased. */
+export async function valuesOf(rows: Rows, sequences: readonly bigint[]): Promise<SealedValue[]> {
+  return rows.query<SealedValue>(
+    sql`select sequence, side, field, sealed from audit.entry_value where sequence = any(${sequences}::bigint[])`,
+  );
+}
+
+/** How many entries have these in common. */
+export interface EntryCount {
+  readonly service: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly change: string | null;
+  readonly entries: bigint;
+}
+
+/** Counts the entries themselves, not a tally that somebody kept. */
+export async function countEntries(rows: Rows, filter: EntryFilter): Promise<EntryCount[]> {
+  return rows.query<EntryCount>(sql`select service, action, resource, change, count(*) as entries from audit.entry
+    where ${matches(filter)} group by service, action, resource, change order by service, action, resource, change`);
+}
+
+/** How long the log says it is, and what is there. */
+export async function measureLog(rows: Rows): Promise<{ size: bigint; entries: bigint; last: bigint }> {
+  const [log] = await rows.query<{ size: bigint; entries: bigint; last: bigint }>(sql`
+    select coalesce((select size from audit.head), 0) as size, count(*) as entries, coalesce(max(sequence), 0) as last from audit.entry`);
+  return log ?? { size: 0n, entries: 0n, last: 0n };
+}

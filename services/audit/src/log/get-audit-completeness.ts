@@ -1,0 +1,20 @@
+import { Controller } from '@nestjs/common';
+import { getAuditCompleteness, type AuditCompleteness, type GetAuditCompletenessRequest } from '@tenantry/contracts';
+import { TenantDatabase } from '@tenantry/database';
+import type { TenantContext } from '@tenantry/kernel';
+import { Handles } from '@tenantry/messaging';
+import { countEntries, measureLog, type Rows } from './entry.table.js';
+
+/** Counts what the log holds, so that it can be compared with what happened. */
+@Controller()
+export class GetAuditCompleteness {
+  constructor(private readonly tenants: TenantDatabase) {}
+
+  @Handles(getAuditCompleteness)
+  async handle({ from, to }: GetAuditCompletenessRequest, ctx: TenantContext): Promise<AuditCompleteness> {
+    const rows: Rows = { query: (statement) => this.tenants.query(ctx, statement) };
+    const { size, entries, last } = await measureLog(rows);
+    const filter = { actor: null, action: null, resource: null, resourceId: null, from: from ?? null, to: to ?? null };
+    return { size, gapFree: size === entries && size === last, counts: await countEntries(rows, filter) };
+  }
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { canonicalJson, leafHash, leafText } from './leaf.js';
+import type { Entry } from './entry.js';
+
+const entry: Entry = {
+  id: '01920000-0000-7000-8000-000000000001',
+  sequence: 9007199254740993n,
+  tenantId: '01920000-0000-7000-8000-00000000000a',
+  occurredAt: new Date('2026-01-02T03:04:05.006Z'),
+  recordedAt: new Date('2026-01-02T03:04:06.000Z'),
+  service: 'tenants',
+  event: 'TenantSuspended',
+  eventId: '01920000-0000-7000-8000-000000000002',
+  eventIndex: 0,
+  operation: 'SuspendTenant',
+  action: 'tenant.suspended',
+  outcome: 'done',
+  actor: { role: 'super_admin', kind: 'user', id: '01920000-0000-7000-8000-000000000003' },
+  platformActor: true,
+  onBehalfOf: null,
+  credentialId: null,
+  requestId: 'req',
+  traceId: null,
+  resource: 'tenant',
+  resourceId: '01920000-0000-7000-8000-00000000000a',
+  change: 'update',
+  old: { status: 'active' },
+  new: { status: 'suspended', note: { commitment: 'abc' } },
+  origin: 'xyz',
+};
+
+describe('the leaf of an entry', () => {
+  it('is RFC 8785 JSON of all its members, so that anybody can recompute it', () => {
+    expect(leafText(entry)).toBe(
+      '{"action":"tenant.suspended","actor":{"id":"01920000-0000-7000-8000-000000000003","kind":"user","role":"super_admin"},' +
+        '"change":"update","credentialId":null,"event":"TenantSuspended","eventId":"01920000-0000-7000-8000-000000000002","eventIndex":0,' +
+        '"id":"01920000-0000-7000-8000-000000000001","new":{"note":{"commitment":"abc"},"status":"suspended"},' +
+        '"occurredAt":"2026-01-02T03:04:05.006Z","old":{"status":"active"},"onBehalfOf":null,"operation":"SuspendTenant","origin":"xyz","outcome":"done",' +
+        '"platformActor":true,"recordedAt":"2026-01-02T03:04:06.000Z","requestId":"req","resource":"tenant",' +
+        '"resourceId":"01920000-0000-7000-8000-00000000000a","sequence":"9007199254740993","service":"tenants",' +
+        '"tenantId":"01920000-0000-7000-8000-00000000000a","traceId":null}',
+    );
+  });
+
+  it.each([
+    ['', '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d'],
+    ['L123456', '395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56'],
+  ])('has the RFC 9162 hash of %j', (text, hash) => {
+    expect(leafHash(text).toString('hex')).toBe(hash);
+  });
+
+  it('hashes the UTF-8 bytes after a zero byte', () => {
+    const text = leafText({ ...entry, new: { name: 'Zoë 🦷' } });
+    const bytes = Buffer.concat([Buffer.of(0), Buffer.from(text, 'utf8')]);
+    expect(leafHash(text)).toEqual(createHash('sha256').update(bytes).digest());
+  });
+
+  it('is another one when anything is different', () => {
+    const hashes = new Set(
+      [
+        entry,
+        { ...entry, sequence: 2n },
+        { ...entry, old: null },
+        { ...entry, new: { status: 'active' } },
+        { ...entry, origin: 'other' },
+      ].map((one) => leafHash(leafText(one)).toString('hex')),
+    );
+    expect(hashes.size).toBe(5);
+  });
+
+  it('is the same after the values were stored and read as JSON', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ stringUnit: 'grapheme' })),
+        (values) => {
+          const stored = canonicalJson(values);
+          expect(canonicalJson(JSON.parse(stored))).toBe(stored);
+        },
+      ),
+    );
+  });
+
+  it('is independent of the order in which members were set', () => {
+    expect(canonicalJson({ b: 1, a: { d: 2, c: 3 } })).toBe(canonicalJson({ a: { c: 3, d: 2 }, b: 1 }));
+  });
+
+  it('does not exist for what JSON can not say', () => {
+    expect(() => canonicalJson(Number.NaN)).toThrow();
+    expect(() => canonicalJson(undefined)).toThrow(TypeError);
+    expect(() => canonicalJson({ name: '\ud800' })).toThrow();
+  });
+});

@@ -1,0 +1,44 @@
+import { parseJsonStrict, parseRequest } from '@tenantry/contracts';
+import { Fault } from '@tenantry/kernel';
+import type { Exchange } from '../pipeline/exchange.js';
+import { decodeQuery } from './query-string.js';
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:; *charset="?utf-8"?)? *$/i;
+const EMPTY_INPUT = Buffer.from('{}');
+
+/**
+ * The input of an operation whose HTTP form follows from its declaration: path, query string and JSON body. Bytes that
+ * are the input already are passed on as they came.
+ */
+export function readDerived(exchange: Exchange): Uint8Array {
+  const { operation, body } = exchange;
+  const { params } = exchange.incoming;
+  const query = decodeQuery(exchange.incoming.query);
+  const json = readBody(exchange);
+  const message = parseRequest(operation, { path: params, query, body: json }) as Readonly<Record<string, unknown>>;
+  if (operation.http?.method === 'GET' || operation.http?.method === 'DELETE')
+    return printGiven(message, { ...query, ...params });
+  for (const _name in params) return Buffer.from(JSON.stringify({ ...(json as object), ...params }));
+  return body.length > 0 ? body : EMPTY_INPUT;
+}
+
+function readBody({ body, operation, incoming }: Exchange): unknown {
+  if (body.length === 0) return undefined;
+  if (operation.http?.method === 'DELETE')
+    throw new Fault('invalid-input', { field: 'body', detail: 'This operation takes no body' });
+  if (!JSON_TYPE.test(incoming.headers['content-type'] ?? '')) {
+    throw new Fault('unsupported-media-type', { detail: 'The body must be application/json in UTF-8' });
+  }
+  return parseJsonStrict(body);
+}
+
+/** Only what was given, so that what was not keeps its default in the service. */
+function printGiven(message: Readonly<Record<string, unknown>>, given: object): Uint8Array {
+  const names = Object.keys(given);
+  if (names.length === 0) return EMPTY_INPUT;
+  return Buffer.from(JSON.stringify(Object.fromEntries(names.map((name) => [name, message[name]])), printBig));
+}
+
+function printBig(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}

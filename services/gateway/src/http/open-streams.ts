@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { Directories } from '@tenantry/messaging';
+import type { Exchange } from '../pipeline/exchange.js';
+import { Standing } from '../pipeline/pipeline.js';
+
+/**
+ * Imports and exports that are running. Whatever let one in must go on holding: when its tenant, key, session, member or
+ * policy changes, it is asked again, and cut if the answer is no.
+ */
+@Injectable()
+export class OpenStreams {
+  private readonly open = new Map<Exchange, AbortController>();
+
+  constructor(
+    directories: Directories,
+    private readonly standing: Standing,
+  ) {
+    const { tenants, members, keys, revocations, policies } = directories;
+    for (const directory of [tenants, members, keys, revocations, policies])
+      directory.onChange((key) => this.onChange(key));
+  }
+
+  /** Follows a stream until it is closed; its signal tells when to stop early. */
+  follow(exchange: Exchange): AbortController {
+    const controller = new AbortController();
+    this.open.set(exchange, controller);
+    exchange.signal = controller.signal;
+    return controller;
+  }
+
+  close(exchange: Exchange): void {
+    this.open.delete(exchange);
+  }
+
+  private onChange(key: string): void {
+    for (const [exchange, controller] of this.open) {
+      if (concerns(exchange, key)) this.standing.run(exchange).catch((fault: unknown) => controller.abort(fault));
+    }
+  }
+}
+
+/** Whether a directory's entry is about a stream: directories are keyed by tenant, person, credential or key hash. */
+function concerns({ party, credential }: Exchange, key: string): boolean {
+  const { tenantId, actor, credentialId } = party;
+  return (
+    key === tenantId ||
+    key === actor.id ||
+    key === credentialId ||
+    (credential.kind === 'key' && key === credential.digest)
+  );
+}

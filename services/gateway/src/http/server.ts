@@ -1,0 +1,64 @@
+import helmet from '@fastify/helmet';
+import { operations, type Operation } from '@tenantry/contracts';
+import { Bus } from '@tenantry/messaging';
+import type { HttpAddress, HttpServer, RunningService } from '@tenantry/service';
+import { fastify, type FastifyInstance } from 'fastify';
+import { GatewaySettings } from '../config.js';
+import { AccessTokens } from '../credentials/access-tokens.js';
+import { Origins } from '../directories/origins.js';
+import { Ready } from '../pipeline/ready.js';
+import { answerPreflight } from './cors.js';
+import { routesOf } from './endpoints.js';
+import { serveHealth } from './health.js';
+import { Operations } from './operations.js';
+import { serveReference } from './reference.js';
+import { Refusals } from './refusals.js';
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const MAX_HEADER_BYTES = 16_384;
+const MAX_PARAM_CHARS = 500;
+const NO_QUERY = Object.freeze({});
+
+/** An API answers with data: nothing in an answer may run, frame or be framed. */
+const securityHeaders = {
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  crossOriginResourcePolicy: { policy: 'cross-origin' },
+} as const;
+
+/** Everything of the gateway that answers HTTP, not yet listening. */
+export async function createServer(
+  service: RunningService,
+  table: readonly Operation[] = operations,
+): Promise<FastifyInstance> {
+  const settings = service.get(GatewaySettings);
+  const refusals = service.get(Refusals);
+  const origins = service.get(Origins);
+  const routes = routesOf(table);
+  await service.get(AccessTokens).load();
+  const app = fastify({
+    trustProxy: settings.TRUSTED_PROXIES.length > 0 ? [...settings.TRUSTED_PROXIES] : false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    requestTimeout: settings.STREAM_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
+    routerOptions: { maxParamLength: MAX_PARAM_CHARS, querystringParser: () => NO_QUERY },
+    frameworkErrors: (error, request, reply) => void refusals.send(error, request, reply),
+    clientErrorHandler: (error, socket) => refusals.sendRaw(error, socket),
+  });
+  app.removeAllContentTypeParsers();
+  app.setErrorHandler((error, request, reply) => refusals.send(error, request, reply));
+  app.setNotFoundHandler((request, reply) => refusals.sendUnknown(routes, request, reply));
+  await app.register(helmet, securityHeaders);
+  app.options('*', (request, reply) => answerPreflight(request, reply, origins));
+  serveHealth(app, service.get(Ready), service.get(Bus));
+  await serveReference(app);
+  service.get(Operations).register(app, routes);
+  await app.ready();
+  return app;
+}
+
+/** Opens the gateway's HTTP port. */
+export async function openHttp(service: RunningService, { host, port }: HttpAddress): Promise<HttpServer> {
+  const app = await createServer(service);
+  return { url: await app.listen({ host, port }), close: () => app.close() };
+}

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, Fault } from '@tenantry/kernel';
+import { Directories, type KeyEntry } from '@tenantry/messaging';
+import { Settling } from '../directories/settling.js';
+import type { Exchange, Session, Step } from './exchange.js';
+
+/** Refuses a credential that was good once: revoked, expired, or its person disabled. Asked every time, in memory. */
+@Injectable()
+export class CredentialStanding implements Step {
+  constructor(
+    private readonly directories: Directories,
+    private readonly settling: Settling,
+    private readonly clock: Clock,
+  ) {}
+
+  run({ credential }: Exchange): void | Promise<void> {
+    if (credential.kind === 'session') return this.checkSession(credential);
+    if (credential.kind === 'key') this.checkKey(this.directories.keys.get(credential.digest));
+  }
+
+  private async checkSession({ id, userId }: Session): Promise<void> {
+    const { members, revocations } = this.directories;
+    if (revocations.get(id)) throw refused('the session was revoked');
+    const member =
+      members.get(userId) ?? (await this.settling.find(members, `user ${userId}`, () => members.get(userId)));
+    if (member?.status !== 'active') throw refused('the person is unknown or disabled');
+  }
+
+  private checkKey(entry: KeyEntry | undefined): void {
+    const isGood = entry && isAlive(entry, this.clock.now()) && !this.directories.revocations.get(entry.keyId);
+    if (!isGood) throw refused('the key was revoked or has expired');
+  }
+}
+
+function refused(cause: string): Fault {
+  return new Fault('unauthenticated', { cause });
+}
+
+function isAlive({ status, expiresAt, overlapUntil }: KeyEntry, now: Date): boolean {
+  const isOver = (time: string | null): boolean => time !== null && Date.parse(time) <= now.getTime();
+  return status === 'active' && !isOver(expiresAt) && !isOver(overlapUntil);
+}

@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import { roles } from '@tenantry/contracts';
+import { Fault, PLATFORM_TENANT_ID } from '@tenantry/kernel';
+import { Directories, type MemberEntry } from '@tenantry/messaging';
+import { Settling } from '../directories/settling.js';
+import { TenantFinder } from '../directories/tenant-finder.js';
+import {
+  ANONYMOUS,
+  type ApiKey,
+  type Exchange,
+  type Home,
+  type Incoming,
+  type Party,
+  type Session,
+  type Step,
+} from './exchange.js';
+
+type RoleTable = Readonly<Record<string, { readonly grants: readonly string[] } | undefined>>;
+
+/**
+ * Finds the tenant that a request is for, and who the caller is there. The credential says which tenants are possible;
+ * the Tenantry-Tenant header and the host name only choose among them. A tenant that does not exist and one that is not
+ * the caller's are the same 404.
+ */
+@Injectable()
+export class ResolveTenant implements Step {
+  constructor(
+    private readonly directories: Directories,
+    private readonly finder: TenantFinder,
+    private readonly settling: Settling,
+  ) {}
+
+  async run(exchange: Exchange): Promise<void> {
+    const { credential, operation, incoming } = exchange;
+    if (credential.kind === 'none') return;
+    const chosen = await this.chosen(incoming);
+    if (credential.kind === 'key') exchange.party = await this.keyParty(credential, chosen);
+    else if (operation.scope === 'platform') exchange.party = await this.staffParty(credential, chosen);
+    else exchange.party = await this.memberParty(credential, chosen, operation.scope === 'self');
+  }
+
+  /** The tenant that header and host choose, or null when neither does. */
+  private async chosen({ headers, host }: Incoming): Promise<string | null> {
+    const name = headers['tenantry-tenant'];
+    const { tenants } = this.directories;
+    const byName =
+      typeof name === 'string'
+        ? await this.settling.find(tenants, `tenant ${name}`, () => this.finder.named(name))
+        : null;
+    const byHost = this.finder.hosted(host) ?? (this.finder.slugOf(host) === null ? null : undefined);
+    if (byName === undefined || byHost === undefined || (byName && byHost && byName !== byHost))
+      throw new Fault('not-found');
+    return byName ?? byHost;
+  }
+
+  private async keyParty({ entry }: ApiKey, chosen: string | null): Promise<Party> {
+    const { tenantId, keyId, kind, grants } = entry;
+    if (chosen !== null && chosen !== tenantId) throw new Fault('not-found');
+    const home = await this.home(tenantId);
+    return {
+      tenantId,
+      home,
+      actor: { kind: 'key', id: keyId, role: `${kind}_key` },
+      permissions: grants,
+      credentialId: keyId,
+    };
+  }
+
+  /** A person as a member of the tenant they chose, else of the token's, else of their only one. */
+  private async memberParty(session: Session, chosen: string | null, isSelf: boolean): Promise<Party> {
+    const tenantId = chosen ?? session.tenantId ?? this.onlyTenant(session);
+    const role = tenantId === null ? undefined : await this.roleIn(session, tenantId);
+    if (tenantId !== null && role !== undefined) {
+      return { ...personParty(session, role, roles.tenant), tenantId, home: await this.home(tenantId) };
+    }
+    const platformRole = this.platformRole(session);
+    const isStaff = platformRole !== null;
+    // What concerns only themselves people do outside any tenant too; staff also when they chose one, for they may know it.
+    if (isSelf && (isStaff || chosen === null)) return platformParty(session, platformRole);
+    if (tenantId === null) throw new Fault('tenant-required');
+    throw new Fault(isStaff ? 'forbidden' : 'not-found');
+  }
+
+  /** A person as platform staff, whichever tenant they chose; what they lack as anybody else is permission. */
+  private async staffParty(session: Session, chosen: string | null): Promise<Party> {
+    const platformRole = this.platformRole(session);
+    const isStranger = platformRole === null && chosen !== null && (await this.roleIn(session, chosen)) === undefined;
+    if (isStranger) throw new Fault('not-found');
+    return platformParty(session, platformRole);
+  }
+
+  private async roleIn(session: Session, tenantId: string): Promise<string | undefined> {
+    const look = (): string | undefined =>
+      this.member(session)?.memberships.find((one) => one.tenantId === tenantId)?.role;
+    return look() ?? (await this.settling.find(this.directories.members, `role ${session.userId} ${tenantId}`, look));
+  }
+
+  private onlyTenant(session: Session): string | null {
+    const member = this.member(session);
+    const [first, ...others] = member?.platformRole === null ? member.memberships : [];
+    return first && others.length === 0 ? first.tenantId : null;
+  }
+
+  private platformRole(session: Session): string | null {
+    return this.member(session)?.platformRole ?? null;
+  }
+
+  private member({ userId }: Session): MemberEntry | undefined {
+    return this.directories.members.get(userId);
+  }
+
+  /** A tenant that was active a moment ago elsewhere may still be provisioning here. */
+  private async home(tenantId: string): Promise<Home> {
+    const { tenants } = this.directories;
+    const ready = (): Home | undefined => {
+      const entry = tenants.get(tenantId);
+      return entry?.status === 'provisioning'
+        ? undefined
+        : (entry ?? (tenantId === PLATFORM_TENANT_ID ? ANONYMOUS.home : undefined));
+    };
+    const entry = ready() ?? (await this.settling.find(tenants, `home ${tenantId}`, ready)) ?? tenants.get(tenantId);
+    if (!entry) throw new Fault('not-found');
+    return entry;
+  }
+}
+
+function personParty(
+  session: Session,
+  role: string | null,
+  table: RoleTable,
+): Pick<Party, 'actor' | 'permissions' | 'credentialId'> {
+  const permissions = (role === null ? undefined : table[role]?.grants) ?? [];
+  return { actor: { kind: 'user', id: session.userId, role }, permissions, credentialId: session.id };
+}
+
+function platformParty(session: Session, platformRole: string | null): Party {
+  return { ...personParty(session, platformRole, roles.platform), tenantId: PLATFORM_TENANT_ID, home: ANONYMOUS.home };
+}

@@ -1,0 +1,69 @@
+import { Fault, reasons, type Reason } from '@tenantry/kernel';
+
+/** A refusal as HTTP: the one place that knows problem documents (RFC 9457). */
+export interface Problem {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** `rows` adds the members that PostgREST clients read: `message`, `details`, `hint` and their codes. */
+export type ProblemDialect = 'plain' | 'rows';
+
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const DEFAULT_RETRY_AFTER_S = 1;
+const ROW_API = '/rest/v1/';
+
+/** Fastify's own refusals, by its stable error codes; what is not listed follows its status. */
+const fastifyReasons: Readonly<Record<string, Reason>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed-request',
+  FST_ERR_BAD_URL: 'malformed-request',
+};
+
+/** Which members the problems of an address carry. */
+export function dialectOf(url: string): ProblemDialect {
+  return url.startsWith(ROW_API) ? 'rows' : 'plain';
+}
+
+/** The fault that a thrown thing stands for: an unexpected one is `internal` and keeps what happened as its cause. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const { code, statusCode } = (error ?? {}) as { code?: string; statusCode?: number };
+  const known = code === undefined ? undefined : fastifyReasons[code];
+  if (known) return new Fault(known, { cause: error });
+  const isClientError = code?.startsWith('FST_') && statusCode !== undefined && statusCode >= 400 && statusCode < 500;
+  return new Fault(isClientError ? 'malformed-request' : 'internal', { cause: error });
+}
+
+/**
+ * Prints a fault. What is unknown and what belongs to somebody else must look alike, so a `not-found` never carries
+ * a detail of its own: two of them differ in `requestId` only.
+ */
+export function printProblem(fault: Fault, requestId: string, dialect: ProblemDialect = 'plain'): Problem {
+  const { status, title } = reasons[fault.reason];
+  const isBare = fault.reason === 'not-found' || fault.reason === 'internal';
+  const detail = isBare ? title : fault.detail;
+  const document = {
+    type: `urn:tenantry:problem:${fault.reason}`,
+    title,
+    status,
+    detail,
+    code: fault.reason,
+    requestId,
+    errors: isBare ? [] : fault.errors,
+    ...(dialect === 'rows' ? { message: detail, details: null, hint: null } : undefined),
+    ...(isBare ? undefined : fault.extra),
+  };
+  return { status, headers: headersOf(fault, status), body: JSON.stringify(document) };
+}
+
+function headersOf(fault: Fault, status: number): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' };
+  if (status === 401) headers['www-authenticate'] = 'Bearer realm="tenantry"';
+  if (status === 429 || status === 503)
+    headers['retry-after'] = String(Math.max(1, Math.ceil(fault.retryAfterS ?? DEFAULT_RETRY_AFTER_S)));
+  if (status === 405 && Array.isArray(fault.extra?.allow)) headers.allow = fault.extra.allow.join(', ');
+  return headers;
+}

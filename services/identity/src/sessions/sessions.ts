@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import { SessionStarted, type LoginReply } from '@tenantry/contracts';
+import { PersonDatabase, type Transaction } from '@tenantry/database';
+import { Clock, Fault, PLATFORM_TENANT_ID, newId, type TenantContext } from '@tenantry/kernel';
+import { Standings } from '../members/standings.js';
+import { rememberTenant } from '../users/person.table.js';
+import { ACCESS_TOKEN_LIFETIME_S, AccessTokens } from './access-token.js';
+import { newSecretToken } from './secret-token.js';
+import { chooseTenant, type Standing } from './session.js';
+import { endSessions, insertRefreshToken, insertSession, useRefreshToken } from './session.table.js';
+
+/** A person whose identity is proven. */
+export interface ProvenPerson {
+  readonly personId: string;
+  readonly lastTenant: string | null;
+}
+
+interface Issue {
+  readonly personId: string;
+  readonly sessionId: string;
+  readonly tenantId: string | null;
+  readonly standing: Standing;
+  readonly refreshToken: string;
+}
+
+/** Starts and continues sessions, for whatever proves who somebody is. */
+@Injectable()
+export class Sessions {
+  constructor(
+    private readonly persons: PersonDatabase,
+    private readonly standings: Standings,
+    private readonly tokens: AccessTokens,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Starts a session; `proof` is what proved the person and runs in the same commit.
+   * @throws Fault `not-found` when the person wants a tenant that is not theirs
+   */
+  async start(
+    ctx: TenantContext,
+    person: ProvenPerson,
+    wanted: string | null,
+    proof?: (tx: Transaction) => Promise<void>,
+  ): Promise<LoginReply> {
+    const { personId } = person;
+    const now = this.clock.now();
+    const standing = await this.standings.of(personId);
+    const tenantId = chooseTenant(standing, wanted ?? tenantOf(ctx), person.lastTenant);
+    const session = {
+      id: newId(now),
+      personId,
+      clientIp: ctx.request.clientIp,
+      userAgent: ctx.request.userAgent,
+      startedAt: now,
+    };
+    const { token, hash } = newSecretToken('r');
+    await this.persons.transaction(actingAs(ctx, personId, session.id, tenantId), async (tx) => {
+      await proof?.(tx);
+      await insertSession(tx, session);
+      await insertRefreshToken(tx, session, hash, now);
+      if (tenantId) await rememberTenant(tx, tenantId);
+      tx.publish(new SessionStarted({ sessionId: session.id, personId }), {
+        changes: [
+          { resource: 'session', id: session.id, action: 'insert', new: { personId, startedAt: now.toISOString() } },
+        ],
+      });
+    });
+    return this.reply({ personId, sessionId: session.id, tenantId, standing, refreshToken: token }, now);
+  }
+
+  /**
+   * Exchanges a refresh token. One that comes a second time was stolen, from or by whoever shows it: its session ends.
+   * @throws Fault `refresh-refused`
+   */
+  async continue(
+    ctx: TenantContext,
+    person: ProvenPerson,
+    sessionId: string,
+    hash: Buffer,
+    wanted: string | null,
+  ): Promise<LoginReply> {
+    const { personId } = person;
+    const now = this.clock.now();
+    const standing = await this.standings.of(personId);
+    const tenantId = chooseTenant(standing, wanted ?? tenantOf(ctx), person.lastTenant);
+    const next = newSecretToken('r');
+    const use = await this.persons.transaction(actingAs(ctx, personId, sessionId, tenantId), async (tx) => {
+      const found = await useRefreshToken(tx, hash, now);
+      if (found === 'reused') await endSessions(tx, { only: sessionId }, 'token_reused', now);
+      if (found === 'accepted') {
+        await insertRefreshToken(tx, { personId, id: sessionId }, next.hash, now);
+        if (tenantId) await rememberTenant(tx, tenantId);
+      }
+      return found;
+    });
+    if (use !== 'accepted') throw new Fault('refresh-refused');
+    return this.reply({ personId, sessionId, tenantId, standing, refreshToken: next.token }, now);
+  }
+
+  private async reply(issue: Issue, now: Date): Promise<LoginReply> {
+    return {
+      accessToken: await this.tokens.issue(issue, now),
+      refreshToken: issue.refreshToken,
+      expiresIn: ACCESS_TOKEN_LIFETIME_S,
+      memberships: issue.standing.memberships.map(({ tenantId, slug, role }) => ({ tenantId, slug, role })),
+    };
+  }
+}
+
+/** The tenant that the request itself selects, by host name or header. */
+function tenantOf(ctx: TenantContext): string | null {
+  return ctx.tenantId === PLATFORM_TENANT_ID ? null : ctx.tenantId;
+}
+
+/** The request of a caller who was nobody until now, as the person that they proved to be. */
+function actingAs(ctx: TenantContext, personId: string, sessionId: string, tenantId: string | null): TenantContext {
+  return {
+    ...ctx,
+    tenantId: tenantId ?? PLATFORM_TENANT_ID,
+    actor: { kind: 'user', id: personId, role: null },
+    credentialId: sessionId,
+  };
+}

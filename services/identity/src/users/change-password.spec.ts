@@ -1,0 +1,73 @@
+import { changePassword, login, refresh, type LoginReply } from '@tenantry/contracts';
+import { decodeJwt } from 'jose';
+import { GOOD_PASSWORD, IdentityFixture, refusalOf } from '../identity.fixture.js';
+
+const NEW_PASSWORD = 'seven otters paint the harbour';
+
+describe('ChangePassword', () => {
+  let identity: IdentityFixture;
+  let a: string;
+
+  beforeAll(async () => {
+    identity = await IdentityFixture.start();
+    a = await identity.addTenant();
+  });
+  afterAll(() => identity?.stop());
+
+  beforeEach(async () => {
+    await identity.database.admin('truncate identity.person, identity.membership, identity.sign_in_attempt cascade');
+    await identity.memberWithPassword('ada@example.com', a);
+  });
+
+  const signIn = (password = GOOD_PASSWORD) => identity.anonymous(login, { email: 'ada@example.com', password });
+  const sessionOf = (reply: LoginReply) => String(decodeJwt(reply.accessToken)['sid']);
+  const change = (reply: LoginReply, currentPassword: string, newPassword = NEW_PASSWORD) =>
+    identity
+      .as(a, 'staff', decodeJwt(reply.accessToken).sub)
+      .call(changePassword, { currentPassword, newPassword }, { credentialId: sessionOf(reply) });
+
+  it('lets the new password in and the old one no more', async () => {
+    await change(await signIn(), GOOD_PASSWORD);
+    await expect(signIn(NEW_PASSWORD)).resolves.toBeDefined();
+    expect(await refusalOf(signIn())).toMatchObject({ reason: 'sign-in-refused' });
+  });
+
+  it('ends every other session in the same commit, and keeps the one that asked', async () => {
+    const [here, thief] = [await signIn(), await signIn()];
+    await change(here, GOOD_PASSWORD);
+    expect(await identity.entry('revocations', sessionOf(thief))).toBeDefined();
+    expect(await identity.entry('revocations', sessionOf(here))).toBeUndefined();
+    expect(await refusalOf(identity.anonymous(refresh, { refreshToken: thief.refreshToken }))).toMatchObject({
+      reason: 'refresh-refused',
+    });
+    await expect(identity.anonymous(refresh, { refreshToken: here.refreshToken })).resolves.toBeDefined();
+  });
+
+  it('is in the trail, without any password or hash', async () => {
+    await change(await signIn(), GOOD_PASSWORD);
+    const events = await identity.events(a);
+    expect(events.at(-1)).toMatchObject({
+      name: 'PasswordChanged',
+      changes: [{ resource: 'person', new: { password: { commitment: null, sealed: null } } }],
+    });
+    expect(JSON.stringify(events)).not.toMatch(/argon2|otters/);
+  });
+
+  it('refuses a wrong current password, names the field, and slows guessing down', async () => {
+    const reply = await signIn();
+    for (let i = 0; i < 5; i++)
+      expect(await refusalOf(change(reply, 'a wrong password'))).toMatchObject({
+        reason: 'invalid-input',
+        field: 'currentPassword',
+      });
+    expect(await refusalOf(change(reply, GOOD_PASSWORD))).toMatchObject({ reason: 'too-many-attempts' });
+  });
+
+  it('refuses a weak new password, and changes nothing', async () => {
+    expect(await refusalOf(change(await signIn(), GOOD_PASSWORD, 'Password1234'))).toMatchObject({
+      reason: 'password-weak',
+      field: 'newPassword',
+    });
+    await expect(signIn()).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,4 @@
+import { serve } from '@tenantry/service';
+import { tenantsService } from './tenants.module.js';
+
+await serve(tenantsService);

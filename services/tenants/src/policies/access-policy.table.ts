@@ -1,0 +1,83 @@
+import type { AccessPolicy as AccessPolicyMessage } from '@tenantry/contracts';
+import { sql, type RowChange, type Transaction } from '@tenantry/database';
+import { Fault } from '@tenantry/kernel';
+import type { Rows } from '../registry/tenant.table.js';
+import { defaultPolicy, type AccessPolicy } from './access-policy.js';
+
+const columns = sql`tenant_id as "tenantId", allowed_ips as "allowedIps", cors_origins as "corsOrigins", rate_per_s as "ratePerS", burst,
+  version, updated_at as "updatedAt"`;
+
+/** @throws Fault `not-found` when the tenant has none yet, or is not visible here */
+export async function findPolicy(rows: Rows, tenantId: string): Promise<AccessPolicy> {
+  const [policy] = await rows.query<AccessPolicy>(
+    sql`select ${columns} from tenants.access_policy where tenant_id = ${tenantId}`,
+  );
+  if (!policy) throw new Fault('not-found');
+  return policy;
+}
+
+/** As `findPolicy`, and nobody else changes it until the commit. */
+export async function lockPolicy(tx: Transaction, tenantId: string): Promise<AccessPolicy> {
+  const policy = await tx.one<AccessPolicy>(
+    sql`select ${columns} from tenants.access_policy where tenant_id = ${tenantId} for update`,
+  );
+  if (!policy) throw new Fault('not-found');
+  return policy;
+}
+
+/** Every policy, for refilling the directory; `afterId` continues after that tenant. */
+export async function policiesAfter(rows: Rows, afterId: string | null, limit: number): Promise<AccessPolicy[]> {
+  return rows.query<AccessPolicy>(sql`select ${columns} from tenants.access_policy
+    where ${afterId}::uuid is null or tenant_id > ${afterId} order by tenant_id limit ${limit}`);
+}
+
+/** Gives a new tenant the default policy; one that it had before stays. */
+export async function insertDefaultPolicy(tx: Transaction, tenantId: string, now: Date): Promise<void> {
+  const policy = defaultPolicy(tenantId, now);
+  const inserted = await tx.execute(sql`
+    insert into tenants.access_policy (tenant_id, allowed_ips, cors_origins, rate_per_s, burst, version, updated_at)
+    values (${tenantId}, ${policy.allowedIps}, ${policy.corsOrigins}, ${policy.ratePerS}, ${policy.burst}, ${policy.version}, ${now})
+    on conflict (tenant_id) do nothing`);
+  if (inserted === 1) projectPolicy(tx, policy);
+}
+
+/** Saves a changed policy. The caller holds the row's lock. */
+export async function savePolicy(tx: Transaction, policy: AccessPolicy): Promise<void> {
+  await tx.execute(sql`
+    update tenants.access_policy
+    set allowed_ips = ${policy.allowedIps}, cors_origins = ${policy.corsOrigins}, rate_per_s = ${policy.ratePerS}, burst = ${policy.burst},
+        version = ${policy.version}, updated_at = ${policy.updatedAt}
+    where tenant_id = ${policy.tenantId}`);
+  projectPolicy(tx, policy);
+}
+
+/** The policy's entry in the directory by which every gateway goes. */
+export function policyEntry({ allowedIps, corsOrigins, ratePerS, burst }: AccessPolicy): object {
+  return { allowedIps, corsOrigins, ratePerS, burst };
+}
+
+function projectPolicy(tx: Transaction, policy: AccessPolicy): void {
+  tx.project('policies', policy.tenantId, policyEntry(policy), policy.version);
+}
+
+export function policyChanges(before: AccessPolicy, after: AccessPolicy): RowChange[] {
+  const values = ({ allowedIps, corsOrigins, ratePerS, burst }: AccessPolicy) => ({
+    allowedIps: allowedIps.join(', '),
+    corsOrigins: corsOrigins.join(', '),
+    ratePerS,
+    burst,
+  });
+  return [
+    {
+      resource: 'access_policy',
+      id: after.tenantId,
+      action: 'update',
+      old: values(before),
+      new: values(after),
+    },
+  ];
+}
+
+export function toMessage({ allowedIps, corsOrigins, ratePerS, burst, updatedAt }: AccessPolicy): AccessPolicyMessage {
+  return { allowedIps: [...allowedIps], corsOrigins: [...corsOrigins], ratePerS, burst, updatedAt };
+}

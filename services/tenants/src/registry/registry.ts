@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { ControlDatabase, type Transaction } from '@tenantry/database';
+import { Clock, type TenantContext } from '@tenantry/kernel';
+import { TenantsSettings } from '../config.js';
+import type { Tenant } from './tenant.js';
+import { findTenant, lockTenant, saveStatus, tenantChanges, type Rows } from './tenant.table.js';
+
+const JOB = 'tenants_registry';
+const LOOK_AGAIN_MS = 50;
+/** What is left of the caller's deadline for the answer to travel. */
+const ANSWER_MS = 500;
+
+/** The platform's hand on its tenants: the only way to a tenant's registry entry from outside the tenant. */
+@Injectable()
+export class Registry {
+  constructor(
+    private readonly control: ControlDatabase,
+    private readonly settings: TenantsSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Reads of the whole registry. */
+  get rows(): Rows {
+    return this.control.job(JOB);
+  }
+
+  /** One commit of the platform, for a request or by itself. What it publishes must name the tenant it is about. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, ctx?: TenantContext): Promise<T> {
+    return this.control.job(JOB).transaction(work, { ctx });
+  }
+
+  /**
+   * Moves a tenant to another state and announces it. A tenant that is there already is left as it is.
+   * @throws Fault `not-found`, `tenant-state`
+   */
+  async change(
+    ctx: TenantContext,
+    tenantId: string,
+    decide: (tenant: Tenant, now: Date) => Tenant,
+    announce: (tenant: Tenant) => object,
+  ): Promise<Tenant> {
+    return this.transaction(async (tx) => {
+      const before = await lockTenant(tx, tenantId);
+      const after = decide(before, this.clock.now());
+      if (after !== before) {
+        await saveStatus(tx, after);
+        tx.publish(announce(after), { tenantId, changes: tenantChanges(before, after) });
+      }
+      return after;
+    }, ctx);
+  }
+
+  /** The tenant once its provisioning has ended, well or not, or as it is when the caller's patience does. */
+  async settled(tenantId: string, ctx: TenantContext): Promise<Tenant> {
+    const patienceMs = Math.min(this.settings.PROVISIONING_WAIT_MS, ctx.request.deadlineAtMs - Date.now() - ANSWER_MS);
+    const until = performance.now() + patienceMs;
+    let tenant = await findTenant(this.rows, tenantId);
+    while (tenant.status === 'provisioning' && performance.now() < until && !ctx.signal?.aborted) {
+      await pause(LOOK_AGAIN_MS);
+      tenant = await findTenant(this.rows, tenantId);
+    }
+    return tenant;
+  }
+}
