@@ -21,7 +21,12 @@ const TURNS = 60;
 /** Postgres settles on a plan at a statement's sixth use, and each connection has its own statements for each tenant. */
 const WARM_UP_READS = TENANTS * CONNECTIONS * 12;
 
-const SHOP: ServiceSchema = { name: 'shop', migrations: new URL('door/', import.meta.url), jobs: [], password: 'bench' };
+const SHOP: ServiceSchema = {
+  name: 'shop',
+  migrations: new URL('door/', import.meta.url),
+  jobs: [],
+  password: 'bench',
+};
 
 interface Variant {
   readonly name: string;
@@ -64,7 +69,15 @@ function accessOf(n: number): Access {
 function contextOf(tenantId: string): TenantContext {
   const request = { id: newId(), clientIp: null, userAgent: null, deadlineAtMs: 0, traceparent: null };
   return {
-    ...{ tenantId, cell: HOME_CELL, mode: 'pool', organizationId: null, locationId: null, onBehalfOf: null, agentId: null },
+    ...{
+      tenantId,
+      cell: HOME_CELL,
+      mode: 'pool',
+      organizationId: null,
+      locationId: null,
+      onBehalfOf: null,
+      agentId: null,
+    },
     ...{ grantId: null, purpose: 'request', permissions: [], credentialId: null, whenSuspended: false, request },
     ...{ actor: { kind: 'user', id: newId(), role: 'owner' }, idempotency: null, signal: null },
   };
@@ -110,7 +123,8 @@ async function compare(url: string): Promise<boolean> {
     {
       name: `door, schema mode, ${TENANTS} tenants`,
       target: 0.6,
-      read: (i) => doors.tenants.query(pick(i).ctx, sql`select id, name, amount from item where id = ${row(i)}`, pick(i).access),
+      read: (i) =>
+        doors.tenants.query(pick(i).ctx, sql`select id, name, amount from item where id = ${row(i)}`, pick(i).access),
     },
   ];
   const results = new Map(variants.map((variant) => [variant, [] as number[]]));
@@ -144,7 +158,12 @@ function report(results: ReadonlyMap<Variant, readonly number[]>): boolean {
 
 const directory = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
 chmodSync(directory, 0o711); // Postgres may run as another account than we do
-const server = await startPostgres({ directory: join(directory, 'postgres'), port: await freePort(), password: 'bench', throwaway: true });
+const server = await startPostgres({
+  directory: join(directory, 'postgres'),
+  port: await freePort(),
+  password: 'bench',
+  throwaway: true,
+});
 try {
   process.exitCode = (await compare(server.url)) ? 0 : 1;
 } finally {

@@ -24,7 +24,7 @@ export class Instance {
     const client = new pg.Client({
       host: '127.0.0.1',
       port: Number(await this.secret('postgres.port')),
-      database: 'tenantry',
+      database: 'postgres',
       user: login,
       password: await this.secret(login === 'postgres' ? 'postgres.password' : 'data.password'),
     });

@@ -112,7 +112,9 @@ class Parser {
 
   /** The field's value, a refusal, or undefined when the class's own default stays. */
   private field(facts: FieldFacts, value: unknown, parent: string, depth: number): unknown {
-    const isJsonNull = value === null && facts.kind === 'json' && !facts.repeated && !facts.map;
+    // An optional object or list may be cleared; anywhere else null is itself a JSON value, fitting or not.
+    const clears = facts.optional && facts.json !== 'any';
+    const isJsonNull = value === null && facts.kind === 'json' && !facts.repeated && !facts.map && !clears;
     if (value === undefined || (value === null && !isJsonNull)) {
       return this.absent(facts, value, parent);
     }

@@ -20,13 +20,13 @@ export function parseJsonStrict(bytes: Uint8Array): unknown {
   try {
     text = decoder.decode(bytes);
   } catch (cause) {
-    throw new Fault('malformed-request', { detail: 'The body is not valid UTF-8', cause });
+    throw new Fault('malformed-request', { field: 'body', detail: 'The body is not valid UTF-8', cause });
   }
   try {
     value = JSON.parse(text);
   } catch {
     // The parser's own message quotes the body, which may hold what nobody should log.
-    throw new Fault('malformed-request', { detail: 'The body is not valid JSON' });
+    throw new Fault('malformed-request', { field: 'body', detail: 'The body is not valid JSON' });
   }
   new Scanner(text).scan();
   return value;

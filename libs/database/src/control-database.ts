@@ -1,4 +1,5 @@
 import { PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
+import type { Cells } from './cells.js';
 import { type DoorParts, actorSettings, observed } from './door.js';
 import { HOME_CELL } from './home-cell.js';
 import { holdExclusively } from './exclusive.js';
@@ -8,6 +9,7 @@ import type { Sql } from './sql.js';
 import type { Transaction } from './transaction.js';
 import type { ConnectionPool } from './wire/connection-pool.js';
 import type { PgConnection } from './wire/connection.js';
+import type { Step } from './wire/flight.js';
 import { type Settings, fixedStep, settingStep, statementStep } from './wire/steps.js';
 
 export interface JobOptions {
@@ -90,23 +92,12 @@ export class PostgresControlDatabase extends ControlDatabase {
     await Promise.all(this.#parts.cells.all.map(async (pool) => answer(await pool.acquire(), pool)));
   }
 
-  /** Begin, role, statement and commit in one flight. */
   #query<T extends object>(role: string, statement: Sql, options: JobOptions): Promise<T[]> {
     const { cells, observe } = this.#parts;
     const step = statementStep(statement, { key: `${role}|` });
-    const signal = options.ctx?.signal ?? null;
-    const tenantId = tenantOf(options);
-    return observed(observe, { door: 'control', kind: 'query', tenantId, text: step.text }, async () => {
-      const pool = cells.pool(options.cell ?? HOME_CELL);
-      const connection = await pool.acquire(signal);
-      try {
-        const enter = settingStep({ ...settingsOf(options), role });
-        return (await connection.fly([BEGIN, enter, step, COMMIT], signal))[2]!.rows as T[];
-      } finally {
-        await rollBack(connection);
-        pool.release(connection);
-      }
-    });
+    const enter = settingStep({ ...settingsOf(options), role });
+    const done = observe?.({ door: 'control', kind: 'query', tenantId: tenantOf(options), text: step.text });
+    return observed(done, commitInOneFlight(cells, options, [BEGIN, enter, step, COMMIT])) as Promise<T[]>;
   }
 
   #transaction<T>(role: string, work: (tx: Transaction) => Promise<T>, options: JobOptions): Promise<T> {
@@ -114,9 +105,21 @@ export class PostgresControlDatabase extends ControlDatabase {
     const tenantId = tenantOf(options);
     const shape = { key: `${role}|` };
     const plan = { service, tenantId, ctx: options.ctx ?? null, settings: settingsOf(options), place: { role }, shape };
-    return observed(observe, { door: 'control', kind: 'transaction', tenantId, text: null }, async () =>
-      runTransaction(cells.pool(options.cell ?? HOME_CELL), plan, work),
-    );
+    const done = observe?.({ door: 'control', kind: 'transaction', tenantId, text: null });
+    return observed(done, runTransaction(cells, options.cell ?? HOME_CELL, plan, work));
+  }
+}
+
+/** Begin, role, statement and commit at once; answers the statement's rows. */
+async function commitInOneFlight(cells: Cells, { cell, ctx }: JobOptions, steps: readonly Step[]): Promise<object[]> {
+  const signal = ctx?.signal ?? null;
+  const pool = cells.pool(cell ?? HOME_CELL);
+  const connection = await pool.acquire(signal);
+  try {
+    return (await connection.fly(steps, signal))[2]!.rows;
+  } finally {
+    await rollBack(connection);
+    pool.release(connection);
   }
 }
 

@@ -1,8 +1,7 @@
-import pg from 'pg';
 import type { TenantContext } from '@tenantry/kernel';
 import type { Cells } from './cells.js';
-import type { DatabaseWork, Observe } from './doors.js';
-import { translateError } from './faults.js';
+import type { Observe } from './doors.js';
+import { isStalePlan, translateError } from './faults.js';
 import { rollBack } from './run-transaction.js';
 import type { Sql } from './sql.js';
 import type { ConnectionPool } from './wire/connection-pool.js';
@@ -29,11 +28,12 @@ export function actorSettings(ctx: TenantContext): Settings {
 
 /** One read-only statement in the same flight as whatever says who asks. */
 export async function readInOneFlight(
-  pool: ConnectionPool,
+  cells: Cells,
+  { cell, signal }: Pick<TenantContext, 'cell' | 'signal'>,
   enter: Step,
   statement: Step,
-  signal: AbortSignal | null,
 ): Promise<object[]> {
+  const pool = cells.pool(cell);
   const connection = pool.tryAcquire() ?? (await pool.acquire(signal));
   try {
     return (await connection.fly([enter, statement], signal))[1]!.rows;
@@ -46,10 +46,6 @@ export async function readInOneFlight(
   } finally {
     pool.release(connection);
   }
-}
-
-function isStalePlan(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
 }
 
 /** The rows of one statement through a cursor, in a read-only transaction that ends with the loop. */
@@ -84,15 +80,10 @@ export async function* readInBatches<T extends object>(
   }
 }
 
-/** Runs work with the observer told of its start and end, and errors made fit to leave. */
-export async function observed<T>(
-  observe: Observe | undefined,
-  facts: DatabaseWork,
-  work: () => Promise<T>,
-): Promise<T> {
-  const done = observe?.(facts);
+/** Waits for work, tells the observer that it has ended, and makes its error fit to leave. */
+export async function observed<T>(done: ReturnType<Observe> | undefined, work: Promise<T>): Promise<T> {
   try {
-    const result = await work();
+    const result = await work;
     done?.();
     return result;
   } catch (error) {

@@ -25,6 +25,7 @@ interface Refusal {
 
 const BUSY: Refusal = { reason: 'unavailable', detail: 'The database is not available right now', retryAfterS: 1 };
 const AGAIN: Refusal = { reason: 'conflict', detail: 'Another change came in between; try again', retryAfterS: 1 };
+const STALE: Refusal = { ...BUSY, detail: 'The table was changed just now; try again' };
 const BAD_VALUE: Refusal = { reason: 'invalid-input', detail: 'A value does not fit the type of its column' };
 
 const refusals: Readonly<Record<string, Refusal>> = {
@@ -67,12 +68,17 @@ export function translateError(error: unknown): unknown {
       SPEAKABLE_CLASSES.has(kind) ? `: ${error.message}` : ''
     }`,
   );
-  const refusal = refusals[sqlstate] ?? classes[kind];
+  const refusal = isStalePlan(error) ? STALE : (refusals[sqlstate] ?? classes[kind]);
   if (!refusal) {
     return cause;
   }
   const field = sqlstate === '23502' ? facts.column : undefined;
   return new Fault(refusal.reason, { ...refusal, field, extra: { sqlstate }, cause });
+}
+
+/** The table changed since a statement was prepared. The flight that failed has forgotten the plan. */
+export function isStalePlan(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
 }
 
 const LOST_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH']);

@@ -22,4 +22,3 @@ export type { MigrationProgress, ServiceSchema } from './migrate/service-schema.
 export { migrate, schemaChecksum } from './migrate/migrate.js';
 export type { Finding } from './doctor/doctor.js';
 export { doctor } from './doctor/doctor.js';
-export { Column, Entity, EntitySchema, PrimaryColumn } from 'typeorm';

@@ -1,12 +1,15 @@
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { translateError } from './faults.js';
 import { type Outgoing, type Publisher, printEntry, printEvent } from './messages/envelope.js';
-import { type RowSource, findRows, insertRows } from './rows.js';
+import type { RowSource } from './rows.js';
 import type { Sql } from './sql.js';
 import type { FindOptions, PublishOptions, RowMatch, RowType, Transaction } from './transaction.js';
 import type { PgConnection } from './wire/connection.js';
 import type { Step, StepResult } from './wire/flight.js';
 import { type Shape, fixedStep, statementStep } from './wire/steps.js';
+
+/** TypeORM takes most of a second to load, and most services never need it. */
+const loadRows = () => import('./rows.js');
 
 /** A transaction while its work runs. */
 export class OpenTransaction implements Transaction {
@@ -52,14 +55,17 @@ export class OpenTransaction implements Transaction {
   }
 
   async insert<R extends object>(row: RowType<R>, values: Partial<R> | readonly Partial<R>[]): Promise<void> {
+    const { insertRows } = await loadRows();
     await insertRows(this.#source, row, Array.isArray(values) ? values : [values as Partial<R>]);
   }
 
   async findOne<R extends object>(row: RowType<R>, key: RowMatch<R>): Promise<R | undefined> {
+    const { findRows } = await loadRows();
     return (await findRows(this.#source, row, key, { limit: 1 }))[0];
   }
 
-  find<R extends object>(row: RowType<R>, where: RowMatch<R> = {}, options: FindOptions<R> = {}): Promise<R[]> {
+  async find<R extends object>(row: RowType<R>, where: RowMatch<R> = {}, options: FindOptions<R> = {}): Promise<R[]> {
+    const { findRows } = await loadRows();
     return findRows(this.#source, row, where, options);
   }
 

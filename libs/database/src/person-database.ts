@@ -1,5 +1,6 @@
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { type DoorParts, actorSettings, observed, readInBatches, readInOneFlight } from './door.js';
+import { HOME_CELL } from './home-cell.js';
 import { runTransaction } from './run-transaction.js';
 import type { Sql } from './sql.js';
 import type { Transaction } from './transaction.js';
@@ -34,8 +35,8 @@ export class PostgresPersonDatabase extends PersonDatabase {
     const { cells, observe } = this.#parts;
     const step = statementStep(statement);
     const enter = settingStep({ 'app.tenant_id': ctx.tenantId, 'app.person_id': personId });
-    const facts = { door: 'person', kind: 'query', tenantId: ctx.tenantId, text: step.text } as const;
-    return observed(observe, facts, () => readInOneFlight(cells.home, enter, step, ctx.signal)) as Promise<T[]>;
+    const done = observe?.({ door: 'person', kind: 'query', tenantId: ctx.tenantId, text: step.text });
+    return observed(done, readInOneFlight(cells, { ...ctx, cell: HOME_CELL }, enter, step)) as Promise<T[]>;
   }
 
   override transaction<T>(
@@ -46,9 +47,8 @@ export class PostgresPersonDatabase extends PersonDatabase {
     const { service, cells, observe } = this.#parts;
     const { tenantId } = ctx;
     const plan = { service, tenantId, ctx, settings: settingsOf(ctx, personId), place: {}, shape: DEFAULT_SHAPE };
-    return observed(observe, { door: 'person', kind: 'transaction', tenantId, text: null }, () =>
-      runTransaction(cells.home, plan, work),
-    );
+    const done = observe?.({ door: 'person', kind: 'transaction', tenantId, text: null });
+    return observed(done, runTransaction(cells, HOME_CELL, plan, work));
   }
 
   override stream<T extends object>(

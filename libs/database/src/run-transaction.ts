@@ -1,11 +1,10 @@
 import { Fault, type TenantContext } from '@tenantry/kernel';
-import { translateError } from './faults.js';
+import type { Cells } from './cells.js';
 import type { Outgoing } from './messages/envelope.js';
 import { IdempotencyGuard } from './messages/idempotency.js';
 import { OpenTransaction } from './open-transaction.js';
 import type { Transaction } from './transaction.js';
 import { abortFault } from './wire/abort.js';
-import type { ConnectionPool } from './wire/connection-pool.js';
 import type { PgConnection } from './wire/connection.js';
 import type { Step } from './wire/flight.js';
 import { type Settings, type Shape, fixedStep, settingStep } from './wire/steps.js';
@@ -33,12 +32,14 @@ const LEAVE_ROLE = settingStep({ role: 'none' });
  * the connection is given back clean or closed.
  */
 export async function runTransaction<T>(
-  pool: ConnectionPool,
+  cells: Cells,
+  cell: string,
   plan: TransactionPlan,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   const signal = plan.ctx?.signal ?? null;
-  const connection = await pool.acquire(signal).catch(rethrow);
+  const pool = cells.pool(cell);
+  const connection = await pool.acquire(signal);
   const guard = guardOf(plan);
   const tx = new OpenTransaction(connection, plan, plan.shape, signal);
   try {
@@ -49,7 +50,7 @@ export async function runTransaction<T>(
     return result;
   } catch (error) {
     await tx.close();
-    throw translateError(error);
+    throw error;
   } finally {
     await rollBack(connection);
     pool.release(connection);
@@ -127,6 +128,9 @@ async function untilInterrupted<T>(connection: PgConnection, signal: AbortSignal
   const { promise: interrupted, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(abortFault(signal!));
   signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted) {
+    onAbort();
+  }
   connection.onLoss = () =>
     reject(new Fault('unavailable', { detail: 'The database ended the transaction', retryAfterS: 1 }));
   try {
@@ -135,8 +139,4 @@ async function untilInterrupted<T>(connection: PgConnection, signal: AbortSignal
     signal?.removeEventListener('abort', onAbort);
     connection.onLoss = null;
   }
-}
-
-function rethrow(error: unknown): never {
-  throw translateError(error);
 }

@@ -64,10 +64,8 @@ export class PostgresTenantDatabase extends TenantDatabase {
   override query<T extends object>(ctx: TenantContext, statement: Sql, access?: Access): Promise<T[]> {
     const { cells, observe } = this.#parts;
     const step = statementStep(statement, access && shapeOf(access));
-    const facts = { door: 'tenant', kind: 'query', tenantId: ctx.tenantId, text: step.text } as const;
-    return observed(observe, facts, () =>
-      readInOneFlight(cells.pool(ctx.cell), enterStep(ctx, access), step, ctx.signal),
-    ) as Promise<T[]>;
+    const done = observe?.({ door: 'tenant', kind: 'query', tenantId: ctx.tenantId, text: step.text });
+    return observed(done, readInOneFlight(cells, ctx, enterStep(ctx, access), step)) as Promise<T[]>;
   }
 
   override transaction<T>(ctx: TenantContext, work: (tx: Transaction) => Promise<T>, access: Access = {}): Promise<T> {
@@ -75,9 +73,8 @@ export class PostgresTenantDatabase extends TenantDatabase {
     const { tenantId } = ctx;
     const settings = { 'app.tenant_id': tenantId, ...actorSettings(ctx) };
     const plan = { service, tenantId, ctx, settings, place: placeOf(access), shape: shapeOf(access) };
-    return observed(observe, { door: 'tenant', kind: 'transaction', tenantId, text: null }, async () =>
-      runTransaction(cells.pool(ctx.cell), plan, work),
-    );
+    const done = observe?.({ door: 'tenant', kind: 'transaction', tenantId, text: null });
+    return observed(done, runTransaction(cells, ctx.cell, plan, work));
   }
 
   override stream<T extends object>(

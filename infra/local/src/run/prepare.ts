@@ -13,8 +13,8 @@ export async function prepareDatabase(
   secrets: InstanceSecrets,
   say: Say,
 ): Promise<number> {
-  const schemas = services.flatMap(({ name, migrations, jobs }) =>
-    migrations ? [{ name, migrations, jobs, password: secrets.loginPasswords[name] ?? '' }] : [],
+  const schemas = services.flatMap(({ name, migrations, jobs, ownerMay }) =>
+    migrations ? [{ name, migrations, jobs, ownerMay, password: secrets.loginPasswords[name] ?? '' }] : [],
   );
   let steps = 0;
   try {

@@ -77,12 +77,13 @@ export class PgConnection {
    * Sends steps in one flight. When the signal is aborted meanwhile the server is asked to stop, and the flight fails
    * with the signal's reason once the connection is known to be quiet.
    */
-  async fly(steps: readonly Step[], signal: AbortSignal | null = null): Promise<readonly StepResult[]> {
-    if (!signal) {
-      return this.#send(steps);
-    }
+  fly(steps: readonly Step[], signal: AbortSignal | null = null): Promise<readonly StepResult[]> {
+    return signal ? this.#flyUnless(signal, steps) : this.#send(steps);
+  }
+
+  async #flyUnless(signal: AbortSignal, steps: readonly Step[]): Promise<readonly StepResult[]> {
     refuseAborted(signal);
-    let quiet = Promise.resolve();
+    let quiet: Promise<void> | undefined;
     const stop = (): void => {
       quiet = this.#cancel();
     };

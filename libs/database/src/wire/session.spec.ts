@@ -192,7 +192,10 @@ describe('a pooled session', () => {
     const ask = async (i: number): Promise<string[]> => {
       const ctx = testContext(ids[i % ids.length]!, isCancelled(i) ? { signal: AbortSignal.timeout(i % 3) } : {});
       const statement = sql`select name, 1 / ${raw(isFailing(i) ? '0' : '1')} from shop.thing`;
-      const access = { statementTimeoutMs: 20_000, ...(i % 3 === 0 ? { role: 'shop_in_schema', searchPath: ['shop'] } : {}) };
+      const access = {
+        statementTimeoutMs: 20_000,
+        ...(i % 3 === 0 ? { role: 'shop_in_schema', searchPath: ['shop'] } : {}),
+      };
       const rows =
         i % 4 === 0
           ? await tenants.transaction(ctx, (tx) => tx.query<{ name: string }>(statement), access)

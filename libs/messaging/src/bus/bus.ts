@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import { connect, nkeyAuthenticator, type NatsConnection, type Status } from '@nats-io/transport-node';
+import { connect, type NatsConnection, type Status } from '@nats-io/transport-node';
 import type { Log } from './log.js';
+import { nkeyAuthenticator } from './nkey.js';
 import { inboxPrefix } from './subjects.js';
 
 /** How a process joins the bus. */
@@ -100,7 +101,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     servers: options.url,
     name: options.service,
     inboxPrefix: inboxPrefix(options.service),
-    authenticator: nkeySeed ? nkeyAuthenticator(new TextEncoder().encode(nkeySeed.trim())) : undefined,
+    authenticator: nkeySeed ? nkeyAuthenticator(nkeySeed) : undefined,
     tls: tls ? { ca: readPem(tls.caFile), cert: readPem(tls.certFile), key: readPem(tls.keyFile) } : undefined,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_PAUSE_MS,

@@ -1,6 +1,6 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { Operation } from '@tenantry/contracts';
-import type { Doors } from '@tenantry/database';
+import type { Doors, ServiceSchema } from '@tenantry/database';
 
 /** One directory entry as a service refills its buckets from Postgres. */
 export interface Projection {
@@ -22,6 +22,8 @@ export interface ServiceDefinition {
   readonly migrations: URL | null;
   /** Control jobs besides the relay; each becomes the role `<name>_<job>`. */
   readonly jobs: readonly string[];
+  /** What the schema's owner may do beyond its schema; see ServiceSchema. */
+  readonly ownerMay: NonNullable<ServiceSchema['ownerMay']>;
   /** Directories that only this service's relay writes. */
   readonly buckets: readonly BucketName[];
   readonly watches: readonly BucketName[];
@@ -35,5 +37,5 @@ export interface ServiceDefinition {
 export function defineService(
   declared: Pick<ServiceDefinition, 'name' | 'module'> & Partial<ServiceDefinition>,
 ): ServiceDefinition {
-  return { migrations: null, jobs: [], buckets: [], watches: [], calls: [], ...declared };
+  return { migrations: null, jobs: [], ownerMay: [], buckets: [], watches: [], calls: [], ...declared };
 }

@@ -138,7 +138,7 @@ describe('a streamed answer', () => {
     orders.desk.onExport = () => endless();
     const open = await Promise.all(Array.from({ length: 4 }, () => download()));
     expect((await download()).fault?.reason).toBe('unavailable');
-    await Promise.all(open.map(({ body }) => body![Symbol.asyncIterator]().return?.()));
+    for (const { body } of open) await body![Symbol.asyncIterator]().return?.();
     await idle();
   });
 

@@ -3,11 +3,15 @@ import type { Mail } from '../mail/mailer.js';
 /** How long somebody may take to follow their link. */
 export const LINK_LIFETIME_MS = 7 * 86_400_000;
 
-/** What the mail with a one-time link says. `acceptUrl` is a page of the product; a page gets the token behind `#`, where no log sees it. */
+/**
+ * What the mail with a one-time link says. `acceptUrl` is a page of the product, which gets the token behind `#`, where no
+ * log sees it. Without a page the token has a line of its own, short enough that
+ * no mail encoding breaks it.
+ */
 export function linkMail(to: string, place: string, token: string, acceptUrl: string | undefined): Mail {
   const how = acceptUrl
-    ? `Choose your password here:\n\n  ${acceptUrl}#token=${token}`
-    : `Choose a password of 12 characters or more by sending\n\n  POST /v1/auth/accept\n  {"token": "${token}", "password": "…"}`;
+    ? `Choose your password here:\n\n${acceptUrl}#token=${token}`
+    : `Choose a password of at least 12 characters: send it to POST /v1/auth/accept\nas {"token": ..., "password": ...} with this token:\n\n${token}`;
   return {
     to,
     subject: `You were added to ${place}`,

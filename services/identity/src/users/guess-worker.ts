@@ -5,9 +5,13 @@ import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import * as common from '@zxcvbn-ts/language-common';
 import * as english from '@zxcvbn-ts/language-en';
 
+// The largest two lists take two thirds of the time to start and add little: Wikipedia's words are common words, and one's
+// own last name comes with the e-mail address.
+const large = new Set(['wikipedia-en', 'lastnames-en']);
+const words = Object.fromEntries(Object.entries(english.dictionary).filter(([name]) => !large.has(name)));
+
 const estimator = new ZxcvbnFactory({
-  // Wikipedia's words are in the common words already, and would double the time to start.
-  dictionary: { ...common.dictionary, ...english.dictionary, 'wikipedia-en': [] },
+  dictionary: { ...common.dictionary, ...words },
   graphs: common.adjacencyGraphs,
   // Both bound the time of one estimate; what lies beyond can only make a password harder to guess.
   l33tMaxSubstitutions: 10,

@@ -57,7 +57,7 @@ describe('CreateTenant', () => {
     ['a password that identity refuses', { ownerPassword: 'password' }, 'password-weak', 'ownerPassword'],
     ['an organization that does not exist', { organizationId: newId() }, 'invalid-input', 'organizationId'],
     ['a sandbox of nobody', { sandboxOf: newId() }, 'invalid-input', 'sandboxOf'],
-  ])('refuses %s, names the field and registers nothing', async (_what, more, reason, field) => {
+  ] as const)('refuses %s, names the field and registers nothing', async (_what, more, reason, field) => {
     const before = await t.db.count('tenants.tenant');
     await expect(t.call(createTenant, t.wish(more))).rejects.toBeFault(reason, { field });
     expect(await t.db.count('tenants.tenant')).toBe(before);

@@ -94,7 +94,10 @@ export class AuditEvent {
   /** The trace in which it happened. */
   traceId?: string | null;
 
-  /** What it was done to: a noun of the service such as member, or a table of the tenant's own. */
+  /**
+   * What it was done to: a noun of the service such as member, a table of the tenant's own, or, when the event names no rows,
+   * the event itself, e.g. identity.SessionStarted.
+   */
   resource = '';
 
   /** Which one of those. */

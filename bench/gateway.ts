@@ -1,0 +1,185 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePort, startPostgres } from '@tenantry/local/servers';
+import autocannon from 'autocannon';
+
+/**
+ * What everything around a read costs: gateway, NATS, service and row-level security with every step of the pipeline on and
+ * one request in twenty traced, against a bare Fastify with `pg` on the same Postgres. The two take turns; the medians'
+ * ratio is the result.
+ */
+const TARGET = 0.4;
+const CONNECTIONS = 32;
+const WARM_UP_S = 3;
+const TURN_S = 3;
+const TURNS = 5;
+const START_TIMEOUT_MS = 180_000;
+const EMAIL = 'bench@example.com';
+const PASSWORD = 'bench horse battery staple 9';
+const UNLIMITED = '10000000';
+
+interface Load {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+}
+
+interface Result {
+  readonly perSecond: number;
+  readonly p99Ms: number;
+}
+
+/** Starts one of this repository's programs and waits for the line that says its address. */
+async function run(
+  file: string,
+  env: Record<string, string>,
+  isAddress: RegExp,
+  stack: AsyncDisposableStack,
+): Promise<string> {
+  const program = join(import.meta.dirname, file);
+  const child = spawn(process.execPath, [...process.execArgv, program], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  stack.defer(() => stop(child));
+  const lines: string[] = [];
+  const giveUp = setTimeout(() => child.kill(), START_TIMEOUT_MS);
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      const address = isAddress.exec(line)?.[1];
+      if (address) return address;
+    }
+  } finally {
+    clearTimeout(giveUp);
+    child.stdout.resume();
+  }
+  throw new Error(`${file} did not start: ${lines.join('\n')}`);
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}
+
+/** A collector that takes every span and keeps none: the cost of exporting is part of what is measured. */
+async function startCollector(stack: AsyncDisposableStack): Promise<string> {
+  const server = createServer((request, response) => request.resume().on('end', () => response.end('{}'))).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(server, 'listening');
+  stack.defer(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function send<T>(method: string, url: string, token: string | null, body?: object): Promise<T> {
+  const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  const response = await fetch(url, { method, headers, body: body ? JSON.stringify(body) : undefined });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
+  return JSON.parse(text) as T;
+}
+
+async function signIn(gateway: string, email: string): Promise<string> {
+  const { accessToken } = await send<{ accessToken: string }>('POST', `${gateway}/v1/auth/login`, null, {
+    email,
+    password: PASSWORD,
+  });
+  return accessToken;
+}
+
+/** A tenant with an owner who has signed in. */
+async function prepareTenant(gateway: string): Promise<{ id: string; token: string }> {
+  const admin = await signIn(gateway, EMAIL);
+  const facts = {
+    slug: 'bench',
+    name: 'Bench',
+    isolation: 'pool',
+    ownerEmail: 'owner@example.com',
+    ownerPassword: PASSWORD,
+  };
+  const { id, status } = await send<{ id: string; status: string }>('POST', `${gateway}/v1/tenants`, admin, facts);
+  if (status !== 'active') throw new Error(`the tenant is ${status} after ten seconds`);
+  return { id, token: await signIn(gateway, 'owner@example.com') };
+}
+
+async function measure({ url, headers }: Load, durationS: number): Promise<Result> {
+  const { requests, latency, non2xx, errors } = await autocannon({
+    url,
+    headers,
+    connections: CONNECTIONS,
+    duration: durationS,
+  });
+  if (non2xx > 0 || errors > 0) throw new Error(`${url}: ${non2xx} refusals and ${errors} errors`);
+  return { perSecond: requests.average, p99Ms: latency.p99 };
+}
+
+const median = (values: readonly number[]): number => values.toSorted((x, y) => x - y)[values.length >> 1]!;
+
+async function compare(stack: AsyncDisposableStack): Promise<boolean> {
+  const directory = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
+  chmodSync(directory, 0o711); // Postgres may run as another account than we do
+  stack.defer(() => rmSync(directory, { recursive: true, force: true }));
+  const postgres = await startPostgres({
+    directory: join(directory, 'postgres'),
+    port: await freePort(),
+    password: 'bench',
+    throwaway: true,
+  });
+  stack.defer(() => postgres.stop());
+  const settings = {
+    ...{ DATABASE_URL: postgres.url, TENANTRY_STATE_DIR: join(directory, 'state'), PORT: String(await freePort()) },
+    ...{ TENANTRY_ADMIN_EMAIL: EMAIL, TENANTRY_ADMIN_PASSWORD: PASSWORD },
+    ...{
+      TENANT_RATE_PER_S: UNLIMITED,
+      TENANT_BURST: UNLIMITED,
+      ADDRESS_RATE_PER_S: UNLIMITED,
+      ADDRESS_BURST: UNLIMITED,
+    },
+    ...{ OTEL_EXPORTER_OTLP_ENDPOINT: await startCollector(stack), TRACE_RATIO: '0.05' },
+  };
+  const gateway = await run('../scripts/start.ts', settings, /ready\s+(http\S+)/, stack);
+  const bare = await run('baselines/bare-fastify-pg.ts', { DATABASE_URL: postgres.url }, /^(http\S+)$/, stack);
+  const admin = await signIn(gateway, EMAIL);
+  const { id, token } = await prepareTenant(gateway);
+  await send('PUT', `${gateway}/v1/tenants/${id}/rate-limit`, admin, { ratePerS: 100_000, burst: 1_000_000 });
+  const loads: Record<'bare' | 'tenantry', Load> = {
+    bare: { url: `${bare}/tenants/${id}`, headers: {} },
+    tenantry: { url: `${gateway}/v1/tenant`, headers: { authorization: `Bearer ${token}` } },
+  };
+  for (const load of Object.values(loads)) await measure(load, WARM_UP_S);
+  const results = { bare: [] as Result[], tenantry: [] as Result[] };
+  for (let turn = 0; turn < TURNS; turn++) {
+    results.bare.push(await measure(loads.bare, TURN_S));
+    results.tenantry.push(await measure(loads.tenantry, TURN_S));
+  }
+  return report(results);
+}
+
+function report(results: Record<'bare' | 'tenantry', readonly Result[]>): boolean {
+  const of = (name: 'bare' | 'tenantry', fact: keyof Result): number =>
+    median(results[name].map((result) => result[fact]));
+  const ratio = of('tenantry', 'perSecond') / of('bare', 'perSecond');
+  const held = ratio >= TARGET;
+  const line = (name: 'bare' | 'tenantry'): string =>
+    `${Math.round(of(name, 'perSecond'))} requests/s, p99 ${of(name, 'p99Ms')} ms`;
+  console.log(`bare Fastify and pg, no tenancy: ${line('bare')}`);
+  console.log(
+    `gateway, NATS, service, row-level security: ${ratio.toFixed(2)} (target ${TARGET.toFixed(2)}${held ? '' : ', MISSED'}), ${line('tenantry')}`,
+  );
+  return held;
+}
+
+await using stack = new AsyncDisposableStack();
+process.exitCode = (await compare(stack)) ? 0 : 1;

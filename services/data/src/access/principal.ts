@@ -1,0 +1,31 @@
+import type { TenantContext } from '@tenantry/kernel';
+
+/** As what somebody touches rows: a role of the tenant, a kind of key, or one of Tenantry's own services. */
+export type Principal =
+  | 'owner'
+  | 'admin'
+  | 'manager'
+  | 'staff'
+  | 'agent'
+  | 'compliance'
+  | 'customer'
+  | 'secret_key'
+  | 'public_key'
+  | 'service';
+
+const ROLES: readonly string[] = ['owner', 'admin', 'manager', 'staff', 'agent', 'compliance', 'customer'];
+
+const KEYS: readonly string[] = ['secret_key', 'public_key'];
+
+/**
+ * The principal of a request, or null for one that may touch no rows at all. Unknown roles are nobody: what a newer
+ * gateway says and this code does not know must not open a table.
+ */
+export function principalOf({ actor }: Pick<TenantContext, 'actor'>): Principal | null {
+  const { kind, role } = actor;
+  if (kind === 'service' || kind === 'agent') {
+    return kind;
+  }
+  const allowed = kind === 'user' ? ROLES : kind === 'key' ? KEYS : [];
+  return role !== null && allowed.includes(role) ? (role as Principal) : null;
+}

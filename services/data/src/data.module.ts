@@ -1,0 +1,110 @@
+import { Module } from '@nestjs/common';
+import { defineService } from '@tenantry/service';
+import { DataSettings } from './config.js';
+import { AddSchemaColumn } from './functions/add-schema-column.js';
+import { AddSchemaForeignKey } from './functions/add-schema-foreign-key.js';
+import { CreateSchemaTable } from './functions/create-schema-table.js';
+import { DropSchemaColumn } from './functions/drop-schema-column.js';
+import { DropSchemaForeignKey } from './functions/drop-schema-foreign-key.js';
+import { GetSchemaTables } from './functions/get-schema-tables.js';
+import { GetTableColumns } from './functions/get-table-columns.js';
+import { GetTableForeignKeys } from './functions/get-table-foreign-keys.js';
+import { AddProductColumn } from './product-tables/add-product-column.js';
+import { AddProductForeignKey } from './product-tables/add-product-foreign-key.js';
+import { CreateProductTable } from './product-tables/create-product-table.js';
+import { DropProductColumn } from './product-tables/drop-product-column.js';
+import { DropProductForeignKey } from './product-tables/drop-product-foreign-key.js';
+import { DropProductTable } from './product-tables/drop-product-table.js';
+import { EverySecondRollOut } from './product-tables/every-second-roll-out.js';
+import { GetProductChange } from './product-tables/get-product-change.js';
+import { GetProductTable } from './product-tables/get-product-table.js';
+import { ListProductTables } from './product-tables/list-product-tables.js';
+import { ProductDefinitions } from './product-tables/product-definitions.js';
+import { ProductTables } from './product-tables/product-tables.js';
+import { SetProductTableAccess } from './product-tables/set-product-table-access.js';
+import { DeleteRows } from './rows/delete-rows.js';
+import { ExportRows } from './rows/export-rows.js';
+import { ImportRows } from './rows/import-rows.js';
+import { InsertRows } from './rows/insert-rows.js';
+import { ReadRows } from './rows/read-rows.js';
+import { RowReader } from './rows/row-reader.js';
+import { RowWriter } from './rows/row-writer.js';
+import { SearchRows } from './rows/search-rows.js';
+import { UpdateRows } from './rows/update-rows.js';
+import { Catalog } from './spaces/catalog.js';
+import { OnTenantDeactivated } from './spaces/on-tenant-deactivated.js';
+import { OnTenantProvisioningFailed } from './spaces/on-tenant-provisioning-failed.js';
+import { OnTenantReactivated } from './spaces/on-tenant-reactivated.js';
+import { OnTenantRequested } from './spaces/on-tenant-requested.js';
+import { OnTenantSuspended } from './spaces/on-tenant-suspended.js';
+import { AddColumn } from './tables/add-column.js';
+import { AddForeignKey } from './tables/add-foreign-key.js';
+import { CreateTable } from './tables/create-table.js';
+import { DropColumn } from './tables/drop-column.js';
+import { DropForeignKey } from './tables/drop-foreign-key.js';
+import { DropTable } from './tables/drop-table.js';
+import { GetTable } from './tables/get-table.js';
+import { ListTables } from './tables/list-tables.js';
+import { SetTableAccess } from './tables/set-table-access.js';
+import { TenantTables } from './tables/tenant-tables.js';
+
+const tables = [
+  CreateTable,
+  ListTables,
+  GetTable,
+  SetTableAccess,
+  DropTable,
+  AddColumn,
+  DropColumn,
+  AddForeignKey,
+  DropForeignKey,
+];
+const productTables = [
+  CreateProductTable,
+  ListProductTables,
+  GetProductTable,
+  SetProductTableAccess,
+  DropProductTable,
+  AddProductColumn,
+  DropProductColumn,
+  AddProductForeignKey,
+  DropProductForeignKey,
+  GetProductChange,
+];
+const rows = [ReadRows, SearchRows, InsertRows, UpdateRows, DeleteRows, ImportRows, ExportRows];
+const functions = [
+  CreateSchemaTable,
+  AddSchemaColumn,
+  DropSchemaColumn,
+  AddSchemaForeignKey,
+  DropSchemaForeignKey,
+  GetSchemaTables,
+  GetTableColumns,
+  GetTableForeignKeys,
+];
+const reactions = [
+  OnTenantRequested,
+  OnTenantProvisioningFailed,
+  OnTenantSuspended,
+  OnTenantReactivated,
+  OnTenantDeactivated,
+];
+const schedules = [EverySecondRollOut];
+
+/** Product and tenant tables and their rows: a table of contents. */
+@Module({
+  controllers: [...tables, ...productTables, ...rows, ...functions, ...reactions, ...schedules],
+  providers: [Catalog, ProductDefinitions, ProductTables, TenantTables, RowReader, RowWriter],
+})
+export class DataModule {}
+
+export const dataService = defineService({
+  name: 'data',
+  module: DataModule,
+  migrations: new URL('../migrations/', import.meta.url),
+  jobs: ['product'],
+  ownerMay: ['create-schemas', 'create-roles'],
+  ownerMay: ['create-schemas', 'create-roles'],
+  watches: ['tenants', 'revocations'],
+  settings: DataSettings,
+});

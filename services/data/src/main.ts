@@ -1,0 +1,4 @@
+import { serve } from '@tenantry/service';
+import { dataService } from './data.module.js';
+
+await serve(dataService);

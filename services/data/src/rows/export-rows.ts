@@ -1,0 +1,140 @@
+import { Controller } from '@nestjs/common';
+import { exportRows, type ExportRowsRequest, Reply, RowsRead } from '@tenantry/contracts';
+import { TenantDatabase, Vault } from '@tenantry/database';
+import { Fault, type TenantContext } from '@tenantry/kernel';
+import { Handles } from '@tenantry/messaging';
+import { DataSettings } from '../config.js';
+import { Catalog, requireCurrent } from '../spaces/catalog.js';
+import { accessTo, callerOf, type Caller } from './caller.js';
+import { csvLine } from './csv.js';
+import { parseExact } from './json.js';
+import { openAnswer } from './open-answer.js';
+import { parseQueryString } from './query/parse-query.js';
+import { explainRefusal } from './row-fault.js';
+import { tableOf } from './row-reader.js';
+import { printExport } from './statement/print-read.js';
+import { type AnswerShape, isPlain } from './statement/shape.js';
+
+const BATCH_ROWS = 500;
+
+interface ExportRow {
+  readonly row: string;
+  readonly version: bigint;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+type Print = (rows: readonly Row[]) => string;
+
+/** Exports rows as a stream, through a cursor: its memory does not grow with the number of rows. */
+@Controller()
+export class ExportRows {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly catalog: Catalog,
+    private readonly vault: Vault,
+    private readonly settings: DataSettings,
+  ) {}
+
+  @Handles(exportRows)
+  async handle(request: ExportRowsRequest, ctx: TenantContext): Promise<Reply<AsyncIterable<Uint8Array>>> {
+    const format = formatOf(request.accept);
+    const query = parseQueryString(request.query);
+    const caller = callerOf(ctx);
+    return this.catalog.use(ctx, async (space) => {
+      const context = { space, principal: caller.principal, maxRows: this.settings.ROWS_MAX };
+      const { statement, shape } = printExport(tableOf(space, request.table), query, context);
+      const batches = this.tenants
+        .stream<ExportRow>(caller.ctx, statement, BATCH_ROWS, accessTo(space))
+        [Symbol.asyncIterator]();
+      // The first batch is waited for: what Postgres refuses is a refusal, not a broken stream.
+      const first = await batches.next().catch((error: unknown) => {
+        throw explainRefusal(error, space);
+      });
+      if (!first.done && first.value[0]) {
+        requireCurrent(space, first.value[0].version);
+      }
+      const body = this.#print({ caller, table: request.table, shape, format }, first, batches);
+      return new Reply<AsyncIterable<Uint8Array>>(body, {
+        headers: {
+          'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
+          'content-disposition': `attachment; filename="${request.table}.${format}"`,
+        },
+      });
+    });
+  }
+
+  async *#print(
+    {
+      caller,
+      table,
+      shape,
+      format,
+    }: {
+      readonly caller: Caller;
+      readonly table: string;
+      readonly shape: AnswerShape;
+      readonly format: 'csv' | 'ndjson';
+    },
+    first: IteratorResult<ExportRow[]>,
+    batches: AsyncIterator<ExportRow[]>,
+  ): AsyncGenerator<Uint8Array> {
+    const print = format === 'csv' ? csvPrinter() : printNdjson;
+    try {
+      for (let next = first; !next.done; next = await batches.next()) {
+        const texts = next.value.map(({ row }) => row);
+        if (format === 'ndjson' && isPlain(shape)) {
+          yield Buffer.from(texts.map((text) => `${text}\n`).join(''));
+        } else {
+          yield Buffer.from(print(await this.#open(caller, table, texts, shape)));
+        }
+      }
+    } finally {
+      await batches.return?.();
+    }
+  }
+
+  /** What is encrypted is opened, and its trace committed, before it goes out. */
+  async #open(caller: Caller, table: string, texts: readonly string[], shape: AnswerShape): Promise<readonly Row[]> {
+    const body = `[${texts.join(',')}]`;
+    if (isPlain(shape)) {
+      return parseExact(body) as Row[];
+    }
+    const { rows, reads, columns } = await openAnswer(this.vault, caller.ctx.tenantId, body, shape);
+    if (reads.length > 0) {
+      await this.tenants.transaction(caller.ctx, (tx) => {
+        tx.publish(new RowsRead({ table, columns: [...columns] }), { changes: reads });
+        return Promise.resolve();
+      });
+    }
+    return rows as readonly Row[];
+  }
+}
+
+const printNdjson: Print = (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
+/** The header comes with the first rows. */
+function csvPrinter(): Print {
+  let names: readonly string[] | null = null;
+  return (rows) => {
+    const header = names === null && rows.length > 0;
+    names ??= rows.length > 0 ? Object.keys(rows[0]!) : null;
+    const lines = rows.map((row) => names!.map((name) => row[name]));
+    return (header ? [names!, ...lines] : lines).map(csvLine).join('');
+  };
+}
+
+function formatOf(accept: string): 'csv' | 'ndjson' {
+  const types = accept.split(',').map((part) => part.split(';', 1)[0]!.trim().toLowerCase());
+  if (types.includes('text/csv')) {
+    return 'csv';
+  }
+  const isNdjson = (type: string): boolean =>
+    ['', '*/*', 'application/*', 'application/json', 'application/x-ndjson', 'application/ndjson'].includes(type);
+  if (types.some(isNdjson)) {
+    return 'ndjson';
+  }
+  throw new Fault('query-not-supported', {
+    field: 'accept',
+    detail: 'Rows are exported as application/x-ndjson or text/csv',
+  });
+}

@@ -1,0 +1,22 @@
+import { Fault } from '@tenantry/kernel';
+
+/** Says which row of an import is at fault and why. Rows are counted from 1, a CSV header not among them. */
+export function importFault(row: number, cause: Fault): Fault {
+  const errors = cause.errors.length ? cause.errors : [{ field: '', message: cause.detail }];
+  return new Fault('import-refused', {
+    detail: `Row ${row}: ${cause.detail}. Nothing was imported`,
+    errors: errors.map(({ field, message }) => ({ field: fieldOf(row, field), message })),
+    extra: { ...cause.extra, row },
+    cause,
+  });
+}
+
+function fieldOf(row: number, field: string): string {
+  const inRow = field.replace(/^\[\d+\]\.?|^body$/, '');
+  return inRow ? `rows[${row}].${inRow}` : `rows[${row}]`;
+}
+
+/** Something wrong with the whole import, such as its header. */
+export function headerFault(field: string, detail: string): Fault {
+  return new Fault('import-refused', { field, detail: `${detail}. Nothing was imported` });
+}

@@ -1,0 +1,101 @@
+import { type AuditValue, type RowChange, sql, type Transaction, type Vault } from '@tenantry/database';
+import type { TableSpace } from '../spaces/table-space.js';
+import { columnOf, type ColumnDefinition, isEncrypted, type TableDefinition } from '../tables/table-definition.js';
+import { isExactNumber, parseExact } from './json.js';
+import { rowKey } from './row-key.js';
+import { openValue, placeOf } from './sealed-value.js';
+
+/** One change as the triggers caught it: rows as JSON, without `tenant_id`. */
+interface CaughtChange {
+  readonly table_name: string;
+  readonly action: 'insert' | 'update' | 'delete';
+  readonly old: string | null;
+  readonly new: string | null;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** What the transaction has changed since it was last asked, also by foreign keys' actions, fit for the audit trail. */
+export async function takeRowChanges(tx: Transaction, vault: Vault, space: TableSpace): Promise<RowChange[]> {
+  const caught = await tx.query<CaughtChange>(sql`select * from data.take_row_changes()`);
+  const auditor = new RowAuditor(vault, tx.tenantId);
+  return Promise.all(caught.map((change) => auditor.change(change, space)));
+}
+
+/** Makes row changes safe to leave: what is classified goes as a commitment and sealed, what is secret not at all. */
+class RowAuditor {
+  constructor(
+    private readonly vault: Vault,
+    private readonly tenantId: string,
+  ) {}
+
+  async change(
+    { table_name: name, action, old: before, new: after }: CaughtChange,
+    space: TableSpace,
+  ): Promise<RowChange> {
+    const table = space.table(name)?.definition;
+    if (!table) {
+      throw new Error(`rows of ${name}, which is not a table of the tenant's space, have changed`);
+    }
+    const [old, fresh] = [parseRow(before), parseRow(after)];
+    const id = keyOf(table, fresh ?? old!);
+    // An update tells what is different; an insert or delete tells the row.
+    const isTold = (column: string): boolean => !old || !fresh || print(old[column]) !== print(fresh[column]);
+    const [oldValues, newValues] = await Promise.all([
+      old && this.#values(table, keyOf(table, old), old, isTold),
+      fresh && this.#values(table, id, fresh, isTold),
+    ]);
+    return { resource: name, id, action, ...(oldValues && { old: oldValues }), ...(newValues && { new: newValues }) };
+  }
+
+  async #values(
+    table: TableDefinition,
+    id: string,
+    row: Row,
+    isTold: (column: string) => boolean,
+  ): Promise<Record<string, AuditValue>> {
+    const told = Object.entries(row).filter(([name]) => isTold(name));
+    const values = told.map(async ([name, value]): Promise<[string, AuditValue]> => {
+      const column = columnOf(table, name);
+      return [name, column ? await this.#value(table, column, id, value) : auditValue(value)];
+    });
+    return Object.fromEntries(await Promise.all(values));
+  }
+
+  async #value(table: TableDefinition, column: ColumnDefinition, id: string, value: unknown): Promise<AuditValue> {
+    const { classification, name } = column;
+    if (value === null || classification === 'none' || classification === 'internal') {
+      return auditValue(value);
+    }
+    if (classification === 'secret') {
+      return { commitment: null, sealed: null };
+    }
+    const place = placeOf(table.name, name, id);
+    const shown = isEncrypted(column)
+      ? await openValue(this.vault, this.tenantId, place, String(value), column)
+      : value;
+    const text = print(auditValue(shown));
+    const { commitment, salt } = this.vault.commit(text);
+    return { commitment, sealed: await this.vault.seal(this.tenantId, place, JSON.stringify([salt, text])) };
+  }
+}
+
+function parseRow(text: string | null): Row | null {
+  return text === null ? null : (parseExact(text) as Row);
+}
+
+function keyOf({ primaryKey }: TableDefinition, row: Row): string {
+  return rowKey(primaryKey.map((name) => String(auditValue(row[name]))));
+}
+
+/** A JSON value as the audit log takes it: what is not a plain value, or would lose digits, is text. */
+function auditValue(value: unknown): AuditValue {
+  if (typeof value !== 'object' || value === null) {
+    return (value ?? null) as AuditValue;
+  }
+  return isExactNumber(value) ? value.rawJSON : JSON.stringify(value);
+}
+
+function print(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { RowsChanged } from '@tenantry/contracts';
+import { type RowChange, type Sql, TenantDatabase, type Transaction, Vault } from '@tenantry/database';
+import { Fault, type TenantContext } from '@tenantry/kernel';
+import { DataSettings } from '../config.js';
+import { Catalog, requireCurrent } from '../spaces/catalog.js';
+import type { PlacedTable, TableSpace } from '../spaces/table-space.js';
+import { accessTo, type Caller, callerOf } from './caller.js';
+import type { Preferences } from './query/preferences.js';
+import type { RowsQuery } from './query/query.js';
+import { takeRowChanges } from './row-change.js';
+import { explainRefusal } from './row-fault.js';
+import { RowReader, tableOf } from './row-reader.js';
+import type { Written } from './rows-reply.js';
+import { Returned } from './statement/returned.js';
+import type { ReadRow } from './statement/print-read.js';
+
+/** A change of rows that was asked for. */
+export interface WriteRequest {
+  readonly table: string;
+  readonly query: RowsQuery;
+  readonly preferences: Preferences;
+  readonly stripNulls: boolean;
+}
+
+/** One change while it is made. */
+export interface Writing {
+  readonly tx: Transaction;
+  readonly caller: Caller;
+  readonly space: TableSpace;
+  readonly table: PlacedTable;
+  readonly request: WriteRequest;
+  /** What the statement is to return, and how it is shown. */
+  readonly returned: Returned;
+}
+
+/** What decides a change: the statement, or null when there is nothing to do. */
+export type Change = (writing: Writing) => Promise<Sql | null>;
+
+/** Runs changes of rows: the rows, the event that tells each of them, and the answer in one commit. */
+@Injectable()
+export class RowWriter {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly catalog: Catalog,
+    private readonly reader: RowReader,
+    private readonly vault: Vault,
+    private readonly settings: DataSettings,
+  ) {}
+
+  /** @param answer what the operation answers; kept for a repeated request */
+  async write<T>(
+    ctx: TenantContext,
+    cause: 'insert' | 'upsert' | 'update' | 'delete',
+    request: WriteRequest,
+    change: Change,
+    answer: (written: Written) => T,
+  ): Promise<T> {
+    const caller = callerOf(ctx);
+    return this.catalog.use(ctx, async (space) => {
+      const table = tableOf(space, request.table);
+      const returned = new Returned(
+        table,
+        request.query,
+        { space, principal: caller.principal, maxRows: this.settings.ROWS_MAX },
+        request.preferences.returns,
+      );
+      const work = async (tx: Transaction): Promise<T> => {
+        const statement = await change({ tx, caller, space, table, request, returned });
+        const row = statement ? await tx.one<ReadRow>(returned.answer(statement, request.stripNulls)) : undefined;
+        if (row) {
+          requireCurrent(space, row.version);
+        }
+        const changes = await this.#publish(tx, space, cause, request);
+        return answer({
+          rows: row?.rows ?? 0,
+          body: returned.isShown
+            ? await this.reader.openIn(tx, request.table, row?.body ?? '[]', returned.shape)
+            : null,
+          status: statusOf(cause, returned.isShown, changes),
+          location: request.preferences.returns === 'headers-only' ? locationOf(table, changes) : null,
+        });
+      };
+      return this.tenants.transaction(caller.ctx, work, accessTo(space)).catch((error: unknown) => {
+        throw explainRefusal(error, space);
+      });
+    });
+  }
+
+  async #publish(
+    tx: Transaction,
+    space: TableSpace,
+    cause: string,
+    { table, preferences }: WriteRequest,
+  ): Promise<RowChange[]> {
+    const changes = await takeRowChanges(tx, this.vault, space);
+    const { maxAffected } = preferences;
+    if (maxAffected !== null && changes.length > maxAffected) {
+      throw new Fault('malformed-request', {
+        field: 'prefer',
+        detail: `The request would change ${changes.length} rows, which is more than max-affected`,
+        extra: { code: 'PGRST124' },
+      });
+    }
+    if (changes.length > this.settings.ROWS_CHANGED_MAX) {
+      throw new Fault('invalid-input', {
+        field: 'query',
+        detail: `One request changes at most ${this.settings.ROWS_CHANGED_MAX} rows, and this one would change ${changes.length}`,
+      });
+    }
+    if (changes.length > 0) {
+      tx.publish(new RowsChanged({ table, cause, rows: BigInt(changes.length) }), { changes });
+    }
+    return changes;
+  }
+}
+
+function statusOf(cause: string, isShown: boolean, changes: readonly RowChange[]): Written['status'] {
+  if (cause === 'insert' || changes.some(({ action }) => action === 'insert')) {
+    return 201;
+  }
+  return isShown || cause === 'upsert' ? 200 : 204;
+}
+
+/** Where the one row that was inserted can be read. */
+function locationOf({ definition: { name, primaryKey } }: PlacedTable, changes: readonly RowChange[]): string | null {
+  const [change, ...others] = changes;
+  if (change?.action !== 'insert' || others.length > 0) {
+    return null;
+  }
+  const conditions = primaryKey.map((key) => `${key}=eq.${encodeURIComponent(String(change.new?.[key]))}`);
+  return `/rest/v1/${name}?${conditions.join('&')}`;
+}

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { sql, StatementError, TenantDatabase } from '@tenantry/database';
+import { Fault, type TenantContext } from '@tenantry/kernel';
+import { ProductDefinitions } from '../product-tables/product-definitions.js';
+import type { TableDefinition } from '../tables/table-definition.js';
+import { POOL_ROLE, POOL_SCHEMA } from './space.js';
+import { type PlacedTable, TableSpace } from './table-space.js';
+
+const MAX_TENANTS = 2_000;
+/** How often tables may change under one request before it gives up. */
+const MAX_TRIES = 4;
+
+/** The tables have changed since the statement was made for them. */
+class StaleSpace extends Error {}
+
+/** @throws what `Catalog.use` takes as a reason to try again, when Postgres saw another version than was used */
+export function requireCurrent(space: TableSpace, version: string | bigint): void {
+  if (String(version) !== space.version) {
+    throw new StaleSpace(`tables are at version ${version}, not ${space.version}`);
+  }
+}
+
+interface SpaceRow {
+  readonly mode: 'pool' | 'schema';
+  readonly schemaName: string | null;
+  readonly version: bigint;
+  readonly productVersion: bigint;
+  readonly definitions: readonly TableDefinition[];
+}
+
+/**
+ * The tables of each tenant, kept in memory. A statement of the row API says which version Postgres saw, so a stale
+ * entry is found out by the statement that used it.
+ */
+@Injectable()
+export class Catalog {
+  readonly #spaces = new Map<string, TableSpace>();
+
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly products: ProductDefinitions,
+  ) {}
+
+  /** The tenant's tables as last known. @throws Fault `not-found` for a tenant without a data space */
+  async spaceOf(ctx: TenantContext): Promise<TableSpace> {
+    const known = this.#spaces.get(ctx.tenantId);
+    if (!known) {
+      return this.reload(ctx);
+    }
+    this.#spaces.delete(ctx.tenantId);
+    this.#spaces.set(ctx.tenantId, known);
+    return known;
+  }
+
+  /**
+   * Runs work on the tenant's tables as last known, and again when they turn out to have changed: the work found out
+   * itself, or it failed in a way that a change of the tables explains.
+   */
+  async use<T>(ctx: TenantContext, work: (space: TableSpace) => Promise<T>): Promise<T> {
+    let space = await this.spaceOf(ctx);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await work(space);
+      } catch (error) {
+        if (!mayBeStale(error) || tries === MAX_TRIES) {
+          throw error instanceof StaleSpace
+            ? new Fault('conflict', { detail: 'The tables are being changed; try again', cause: error })
+            : error;
+        }
+        const current = await this.reload(ctx);
+        if (current.version === space.version && !(error instanceof StaleSpace)) {
+          throw error;
+        }
+        space = current;
+      }
+    }
+  }
+
+  /** The tenant's tables as they are now. */
+  async reload(ctx: TenantContext): Promise<TableSpace> {
+    const [row] = await this.tenants.query<SpaceRow>(
+      ctx,
+      sql`select mode, schema_name as "schemaName", version, product_version as "productVersion",
+            (select coalesce(jsonb_agg(d.definition order by d.name), '[]') from data.table_definition d) as definitions
+          from data.space where tenant_id = ${ctx.tenantId}`,
+    );
+    if (!row) {
+      throw new Fault('not-found');
+    }
+    const space = placeTables(row, await this.products.at(row.productVersion));
+    this.#spaces.set(ctx.tenantId, space);
+    const [oldest] = this.#spaces.keys();
+    if (this.#spaces.size > MAX_TENANTS && oldest !== undefined) {
+      this.#spaces.delete(oldest);
+    }
+    return space;
+  }
+}
+
+/** Whether a failure could come from names or types that are not what they were. */
+function mayBeStale(error: unknown): boolean {
+  return (
+    error instanceof StaleSpace ||
+    error instanceof StatementError ||
+    (error instanceof Fault && STALE_REASONS.has(error.reason))
+  );
+}
+
+const STALE_REASONS: ReadonlySet<string> = new Set([
+  'not-found',
+  'malformed-request',
+  'forbidden',
+  'invalid-input',
+  'not-null-violation',
+]);
+
+function placeTables(
+  { mode, schemaName, version, definitions }: SpaceRow,
+  products: readonly TableDefinition[],
+): TableSpace {
+  const productSchema = mode === 'pool' ? POOL_SCHEMA : schemaName!;
+  const place =
+    (schema: string) =>
+    (definition: TableDefinition): PlacedTable => ({ schema, definition });
+  return new TableSpace(String(version), schemaName ?? POOL_ROLE, [
+    ...products.map(place(productSchema)),
+    ...definitions.map(place(schemaName ?? productSchema)),
+  ]);
+}

@@ -1,0 +1,133 @@
+import {
+  createTable,
+  type CreateTableRequest,
+  deleteRows,
+  insertRows,
+  type Operation,
+  readRows,
+  type Table,
+  TenantRequested,
+  updateRows,
+} from '@tenantry/contracts';
+import { fromFaultMessage, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
+import type { RawReply } from '@tenantry/messaging';
+import { type CallOptions, testContext, type Tenants, tenantsOnRealPostgres } from '@tenantry/testing';
+import { dataService } from '../data.module.js';
+
+/** The part of the audit service's schema that a tenant's schema shows. */
+const auditSchema = {
+  ...dataService,
+  name: 'audit',
+  migrations: new URL('./audit/', import.meta.url),
+  jobs: [],
+  ownerMay: [],
+};
+
+/** An answer of the row API as a client sees it. */
+export interface RowsAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+export type Headers = Partial<Record<'prefer' | 'range' | 'accept' | 'profile' | 'contentType', string>>;
+
+/** A tenant with a data space, through the row API. */
+export class RowsClient {
+  constructor(
+    private readonly tenants: Tenants,
+    readonly id: string,
+    private readonly facts: Partial<TenantContext> = {},
+  ) {}
+
+  /** The same tenant as somebody else. */
+  as(role: string, facts: Partial<TenantContext> = {}): RowsClient {
+    const kind = role.endsWith('_key') ? 'key' : 'user';
+    return new RowsClient(this.tenants, this.id, { actor: { kind, id: this.context().actor.id, role }, ...facts });
+  }
+
+  context(): TenantContext {
+    return testContext(this.id, this.facts);
+  }
+
+  async createTable(request: Partial<CreateTableRequest>): Promise<Table> {
+    return this.tenants.bus.call(createTable, request, this.context());
+  }
+
+  get(table: string, query = '', headers: Headers = {}): Promise<RowsAnswer> {
+    return this.send(readRows, { table, query, ...headers });
+  }
+
+  post(table: string, body: unknown, headers: Headers = {}, query = '', options: CallOptions = {}): Promise<RowsAnswer> {
+    return this.send(insertRows, { table, query, body: base64(body), ...headers }, options);
+  }
+
+  patch(table: string, query: string, body: unknown, headers: Headers = {}): Promise<RowsAnswer> {
+    return this.send(updateRows, { table, query, body: base64(body), ...headers });
+  }
+
+  delete(table: string, query: string, headers: Headers = {}): Promise<RowsAnswer> {
+    return this.send(deleteRows, { table, query, ...headers });
+  }
+
+  /** Sends an operation's input as the gateway does. @throws the fault that it answers */
+  async send(operation: Operation, input: object, options: CallOptions = {}): Promise<RowsAnswer> {
+    const reply = await this.tenants.bus.send(operation, JSON.stringify(input), this.context(), options);
+    if (reply.fault) {
+      throw fromFaultMessage(reply.fault);
+    }
+    return answerOf(reply, operation);
+  }
+}
+
+function base64(body: unknown): string {
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)).toString('base64');
+}
+
+async function answerOf(reply: RawReply, operation: Operation): Promise<RowsAnswer> {
+  const chunks = reply.body ? await Array.fromAsync(reply.body) : [reply.payload];
+  const text = Buffer.concat(chunks).toString();
+  return {
+    status: reply.status ?? operation.http?.status ?? 200,
+    headers: reply.headers ?? {},
+    text,
+    json: /^[[{]/.test(text) && !reply.body ? (JSON.parse(text) as unknown) : null,
+  };
+}
+
+/** The data service on a real Postgres: tenant A with a schema of its own, tenant B in the pool. */
+export interface DataTenants extends Tenants {
+  readonly schema: RowsClient;
+  readonly pool: RowsClient;
+  /** Somebody of the platform. */
+  readonly staff: TenantContext;
+  /** The name of a tenant's schema and role. */
+  schemaOf(tenantId: string): string;
+}
+
+export function dataTenants(): DataTenants {
+  const tenants = tenantsOnRealPostgres(dataService, { beside: [auditSchema] });
+  const prepare = async (tenantId: string, mode: 'schema' | 'pool'): Promise<void> => {
+    await tenants.database.admin('update platform.tenant_status set mode = $2 where tenant_id = $1', [tenantId, mode]);
+    tenants.bus.announce(tenantId, { mode });
+    await tenants.bus.deliver({ event: new TenantRequested({ tenantId, mode, attempt: 1 }), tenantId });
+  };
+  beforeEach(async () => {
+    await prepare(tenants.a.id, 'schema');
+    await prepare(tenants.b.id, 'pool');
+  });
+  const own = {
+    get schema() {
+      return new RowsClient(tenants, tenants.a.id);
+    },
+    get pool() {
+      return new RowsClient(tenants, tenants.b.id);
+    },
+    staff: testContext(PLATFORM_TENANT_ID, { actor: { kind: 'user', id: PLATFORM_TENANT_ID, role: 'super_admin' } }),
+    schemaOf: (tenantId: string) => `t_${tenantId.replaceAll('-', '')}`,
+  };
+  return new Proxy(own, {
+    get: (target, key) => Reflect.get(Reflect.has(target, key) ? target : tenants, key) as unknown,
+  }) as unknown as DataTenants;
+}
