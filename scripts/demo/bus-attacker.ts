@@ -1,5 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
-import { connect, headers, nkeyAuthenticator, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { headers, type Msg } from '@nats-io/transport-node';
+import { connectBus, silentLog, type Bus } from '@tenantry/messaging';
 import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose';
 import type { Instance } from './instance.js';
 
@@ -18,17 +19,17 @@ export interface Claims {
 /** Somebody who stole the gateway's login to the bus, and, for the controls, its signing key. */
 export class BusAttacker {
   private constructor(
-    private readonly connection: NatsConnection,
+    private readonly bus: Bus,
     private readonly gatewayKey: KeyObject,
     private readonly keyId: string,
   ) {}
 
   static async enter(instance: Instance): Promise<BusAttacker> {
-    const seed = new TextEncoder().encode((await instance.secret('gateway.nk')).trim());
-    const connection = await connect({
-      servers: await instance.natsUrl(),
-      authenticator: nkeyAuthenticator(seed),
-      inboxPrefix: '_INBOX.gateway',
+    const bus = await connectBus({
+      url: await instance.natsUrl(),
+      service: 'gateway',
+      nkeySeed: (await instance.secret('gateway.nk')).trim(),
+      log: silentLog,
     });
     const key = createPrivateKey(await instance.secret('gateway.context.pem'));
     const { keys } = JSON.parse(await instance.secret('context.jwks.json')) as {
@@ -36,7 +37,7 @@ export class BusAttacker {
     };
     const { d: _private, ...publicJwk } = await exportJWK(key);
     const keyId = keys.find(({ iss }) => iss === 'gateway')?.kid ?? (await calculateJwkThumbprint(publicJwk));
-    return new BusAttacker(connection, key, keyId);
+    return new BusAttacker(bus, key, keyId);
   }
 
   /** A context as the gateway would sign it. */
@@ -69,7 +70,7 @@ export class BusAttacker {
       'Tenantry-Request',
       JSON.stringify({ id: randomUUID(), ip: null, ua: null, dl: Date.now() + REPLY_TIMEOUT_MS }),
     );
-    const reply = await this.connection.request('rpc.tenants.v1.GetMyTenant', '{}', {
+    const reply = await this.bus.connection.request('rpc.tenants.v1.GetMyTenant', '{}', {
       headers: hdrs,
       timeout: REPLY_TIMEOUT_MS,
     });
@@ -77,7 +78,7 @@ export class BusAttacker {
   }
 
   async close(): Promise<void> {
-    await this.connection.close();
+    await this.bus.drain();
   }
 }
 

@@ -29,12 +29,10 @@ export async function importRows(tenant: DemoTenant, report: Report, tables: rea
   let imported = 0;
   for (const { definition, rows } of tables) {
     const raw = { type: 'application/x-ndjson', data: toNdjson(rows) };
-    const answer = await tenant.owner.must<{ imported: number | string }>(
-      'POST',
-      `/rest/v1/${definition.name}/import`,
-      { raw },
-    );
-    imported += Number(answer.imported);
+    const answer = await tenant.owner.must<{ rows: number | string }>('POST', `/rest/v1/${definition.name}/import`, {
+      raw,
+    });
+    imported += Number(answer.rows);
   }
   const seconds = (performance.now() - startedMs) / 1000;
   const expected = countRows(tables);

@@ -17,6 +17,7 @@ import {
 import { askReadiness, type Readiness } from './health/readiness.js';
 import { serveHealth } from './health/health-server.js';
 import { nestLog } from './lifecycle/nest-log.js';
+import { patiently } from './lifecycle/patiently.js';
 import { rootModule } from './lifecycle/platform-module.js';
 import { createLogger, type Logger } from './logger.js';
 import { OutboundHttp } from './outbound/outbound-http.js';
@@ -148,6 +149,7 @@ async function openSafely(
     observe: observeDatabase(service.name),
   });
   started.defer(() => doors.close());
+  await patiently('Postgres', () => doors.control.ping());
   await doors.assertSafeLogin();
   if (masterKey) {
     await doors.vault.assertMasterKey().catch((cause: unknown) => {
@@ -161,7 +163,9 @@ async function joinBus(service: Service, settings: ServiceSettings, log: Logger,
   const nkeySeed = settings.NATS_NKEY_FILE && readSecretFile('NATS_NKEY_FILE', settings.NATS_NKEY_FILE).toString();
   const privateKeyPem = readSecretFile('CONTEXT_KEY_FILE', settings.CONTEXT_KEY_FILE).toString();
   const tls = settings.NATS_CA_FILE ? { caFile: settings.NATS_CA_FILE } : undefined;
-  const bus = await connectBus({ url: settings.NATS_URL, service: service.name, nkeySeed, tls, log });
+  const bus = await patiently('NATS', () =>
+    connectBus({ url: settings.NATS_URL, service: service.name, nkeySeed, tls, log }),
+  );
   started.defer(() => bus.drain());
   const directories = started.adopt(Directories.watch(bus, service.watches, log), (watched) => watched.close());
   const signer = await ContextSigner.load({ issuer: service.name, privateKeyPem });

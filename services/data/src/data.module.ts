@@ -104,7 +104,6 @@ export const dataService = defineService({
   migrations: new URL('../migrations/', import.meta.url),
   jobs: ['product'],
   ownerMay: ['create-schemas', 'create-roles'],
-  ownerMay: ['create-schemas', 'create-roles'],
   watches: ['tenants', 'revocations'],
   settings: DataSettings,
 });

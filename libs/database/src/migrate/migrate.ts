@@ -75,7 +75,13 @@ async function ensureSchema(admin: Admin, name: string, owner: string): Promise<
   await ensureAdminMayActAs(admin, owner);
   if (!(await admin.exists(sql`select from pg_namespace where nspname = ${name}`))) {
     await admin.format('create schema %I authorization %I', name, owner);
-    await admin.format('alter default privileges for role %I revoke execute on routines from public', owner);
+  }
+  const closed = sql`
+    select from pg_default_acl where defaclrole = ${owner}::regrole and defaclobjtype = 'f' and defaclnamespace = 0`;
+  if (!(await admin.exists(closed))) {
+    await admin.inTransactionAs(owner, () =>
+      admin.connection.script('alter default privileges revoke execute on routines from public'),
+    );
   }
   if (name === 'platform') {
     await admin.inTransactionAs(owner, () =>

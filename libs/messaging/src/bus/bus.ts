@@ -62,6 +62,21 @@ export class Bus {
     return () => this.listeners.delete(listener);
   }
 
+  /**
+   * Does something on the connection and waits until the server has seen it.
+   * @throws Error when the server refused any of it
+   */
+  async confirmed(act: () => void): Promise<void> {
+    const refused: string[] = [];
+    const stop = this.onChange((change) => {
+      if (change.kind === 'refused') refused.push(change.subject);
+    });
+    act();
+    await this.connection.flush();
+    stop();
+    if (refused.length > 0) throw new Error(`NATS does not let ${this.service} use ${refused.join(', ')}`);
+  }
+
   /** Sends what is on its way, then closes; while the server is away there is nothing to wait for. */
   async drain(): Promise<void> {
     if (this.connected) await this.connection.drain().catch(() => undefined);

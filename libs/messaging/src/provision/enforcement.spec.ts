@@ -103,6 +103,16 @@ describe('nats-server', () => {
     await orders.app.close();
   });
 
+  it('ends the start of a service that it does not let serve', async () => {
+    const issuers = await TestIssuers.create(['gateway']);
+    const bus = await nats.connect('shop');
+    const wrong = { ...bus, service: 'orders' };
+    Object.setPrototypeOf(wrong, Object.getPrototypeOf(bus) as object);
+    await expect(RunningOrders.start({ bus: wrong as Bus, log: memoryLog(), keys: issuers.keys })).rejects.toThrow(
+      /rpc\.orders/,
+    );
+  });
+
   it('fails a call at once that it refuses to pass on', async () => {
     const issuers = await TestIssuers.create(['shop']);
     const shop = new RpcClient({ bus: await nats.connect('shop'), signer: await issuers.signer('shop') });

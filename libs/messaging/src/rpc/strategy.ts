@@ -94,13 +94,14 @@ export class NatsStrategy extends HandlerTable {
         throw new TypeError(`${facts.name} is an operation of ${facts.service}, not of ${definition.name}`);
     }
     this.prepareReactions();
-    this.streams = new ServedStreams(bus, maxStreams);
-    // Four tokens: the chunks of streams have five and go to one instance, not to the queue group.
-    this.subscription = bus.connection.subscribe(`rpc.${bus.service}.*.*`, {
-      queue: bus.service,
-      callback: (_error, message) => this.receive(message),
+    await bus.confirmed(() => {
+      this.streams = new ServedStreams(bus, maxStreams);
+      // Four tokens: the chunks of streams have five and go to one instance, not to the queue group.
+      this.subscription = bus.connection.subscribe(`rpc.${bus.service}.*.*`, {
+        queue: bus.service,
+        callback: (_error, message) => this.receive(message),
+      });
     });
-    await bus.connection.flush();
     this.runners.forEach((runner) => runner.start());
     this.scheduled?.start();
   }

@@ -1,4 +1,4 @@
-import { context, trace, type Span } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, SpanKind, trace, TraceFlags, type Span } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { observeDatabase } from './observe-database.js';
 import { startTelemetry, type TelemetryOptions } from './telemetry.js';
@@ -51,6 +51,17 @@ describe('telemetry', () => {
     }
     expect(exporter.getFinishedSpans().length).toBeGreaterThan(40);
     expect(exporter.getFinishedSpans().length).toBeLessThan(200);
+  });
+
+  it('does not let a caller decide at the edge what is kept, and keeps what the edge decided', async () => {
+    await start({ ratio: 0 });
+    const traceFlags = TraceFlags.SAMPLED;
+    const outside = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags, isRemote: true };
+    const parent = trace.setSpanContext(ROOT_CONTEXT, outside);
+    const tracer = trace.getTracer('sample');
+    tracer.startSpan('POST', { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'POST' } }, parent).end();
+    tracer.startSpan('rpc.sample.v1.Echo', { kind: SpanKind.SERVER }, parent).end();
+    expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(['rpc.sample.v1.Echo']);
   });
 
   it('gives a trace id to what it does not keep, so that logs can be joined', async () => {

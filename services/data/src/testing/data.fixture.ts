@@ -12,6 +12,7 @@ import {
 import { fromFaultMessage, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
 import type { RawReply } from '@tenantry/messaging';
 import { type CallOptions, testContext, type Tenants, tenantsOnRealPostgres } from '@tenantry/testing';
+import { DataSettings } from '../config.js';
 import { dataService } from '../data.module.js';
 
 /** The part of the audit service's schema that a tenant's schema shows. */
@@ -107,11 +108,14 @@ export interface DataTenants extends Tenants {
 }
 
 export function dataTenants(): DataTenants {
-  const tenants = tenantsOnRealPostgres(dataService, { beside: [auditSchema] });
+  const tenants = tenantsOnRealPostgres(dataService, {
+    beside: [auditSchema],
+    providers: [{ provide: DataSettings, useValue: new DataSettings({}) }],
+  });
   const prepare = async (tenantId: string, mode: 'schema' | 'pool'): Promise<void> => {
     await tenants.database.admin('update platform.tenant_status set mode = $2 where tenant_id = $1', [tenantId, mode]);
     tenants.bus.announce(tenantId, { mode });
-    await tenants.bus.deliver({ event: new TenantRequested({ tenantId, mode, attempt: 1 }), tenantId });
+    await tenants.bus.deliver({ event: requested(tenantId, mode), tenantId });
   };
   beforeEach(async () => {
     await prepare(tenants.a.id, 'schema');
@@ -130,4 +134,10 @@ export function dataTenants(): DataTenants {
   return new Proxy(own, {
     get: (target, key) => Reflect.get(Reflect.has(target, key) ? target : tenants, key) as unknown,
   }) as unknown as DataTenants;
+}
+
+/** What the registry announces when a tenant is to be prepared. */
+export function requested(tenantId: string, mode: 'schema' | 'pool', attempt = 1): TenantRequested {
+  const facts = { ownerRef: '', ownerPasswordSet: true, region: 'local', timeZone: 'UTC', version: BigInt(attempt) };
+  return new TenantRequested({ tenantId, slug: 'a-tenant', name: 'A tenant', mode, attempt, ...facts });
 }

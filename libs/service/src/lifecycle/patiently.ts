@@ -1,0 +1,25 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const PATIENCE_MS = 30_000;
+const PAUSE_MS = 500;
+/** What a server that is still on its way up, or a name that is not known yet, answers. */
+const TRANSIENT = /ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|57P03|timeout|starting up/i;
+
+/**
+ * Tries to reach something until it is there, so that services and servers may start in any order.
+ * @throws Error naming `what` when it is not there in time, or at once when it refuses us
+ */
+export async function patiently<T>(what: string, reach: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await reach();
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (!TRANSIENT.test(`${code} ${message}`) || Date.now() > deadline) {
+        throw new Error(`${what} can't be used: ${message || code}`, { cause: error });
+      }
+    }
+    await delay(PAUSE_MS);
+  }
+}
