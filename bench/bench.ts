@@ -19,7 +19,9 @@ if (unknown.length > 0) {
 const missed: string[] = [];
 for (const name of wanted.length > 0 ? wanted : known) {
   console.log(`\n${name}`);
-  const { status } = spawnSync(process.execPath, [...process.execArgv, join(import.meta.dirname, `${name}.ts`)], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [...process.execArgv, join(import.meta.dirname, `${name}.ts`)], {
+    stdio: 'inherit',
+  });
   if (status !== 0) missed.push(name);
 }
 console.log(missed.length > 0 ? `\nmissed or failed: ${missed.join(', ')}` : '\nall targets met');

@@ -13,27 +13,24 @@ const { build } = await import('./build.mjs');
 await build().catch((error) => fail(`the sources do not compile: ${error.message}`));
 
 const bin = (name) => join(root, 'node_modules', name);
-const CHECKS = {
+const FIRST = {
+  projects: [bin('nx/dist/bin/nx.js'), 'graph', '--file=.nx/graph.json'], // the boundaries that lint enforces
+};
+const THEN = {
+  lint: [bin('eslint/bin/eslint.js'), '.', '--max-warnings=0'], // the longest first: two run at a time
   generated: [join('scripts', 'run.mjs'), join('scripts', 'generate.ts'), '--check'],
   types: [bin('typescript7/bin/tsc'), '-p', 'tsconfig.json'],
-  projects: [bin('nx/dist/bin/nx.js'), 'graph', '--file=.nx/graph.json'], // the boundaries that lint enforces
-  lint: [bin('eslint/bin/eslint.js'), '.', '--max-warnings=0'],
   format: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
   unused: [bin('knip/bin/knip.js')],
 };
+const AT_A_TIME = 2;
 const arguments_ = process.argv.slice(2);
 const onlyChecks = arguments_.includes('--check');
 const total = { passed: 0, failed: 0 };
 
-for (const [name, command] of Object.entries(CHECKS)) {
-  const startMs = performance.now();
-  const { ok, output } = await run(command);
-  total[ok ? 'passed' : 'failed'] += 1;
-  console.log(`${ok ? '✓' : '✗'} ${name} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`);
-  if (!ok) {
-    console.log(output);
-  }
-}
+await runChecks(Object.entries(FIRST).values());
+const queue = Object.entries(THEN).values();
+await Promise.all(Array.from({ length: AT_A_TIME }, () => runChecks(queue)));
 if (!onlyChecks) {
   const { passed, failed } = await runJest(arguments_);
   total.passed += passed;
@@ -41,6 +38,17 @@ if (!onlyChecks) {
 }
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
+
+/** Takes one check after the other from a queue that others take from too. */
+async function runChecks(queue) {
+  for (const [name, command] of queue) {
+    const startMs = performance.now();
+    const { ok, output } = await run(command);
+    total[ok ? 'passed' : 'failed'] += 1;
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+    console.log(`${ok ? '✓' : '✗'} ${name} (${seconds} s)${ok ? '' : `\n${output}`}`);
+  }
+}
 
 /** Runs a program on our Node; its output is kept for the case that it fails. */
 function run(args) {

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { headers, type Msg } from '@nats-io/transport-node';
 import { connectBus, silentLog, type Bus } from '@tenantry/messaging';
 import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose';
@@ -35,8 +35,9 @@ export class BusAttacker {
     const { keys } = JSON.parse(await instance.secret('context.jwks.json')) as {
       keys: { iss?: string; kid?: string }[];
     };
-    const { d: _private, ...publicJwk } = await exportJWK(key);
-    const keyId = keys.find(({ iss }) => iss === 'gateway')?.kid ?? (await calculateJwkThumbprint(publicJwk));
+    const keyId =
+      keys.find(({ iss }) => iss === 'gateway')?.kid ??
+      (await calculateJwkThumbprint(await exportJWK(createPublicKey(key))));
     return new BusAttacker(bus, key, keyId);
   }
 

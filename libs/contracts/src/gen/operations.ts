@@ -8,6 +8,7 @@ import {
   GetAuditEventRequest,
   ListAuditEventsRequest,
   ListAuditEventsResponse,
+  ListPlatformAuditEventsRequest,
 } from './audit/audit.js';
 import {
   AddSchemaColumnRequest,
@@ -140,6 +141,22 @@ export const listAuditEvents = operation({
   scope: 'tenant',
   audit: 'audit.viewed',
   input: ListAuditEventsRequest,
+  output: ListAuditEventsResponse,
+});
+
+/**
+ * Lists the platform's own audit entries, the newest first: what its staff did that concerns no tenant. What they did to a
+ * tenant is in the tenant's log.
+ */
+export const listPlatformAuditEvents = operation({
+  name: 'ListPlatformAuditEvents',
+  service: 'audit',
+  summary: "Lists the platform's own audit entries, the newest first",
+  http: { method: 'GET', path: '/v1/platform/audit/events', status: 200 },
+  permission: 'audit.read',
+  scope: 'platform',
+  audit: 'audit.viewed',
+  input: ListPlatformAuditEventsRequest,
   output: ListAuditEventsResponse,
 });
 
@@ -1292,6 +1309,7 @@ export const getMyTenant = operation({
 /** Everything a caller can do. */
 export const operations: readonly Operation[] = [
   listAuditEvents,
+  listPlatformAuditEvents,
   getAuditEvent,
   getAuditCompleteness,
   createSchemaTable,

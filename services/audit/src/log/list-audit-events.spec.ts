@@ -3,14 +3,16 @@ import {
   getAuditCompleteness,
   getAuditEvent,
   listAuditEvents,
+  listPlatformAuditEvents,
   MemberAdded,
+  OrganizationCreated,
   TenantSuspended,
   type AuditEvent,
   type ListAuditEventsRequest,
 } from '@tenantry/contracts';
 import type { RowChange } from '@tenantry/database';
-import { newId } from '@tenantry/kernel';
-import { tenantsOnRealPostgres, type DeliveredEvent, type TestTenant } from '@tenantry/testing';
+import { newId, PLATFORM_TENANT_ID } from '@tenantry/kernel';
+import { tenantsOnRealPostgres, testContext, type DeliveredEvent, type TestTenant } from '@tenantry/testing';
 import { auditService } from '../audit.module.js';
 import { leafHash } from './leaf.js';
 
@@ -98,6 +100,19 @@ describe('Reading the audit log', () => {
       userAgent: 'curl',
       new: { reason: 'billing' },
     });
+  });
+
+  it('shows the platform’s own log to its staff, and to no tenant', async () => {
+    const staff = testContext(PLATFORM_TENANT_ID, READER);
+    t.bus.announce(PLATFORM_TENANT_ID);
+    const event = new OrganizationCreated({ organizationId: newId(), name: `Holding ${memberId}` });
+    await t.bus.deliverBatch('audit.log', [{ event, tenantId: PLATFORM_TENANT_ID }]);
+    const { data } = await t.bus.call(listPlatformAuditEvents, { limit: 1 }, staff);
+    expect(data).toMatchObject([
+      { tenantId: PLATFORM_TENANT_ID, event: 'OrganizationCreated', new: { name: event.name } },
+    ]);
+    const refused = await t.a.call(listPlatformAuditEvents, {}, READER).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ reason: expect.stringMatching(/forbidden|not-found/) });
   });
 
   it('filters by actor, action, resource and time', async () => {

@@ -1,5 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { listAuditEvents, type ListAuditEventsRequest, type ListAuditEventsResponse } from '@tenantry/contracts';
+import {
+  listAuditEvents,
+  listPlatformAuditEvents,
+  type ListAuditEventsRequest,
+  type ListAuditEventsResponse,
+  type ListPlatformAuditEventsRequest,
+} from '@tenantry/contracts';
 import { TenantDatabase } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
@@ -26,7 +32,7 @@ function toFilter({
   return { actor, action: action?.replace(/\*$/, '') ?? null, ...parseResource(resource), from, to };
 }
 
-/** Lists the tenant's audit entries, the newest first. */
+/** Lists the audit entries of the context's tenant, the newest first. The platform is one too. */
 @Controller()
 export class ListAuditEvents {
   constructor(
@@ -49,5 +55,10 @@ export class ListAuditEvents {
       data,
       nextCursor: found.length > limit ? this.cursors.seal(ctx, list, String(page.at(-1)?.sequence)) : null,
     };
+  }
+
+  @Handles(listPlatformAuditEvents)
+  handlePlatform(request: ListPlatformAuditEventsRequest, ctx: TenantContext): Promise<ListAuditEventsResponse> {
+    return this.handle(request, ctx);
   }
 }

@@ -8,7 +8,7 @@ import {
   readRows,
 } from '@tenantry/contracts';
 import { newId } from '@tenantry/kernel';
-import { bearer, TestGateway, type TestPerson, type TestTenant } from '../testing/test-gateway.js';
+import { bearer, TestGateway, type TestPerson, type TestTenant } from '../testing/test-gateway.fixture.js';
 
 interface Problem {
   readonly status: number;

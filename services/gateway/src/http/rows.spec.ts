@@ -9,7 +9,7 @@ import {
   updateRows,
 } from '@tenantry/contracts';
 import { Fault } from '@tenantry/kernel';
-import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.js';
+import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.fixture.js';
 
 describe('the row API', () => {
   let gateway: TestGateway;

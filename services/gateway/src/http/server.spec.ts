@@ -10,7 +10,7 @@ import {
   type Operation,
 } from '@tenantry/contracts';
 import { newId } from '@tenantry/kernel';
-import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.js';
+import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.fixture.js';
 import { routesOf } from './endpoints.js';
 
 describe('the HTTP side', () => {

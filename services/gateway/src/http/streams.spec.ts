@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { exportRows, getMyTenant, importRows, Reply } from '@tenantry/contracts';
 import { Fault } from '@tenantry/kernel';
-import type { ReceivedCall } from '../testing/fake-services.js';
-import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.js';
+import type { ReceivedCall } from '../testing/fake-services.fixture.js';
+import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.fixture.js';
 
 const CHUNK = Buffer.alloc(16 * 1024, 'x');
 

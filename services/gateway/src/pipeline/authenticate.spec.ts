@@ -2,7 +2,7 @@ import { generateKeyPair } from 'jose';
 import { getMe, getMyTenant, login, type RecordKeyUseRequest } from '@tenantry/contracts';
 import { newId, PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import { NoteKeyUse } from './note-key-use.js';
-import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.js';
+import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.fixture.js';
 
 describe('authentication', () => {
   let gateway: TestGateway;

@@ -1,5 +1,5 @@
 import { getMe, getMyTenant, importRows, login, readRows } from '@tenantry/contracts';
-import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.js';
+import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.fixture.js';
 
 describe('limits, networks and origins', () => {
   let gateway: TestGateway;

@@ -1,6 +1,6 @@
 import { getMe, getMyTenant, listTenants } from '@tenantry/contracts';
 import { newId, PLATFORM_TENANT_ID } from '@tenantry/kernel';
-import { bearer, TestGateway, type TestPerson, type TestTenant } from '../testing/test-gateway.js';
+import { bearer, TestGateway, type TestPerson, type TestTenant } from '../testing/test-gateway.fixture.js';
 
 describe('the tenant of a request', () => {
   let gateway: TestGateway;

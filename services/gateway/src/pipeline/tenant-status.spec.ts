@@ -1,6 +1,6 @@
 import { getMe, getMyTenant, type Operation } from '@tenantry/contracts';
 import { newId } from '@tenantry/kernel';
-import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.js';
+import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.fixture.js';
 
 const openTenantRead: Operation = {
   ...getMyTenant,

@@ -211,6 +211,55 @@ export class ListAuditEventsRequest {
   cursor?: string | null;
 }
 
+/** Lists the platform's own audit entries. */
+export class ListPlatformAuditEventsRequest {
+  static readonly typeName = 'tenantry.audit.v1.ListPlatformAuditEventsRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('actor', 'string', { optional: true }),
+    field('action', 'string', { optional: true }),
+    field('resource', 'string', { optional: true }),
+    field('from', 'timestamp', { optional: true }),
+    field('to', 'timestamp', { optional: true }),
+    field('limit', 'int32', { optional: true }),
+    field('cursor', 'string', { optional: true }),
+  ];
+
+  /** Only those of the actor with this id. */
+  @IsOptional()
+  @MinLength(1)
+  @MaxLength(200)
+  actor?: string | null;
+
+  /** Only this action, e.g. staff.added; all of a kind as staff.*. */
+  @IsOptional()
+  @MaxLength(100)
+  @Matches(/^[A-Za-z0-9_.-]+(\.\*)?$/u)
+  action?: string | null;
+
+  /** Only this resource, e.g. organization; one of them as organization/<its id>. */
+  @IsOptional()
+  @MinLength(1)
+  @MaxLength(400)
+  resource?: string | null;
+
+  /** Only what happened at this time or later. */
+  from?: Date | null;
+
+  /** Only what happened before this time. */
+  to?: Date | null;
+
+  /** How many to give at most. By default 50. */
+  @IsOptional()
+  @Min(1)
+  @Max(200)
+  limit?: number | null;
+
+  /** Where the list goes on: `nextCursor` of the answer before. */
+  @IsOptional()
+  @MaxLength(500)
+  cursor?: string | null;
+}
+
 /** A page of audit entries. */
 export class ListAuditEventsResponse {
   static readonly typeName = 'tenantry.audit.v1.ListAuditEventsResponse';

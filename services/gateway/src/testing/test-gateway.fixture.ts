@@ -26,8 +26,8 @@ import { GatewaySettings } from '../config.js';
 import { Fleet } from '../fleet.js';
 import { providers } from '../gateway.module.js';
 import { createServer } from '../http/server.js';
-import { CapturedLog } from './captured-log.js';
-import { FakeServices } from './fake-services.js';
+import { CapturedLog } from './captured-log.fixture.js';
+import { FakeServices } from './fake-services.fixture.js';
 
 class TestModule {}
 

@@ -1,0 +1,51 @@
+import { exportRows, importRows } from '@tenantry/contracts';
+import { dataTenants } from '../testing/data.fixture.js';
+
+const COUNT = 1_234;
+
+async function* lines(): AsyncGenerator<Uint8Array> {
+  for (let id = 1; id <= COUNT; id++) {
+    yield Buffer.from(`${JSON.stringify({ id, name: `p${id}`, ssn: id % 400 === 0 ? `s${id}` : null })}\n`);
+  }
+}
+
+describe('an export', () => {
+  const t = dataTenants();
+
+  beforeEach(async () => {
+    await t.schema.createTable({
+      name: 'people',
+      columns: [
+        { name: 'id', type: 'integer', primaryKey: true },
+        { name: 'name', type: 'text' },
+        { name: 'ssn', type: 'text', classification: 'phi' },
+      ],
+    });
+    await t.schema.send(importRows, { table: 'people', contentType: 'application/x-ndjson' }, { upload: lines() });
+  });
+
+  it('gives all rows as NDJSON, beyond the size of a page', async () => {
+    const { text, headers } = await t.schema.send(exportRows, { table: 'people', query: 'select=id,name&order=id' });
+    const rows = text.trim().split('\n').map((line) => JSON.parse(line) as object);
+    expect(rows).toHaveLength(COUNT);
+    expect([rows[0], rows.at(-1)]).toEqual([{ id: 1, name: 'p1' }, { id: COUNT, name: `p${COUNT}` }]);
+    expect(headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
+  });
+
+  it('gives CSV, filtered', async () => {
+    const { text } = await t.schema.send(exportRows, { table: 'people', query: 'select=id,name&id=lte.2&order=id', accept: 'text/csv' });
+    expect(text).toBe('id,name\r\n1,p1\r\n2,p2\r\n');
+  });
+
+  it('opens encrypted values and leaves a trace of each row', async () => {
+    const { text } = await t.schema.send(exportRows, { table: 'people', query: 'select=id,ssn&order=id' });
+    expect(text).toContain('{"id":400,"ssn":"s400"}');
+    const reads = (await t.outbox()).filter(({ type }) => type === 'RowsRead').flatMap(({ changes }) => changes);
+    expect(reads).toEqual([400, 800, 1200].map((id) => ({ resource: 'people', id: String(id), action: 'read' })));
+  });
+
+  it('of a table that is not there, or by a wrong filter, is refused before it starts', async () => {
+    await expect(t.pool.send(exportRows, { table: 'people' })).rejects.toMatchObject({ reason: 'not-found' });
+    await expect(t.schema.send(exportRows, { table: 'people', query: 'id=eq.x' })).rejects.toMatchObject({ reason: 'invalid-input' });
+  });
+});
