@@ -64,7 +64,7 @@ describe('migrate', () => {
     await Promise.all(Array.from({ length: 20 }, () => migrate(url, [shop])));
     expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 3 }]);
     expect(await doctor(url)).toEqual([]);
-  });
+  }, 120_000);
 
   it('is harmless from several processes at once', async () => {
     const program = join(folder, 'migrate.ts');
@@ -81,7 +81,7 @@ describe('migrate', () => {
       });
     expect(await Promise.all(Array.from({ length: 4 }, run))).toEqual([0, 0, 0, 0]);
     expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 3 }]);
-  }, 60_000);
+  }, 120_000);
 
   it('gives the same database step by step as at once', async () => {
     await migrate(url, [shop]);

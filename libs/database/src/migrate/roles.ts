@@ -9,24 +9,30 @@ const ATTRIBUTES = 'nosuperuser nobypassrls nocreatedb noreplication';
 const TRIES = 20;
 const MADE_BY_ANOTHER = new Set(['23505', '42710', 'XX000']);
 
-interface Role {
-  readonly rolname: string;
-  readonly rolcanlogin: boolean;
-  readonly rolcreaterole: boolean;
+/** What the cluster has of the roles we need. */
+interface Known {
+  readonly roles: ReadonlyMap<
+    string,
+    { readonly login: boolean; readonly creates: boolean; readonly password: string | null }
+  >;
+  /** `role>member`, where the member may become the role and inherits nothing. */
+  readonly memberships: ReadonlySet<string>;
 }
 
-/** Makes what is missing and leaves alone what is right, so that a second run writes nothing. */
+/**
+ * Makes what is missing and leaves alone what is right, so that a second run writes nothing. When another migration made
+ * something in between, everything is looked at again.
+ */
 export async function ensureRoles(admin: Admin, services: readonly ServiceSchema[]): Promise<void> {
-  await ensureRole(admin, 'platform_owner', 'nologin nocreaterole');
-  for (const service of services) {
-    const { owner, service: login, jobs } = rolesOf(service);
-    const createsRoles = service.ownerMay?.includes('create-roles') ? 'createrole' : 'nocreaterole';
-    await ensureRole(admin, owner, `nologin ${createsRoles}`);
-    await ensureRole(admin, login, 'login nocreaterole');
-    await ensurePassword(admin, login, service.password);
-    for (const job of jobs) {
-      await ensureRole(admin, job, 'nologin nocreaterole');
-      await ensureMembership(admin, job, login);
+  for (let tries = 1; ; tries++) {
+    try {
+      await complete(admin, await look(admin), services);
+      return;
+    } catch (error) {
+      const inTheWay = error instanceof pg.DatabaseError && MADE_BY_ANOTHER.has(error.code ?? '');
+      if (!inTheWay || tries === TRIES) {
+        throw error;
+      }
     }
   }
 }
@@ -38,55 +44,56 @@ export async function ensureAdminMayActAs(admin: Admin, owner: string): Promise<
   }
 }
 
-async function ensureRole(admin: Admin, name: string, attributes: string): Promise<void> {
-  const wanted = { rolcanlogin: attributes.startsWith('login'), rolcreaterole: attributes.endsWith(' createrole') };
-  await despiteOthers(async () => {
-    const [role] = await admin.query<Role>(
-      sql`select rolname, rolcanlogin, rolcreaterole from pg_roles where rolname = ${name}`,
-    );
-    if (!role) {
-      await admin.format(`create role %I ${attributes} noinherit ${ATTRIBUTES}`, name);
-    } else if (role.rolcanlogin !== wanted.rolcanlogin || role.rolcreaterole !== wanted.rolcreaterole) {
-      await admin.format(`alter role %I ${attributes}`, name);
-    }
-  });
+async function look(admin: Admin): Promise<Known> {
+  // Only a superuser may read what is stored of passwords; anybody else writes them each time.
+  const source = admin.isSuperuser ? sql`pg_authid` : sql`(select *, null::text as rolpassword from pg_roles) r`;
+  const roles = await admin.query<{ name: string; login: boolean; creates: boolean; password: string | null }>(
+    sql`select rolname as name, rolcanlogin as login, rolcreaterole as creates, rolpassword as password from ${source}`,
+  );
+  const memberships = await admin.query<{ name: string }>(sql`
+    select format('%s>%s', r.rolname, m.rolname) as name
+    from pg_auth_members am join pg_roles r on r.oid = am.roleid join pg_roles m on m.oid = am.member
+    where set_option and not inherit_option and not admin_option`);
+  return {
+    roles: new Map(roles.map((role) => [role.name, role])),
+    memberships: new Set(memberships.map((one) => one.name)),
+  };
 }
 
-async function ensurePassword(admin: Admin, name: string, password: string): Promise<void> {
-  await despiteOthers(async () => {
-    const [stored] = admin.isSuperuser
-      ? await admin.query<{ rolpassword: string | null }>(
-          sql`select rolpassword from pg_authid where rolname = ${name}`,
-        )
-      : [];
-    if (!stored?.rolpassword || !isVerifierOf(stored.rolpassword, password)) {
-      await admin.format('alter role %I password %L', name, scramVerifier(password));
-    }
-  });
-}
-
-/** The login may become the job for a transaction, and has none of its rights otherwise. */
-async function ensureMembership(admin: Admin, role: string, member: string): Promise<void> {
-  await despiteOthers(async () => {
-    const isRight = await admin.exists(sql`
-      select from pg_auth_members where roleid = ${role}::regrole and member = ${member}::regrole
-        and set_option and not inherit_option and not admin_option`);
-    if (!isRight) {
-      await admin.format('grant %I to %I with inherit false, set true, admin false', role, member);
-    }
-  });
-}
-
-async function despiteOthers(work: () => Promise<void>): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      const inTheWay = error instanceof pg.DatabaseError && MADE_BY_ANOTHER.has(error.code ?? '');
-      if (!inTheWay || tries === TRIES) {
-        throw error;
+async function complete(admin: Admin, known: Known, services: readonly ServiceSchema[]): Promise<void> {
+  await ensureRole(admin, known, 'platform_owner', {});
+  for (const service of services) {
+    const { owner, service: login, jobs } = rolesOf(service);
+    await ensureRole(admin, known, owner, { creates: service.ownerMay?.includes('create-roles') });
+    await ensureRole(admin, known, login, { login: true });
+    await ensurePassword(admin, known, login, service.password);
+    for (const job of jobs) {
+      await ensureRole(admin, known, job, {});
+      if (!known.memberships.has(`${job}>${login}`)) {
+        await admin.format('grant %I to %I with inherit false, set true, admin false', job, login);
       }
     }
+  }
+}
+
+async function ensureRole(
+  admin: Admin,
+  known: Known,
+  name: string,
+  { login = false, creates = false }: { login?: boolean; creates?: boolean },
+): Promise<void> {
+  const role = known.roles.get(name);
+  const attributes = `${login ? 'login' : 'nologin'} ${creates ? 'createrole' : 'nocreaterole'}`;
+  if (!role) {
+    await admin.format(`create role %I ${attributes} noinherit ${ATTRIBUTES}`, name);
+  } else if (role.login !== login || role.creates !== creates) {
+    await admin.format(`alter role %I ${attributes}`, name);
+  }
+}
+
+async function ensurePassword(admin: Admin, known: Known, name: string, password: string): Promise<void> {
+  const stored = known.roles.get(name)?.password;
+  if (!stored || !isVerifierOf(stored, password)) {
+    await admin.format('alter role %I password %L', name, scramVerifier(password));
   }
 }
