@@ -3,6 +3,7 @@
 create table audit.entry (
   tenant_id     uuid        not null,
   sequence      bigint      not null check (sequence > 0),
+  version       smallint    not null,                   -- of the leaf's format
   id            uuid        not null,
   occurred_at   timestamptz not null,
   recorded_at   timestamptz not null,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { PlainError } from '../plain-error.js';
 
 const run = promisify(execFile);
 
@@ -24,5 +25,5 @@ export async function postgresAccount(): Promise<Account | undefined> {
       // No such account; try the next.
     }
   }
-  throw new Error('Postgres does not run as root, and there is no account "postgres" or "nobody" to run it as');
+  throw new PlainError('Postgres does not run as root, and there is no account "postgres" or "nobody" to run it as');
 }

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { PlainError } from '../plain-error.js';
 import { Child } from '../process/child.js';
 import { stopLeftover } from '../process/leftover.js';
-import { postgresAccount } from './account.js';
+import { postgresAccount, type Account } from './account.js';
 import { postgresBinaries } from './binaries.js';
+import { reachableFolder } from './reachable.js';
 
 const run = promisify(execFile);
 const SUPERUSER = 'postgres';
@@ -60,23 +62,23 @@ export interface EmbeddedPostgres {
 
 /** Starts Postgres 18 in `directory`, making the cluster there the first time, and waits until it accepts connections. */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
-  const { postgres } = postgresBinaries();
   const account = await postgresAccount();
-  const data = join(options.directory, 'data');
-  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  const directory = reachableFolder(options.directory, account);
+  const data = join(directory, 'data');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   if (account) {
-    chownSync(options.directory, account.uid, account.gid);
+    chownSync(directory, account.uid, account.gid);
   }
   if (existsSync(join(data, 'PG_VERSION'))) {
     await stopLeftover(join(data, 'postmaster.pid'), data, 'SIGINT');
   } else {
-    await createCluster(data, options);
+    await createCluster(data, options, account);
   }
   const settings = { ...ALWAYS, ...(options.throwaway ? THROWAWAY : {}), port: String(options.port) };
   const child = await Child.start(
-    postgres,
+    postgresBinaries(account).postgres,
     ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { ...account, logFile: join(options.directory, 'postgres.log'), ownProcessGroup: !options.throwaway },
+    { ...account, logFile: join(directory, 'postgres.log'), ownProcessGroup: !options.throwaway },
   );
   await child.waitUntil(() => isReady(data, child.pid), 'Postgres', START_TIMEOUT_MS);
   return {
@@ -87,10 +89,9 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   };
 }
 
-async function createCluster(data: string, options: PostgresOptions): Promise<void> {
-  const { initdb } = postgresBinaries();
-  const account = await postgresAccount();
-  const passwordFile = join(options.directory, 'initdb-password');
+async function createCluster(data: string, options: PostgresOptions, account: Account | undefined): Promise<void> {
+  const { initdb } = postgresBinaries(account);
+  const passwordFile = join(dirname(data), 'initdb-password');
   writeFileSync(passwordFile, `${options.password}\n`, { mode: 0o600 });
   if (account) {
     chownSync(passwordFile, account.uid, account.gid);
@@ -103,7 +104,7 @@ async function createCluster(data: string, options: PostgresOptions): Promise<vo
     });
   } catch (error) {
     rmSync(data, { recursive: true, force: true });
-    throw new Error(`Postgres could not make its data directory ${data}: ${lastLine(error)}`, { cause: error });
+    throw new PlainError(`Postgres could not make its data directory ${data}: ${lastLine(error)}`, { cause: error });
   } finally {
     rmSync(passwordFile, { force: true });
   }

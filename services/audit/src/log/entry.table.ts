@@ -24,11 +24,11 @@ export async function insertEntries(tx: Transaction, entries: readonly Entry[]):
   const each = <T>(value: (entry: Entry) => T): T[] => entries.map(value);
   const json = (values: LeafValues | null): string | null => (values ? canonicalJson(values) : null);
   await tx.execute(sql`
-    insert into audit.entry (tenant_id, sequence, id, occurred_at, recorded_at, service, event, event_id, event_index, operation, action, outcome,
+    insert into audit.entry (tenant_id, sequence, version, id, occurred_at, recorded_at, service, event, event_id, event_index, operation, action, outcome,
       actor_kind, actor_id, actor_role, platform_actor, on_behalf_of, credential_id, request_id, trace_id, resource, resource_id, change,
       old_values, new_values, origin, leaf_hash)
     select ${tx.tenantId}, entry.* from unnest(
-      ${each((e) => e.sequence)}::bigint[], ${each((e) => e.id)}::uuid[], ${each((e) => e.occurredAt)}::timestamptz[],
+      ${each((e) => e.sequence)}::bigint[], ${each((e) => e.version)}::smallint[], ${each((e) => e.id)}::uuid[], ${each((e) => e.occurredAt)}::timestamptz[],
       ${each((e) => e.recordedAt)}::timestamptz[], ${each((e) => e.service)}::text[], ${each((e) => e.event)}::text[],
       ${each((e) => e.eventId)}::uuid[], ${each((e) => e.eventIndex)}::integer[], ${each((e) => e.operation)}::text[],
       ${each((e) => e.action)}::text[], ${each((e) => e.outcome)}::text[], ${each((e) => e.actor.kind)}::text[], ${each((e) => e.actor.id)}::text[],
@@ -72,7 +72,7 @@ type EntryRow = Omit<StoredEntry, 'actor'> & {
   readonly actorRole: string | null;
 };
 
-const columns = sql`entry.tenant_id as "tenantId", sequence, id, occurred_at as "occurredAt", recorded_at as "recordedAt", service, event,
+const columns = sql`entry.tenant_id as "tenantId", sequence, version, id, occurred_at as "occurredAt", recorded_at as "recordedAt", service, event,
   entry.event_id as "eventId", event_index as "eventIndex", operation, action, outcome, actor_kind as "actorKind", actor_id as "actorId",
   actor_role as "actorRole", platform_actor as "platformActor", on_behalf_of as "onBehalfOf", credential_id as "credentialId",
   request_id as "requestId", trace_id as "traceId", resource, resource_id as "resourceId", change, old_values as old, new_values as new, origin,

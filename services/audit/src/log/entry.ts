@@ -11,6 +11,8 @@ export type LeafValues = Readonly<Record<string, LeafValue>>;
 
 /** One line of the log. Everything here is covered by its leaf hash, so nothing here is ever changed or erased. */
 export interface Entry {
+  /** Of the leaf's format; a later one may have more members. */
+  readonly version: number;
   readonly id: string;
   readonly sequence: bigint;
   readonly tenantId: string;
@@ -62,6 +64,7 @@ export interface Recorded {
   readonly origin: Origin;
 }
 
+const LEAF_VERSION = 1;
 const SALT_BYTES = 16;
 const WITHHELD: AuditValue = { commitment: null, sealed: null };
 
@@ -137,6 +140,7 @@ export function recordEvent(event: ReceivedEvent, first: bigint, recordedAt: Dat
     const after = partValues(change.new, sequence, 'new');
     values.push(...before.sealed, ...after.sealed);
     return {
+      version: LEAF_VERSION,
       id: newId(recordedAt),
       sequence,
       tenantId: event.tenantId,

@@ -4,6 +4,7 @@ import { canonicalJson, leafHash, leafText } from './leaf.js';
 import type { Entry } from './entry.js';
 
 const entry: Entry = {
+  version: 1,
   id: '01920000-0000-7000-8000-000000000001',
   sequence: 9007199254740993n,
   tenantId: '01920000-0000-7000-8000-00000000000a',
@@ -39,7 +40,7 @@ describe('the leaf of an entry', () => {
         '"occurredAt":"2026-01-02T03:04:05.006Z","old":{"status":"active"},"onBehalfOf":null,"operation":"SuspendTenant","origin":"xyz","outcome":"done",' +
         '"platformActor":true,"recordedAt":"2026-01-02T03:04:06.000Z","requestId":"req","resource":"tenant",' +
         '"resourceId":"01920000-0000-7000-8000-00000000000a","sequence":"9007199254740993","service":"tenants",' +
-        '"tenantId":"01920000-0000-7000-8000-00000000000a","traceId":null}',
+        '"tenantId":"01920000-0000-7000-8000-00000000000a","traceId":null,"version":1}',
     );
   });
 

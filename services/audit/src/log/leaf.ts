@@ -21,6 +21,7 @@ export function canonicalJson(value: unknown): string {
  */
 export function leafText(entry: Entry): string {
   return canonicalJson({
+    version: entry.version,
     id: entry.id,
     sequence: entry.sequence.toString(),
     tenantId: entry.tenantId,

@@ -10,7 +10,10 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-const ANSWER_WITHIN_MS = 15_000;
+/** One who asks waits this long: on a busy machine the worker takes seconds to start. */
+const ANSWER_WITHIN_MS = 25_000;
+/** A worker that says nothing for this long although somebody waits is replaced. */
+const SILENT_AT_MOST_MS = 60_000;
 const STOP_AFTER_IDLE_MS = 60_000;
 const MAX_WAITING = 100;
 
@@ -24,58 +27,69 @@ const workerFile = new URL(
 @Injectable()
 export class Guessability implements OnModuleDestroy {
   private worker: Worker | undefined;
-  private idle: NodeJS.Timeout | undefined;
+  /** Ends the worker when it is idle for long, or silent for too long. */
+  private end: NodeJS.Timeout | undefined;
   private lastId = 0;
   private readonly waiting = new Map<number, Waiting>();
 
   /**
    * `known` are words that an attacker would try first, such as the e-mail address.
-   * @throws Fault `unavailable` when too many ask at once or no answer comes
+   * @throws Fault `unavailable` when too many ask at once or no answer comes in time
    */
   async score(password: string, known: readonly string[]): Promise<GuessScore> {
     if (this.waiting.size >= MAX_WAITING) throw busy();
-    clearTimeout(this.idle);
     const worker = (this.worker ??= this.start());
+    if (this.waiting.size === 0) this.endAfter(SILENT_AT_MOST_MS);
     const id = ++this.lastId;
-    const late = setTimeout(() => this.stop(busy()), ANSWER_WITHIN_MS);
+    const { promise, resolve, reject } = Promise.withResolvers<GuessScore>();
+    const late = setTimeout(() => reject(busy()), ANSWER_WITHIN_MS);
+    this.waiting.set(id, { resolve, reject });
+    worker.postMessage({ id, password, known });
     try {
-      return await new Promise<GuessScore>((resolve, reject) => {
-        this.waiting.set(id, { resolve, reject });
-        worker.postMessage({ id, password, known });
-      });
+      return await promise;
     } finally {
       clearTimeout(late);
       this.waiting.delete(id);
-      if (this.waiting.size === 0) this.idle = setTimeout(() => this.stop(), STOP_AFTER_IDLE_MS).unref();
     }
   }
 
   onModuleDestroy(): void {
-    clearTimeout(this.idle);
     this.stop(busy());
   }
 
   private start(): Worker {
     const worker = new Worker(workerFile);
     worker.unref();
-    worker.on('message', (answer: { id: number; score: GuessScore }) =>
-      this.waiting.get(answer.id)?.resolve(answer.score),
-    );
+    worker.on('message', (answer: { id: number; score: GuessScore }) => {
+      const asked = this.waiting.get(answer.id);
+      this.waiting.delete(answer.id);
+      this.endAfter(this.waiting.size === 0 ? STOP_AFTER_IDLE_MS : SILENT_AT_MOST_MS);
+      asked?.resolve(answer.score);
+    });
     worker.on('error', (cause) => {
       if (this.worker === worker) this.stop(busy(cause));
     });
     return worker;
   }
 
-  /** Whoever still waits is told why; the next question starts a new worker. */
-  private stop(reason?: Fault): void {
-    const worker = this.worker;
+  private endAfter(ms: number): void {
+    clearTimeout(this.end);
+    this.end = setTimeout(() => this.stop(busy()), ms).unref();
+  }
+
+  /** Whoever still waits is refused; the next question starts a new worker. */
+  private stop(reason: Fault): void {
+    clearTimeout(this.end);
+    void this.worker?.terminate();
     this.worker = undefined;
-    void worker?.terminate();
-    if (reason) for (const { reject } of this.waiting.values()) reject(reason);
+    for (const { reject } of this.waiting.values()) reject(reason);
   }
 }
 
 function busy(cause?: unknown): Fault {
-  return new Fault('unavailable', { detail: 'Passwords can’t be checked right now; try again', retryAfterS: 2, cause });
+  return new Fault('unavailable', {
+    detail: 'Passwords can’t be checked right now; try again',
+    retryAfterS: 2,
+    cause,
+  });
 }

@@ -10,6 +10,7 @@ import { IsOptional, Matches, Max, MaxLength, Min, MinLength } from 'class-valid
 export class AuditEvent {
   static readonly typeName = 'tenantry.audit.v1.AuditEvent';
   static readonly fields: readonly FieldFacts[] = [
+    field('version', 'int32'),
     field('id', 'string'),
     field('sequence', 'int64'),
     field('tenant_id', 'string'),
@@ -39,6 +40,9 @@ export class AuditEvent {
     field('origin_salt', 'string', { optional: true }),
     field('leaf_hash', 'string'),
   ];
+
+  /** The version of the leaf's format: 1. */
+  version = 0;
 
   /** Its id. */
   id = '';
