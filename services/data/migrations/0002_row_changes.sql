@@ -17,19 +17,20 @@ revoke all on data.row_change from data_service;
 create function data.capture_change() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+  -- A whole row is `n.*`: a bare `n` would be the column of that name, if there is one.
   case tg_op
     when 'INSERT' then
       insert into data.row_change (tenant_id, table_name, action, new)
-        select n.tenant_id, tg_table_name, 'insert', to_jsonb(n) - 'tenant_id' from new_rows n;
+        select n.tenant_id, tg_table_name, 'insert', to_jsonb(n.*) - 'tenant_id' from new_rows n;
     when 'DELETE' then
       insert into data.row_change (tenant_id, table_name, action, old)
-        select o.tenant_id, tg_table_name, 'delete', to_jsonb(o) - 'tenant_id' from old_rows o;
+        select o.tenant_id, tg_table_name, 'delete', to_jsonb(o.*) - 'tenant_id' from old_rows o;
     else
       -- Both sides are in the order in which the rows were changed; a key may have changed as well.
       insert into data.row_change (tenant_id, table_name, action, old, new)
         select o.tenant_id, tg_table_name, 'update', o.row_values - 'tenant_id', n.row_values - 'tenant_id'
-        from (select row_number() over () as number, r.tenant_id, to_jsonb(r) as row_values from old_rows r) o
-        join (select row_number() over () as number, to_jsonb(r) as row_values from new_rows r) n using (number)
+        from (select row_number() over () as number, r.tenant_id, to_jsonb(r.*) as row_values from old_rows r) o
+        join (select row_number() over () as number, to_jsonb(r.*) as row_values from new_rows r) n using (number)
         order by number;
   end case;
   return null;

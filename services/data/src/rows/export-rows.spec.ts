@@ -26,14 +26,24 @@ describe('an export', () => {
 
   it('gives all rows as NDJSON, beyond the size of a page', async () => {
     const { text, headers } = await t.schema.send(exportRows, { table: 'people', query: 'select=id,name&order=id' });
-    const rows = text.trim().split('\n').map((line) => JSON.parse(line) as object);
+    const rows = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
     expect(rows).toHaveLength(COUNT);
-    expect([rows[0], rows.at(-1)]).toEqual([{ id: 1, name: 'p1' }, { id: COUNT, name: `p${COUNT}` }]);
+    expect([rows[0], rows.at(-1)]).toEqual([
+      { id: 1, name: 'p1' },
+      { id: COUNT, name: `p${COUNT}` },
+    ]);
     expect(headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
   });
 
   it('gives CSV, filtered', async () => {
-    const { text } = await t.schema.send(exportRows, { table: 'people', query: 'select=id,name&id=lte.2&order=id', accept: 'text/csv' });
+    const { text } = await t.schema.send(exportRows, {
+      table: 'people',
+      query: 'select=id,name&id=lte.2&order=id',
+      accept: 'text/csv',
+    });
     expect(text).toBe('id,name\r\n1,p1\r\n2,p2\r\n');
   });
 
@@ -46,6 +56,8 @@ describe('an export', () => {
 
   it('of a table that is not there, or by a wrong filter, is refused before it starts', async () => {
     await expect(t.pool.send(exportRows, { table: 'people' })).rejects.toMatchObject({ reason: 'not-found' });
-    await expect(t.schema.send(exportRows, { table: 'people', query: 'id=eq.x' })).rejects.toMatchObject({ reason: 'invalid-input' });
+    await expect(t.schema.send(exportRows, { table: 'people', query: 'id=eq.x' })).rejects.toMatchObject({
+      reason: 'invalid-input',
+    });
   });
 });

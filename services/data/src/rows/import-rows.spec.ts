@@ -33,10 +33,14 @@ describe('an import', () => {
   const load = (text: string, contentType: string, more: object = {}) =>
     rows.send(importRows, { table: 'people', contentType, ...more }, { upload: chunks(text) });
   const ndjson = (lines: readonly object[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-  const count = async (): Promise<number> => ((await rows.get('people', 'select=id', { prefer: 'count=exact' })).json as unknown[]).length;
+  const count = async (): Promise<number> =>
+    ((await rows.get('people', 'select=id', { prefer: 'count=exact' })).json as unknown[]).length;
 
   it('takes NDJSON, with defaults where a row leaves something out', async () => {
-    const text = ndjson([{ id: 1, name: 'Ünal', ssn: '1-2' }, { id: 2, name: 'Bo', boss: 1, level: 5, tags: ['a', 'b"c'] }]);
+    const text = ndjson([
+      { id: 1, name: 'Ünal', ssn: '1-2' },
+      { id: 2, name: 'Bo', boss: 1, level: 5, tags: ['a', 'b"c'] },
+    ]);
     const report = await load(text, 'application/x-ndjson; charset=utf-8');
     expect(report.json).toEqual({ table: 'people', rows: '2', bytes: String(Buffer.byteLength(text)) });
     expect((await rows.get('people', 'select=id,name,boss,level,tags,ssn&order=id')).json).toEqual([
@@ -62,7 +66,14 @@ describe('an import', () => {
 
   it('can update rows that exist', async () => {
     await load(ndjson([{ id: 1, name: 'a' }]), 'application/x-ndjson');
-    await load(ndjson([{ id: 1, name: 'b' }, { id: 2, name: 'c' }]), 'application/x-ndjson', { prefer: 'resolution=merge-duplicates' });
+    await load(
+      ndjson([
+        { id: 1, name: 'b' },
+        { id: 2, name: 'c' },
+      ]),
+      'application/x-ndjson',
+      { prefer: 'resolution=merge-duplicates' },
+    );
     expect((await rows.get('people', 'select=name&order=id')).json).toEqual([{ name: 'b' }, { name: 'c' }]);
   });
 
@@ -75,7 +86,13 @@ describe('an import', () => {
     ['a key that an earlier row has', withRow(650, { id: 3 }), 'application/x-ndjson', 650, 'rows[650].id'],
     ['a reference to nothing', withRow(501, { boss: 9999 }), 'application/x-ndjson', 501, 'rows[501].boss'],
     ['an unknown column', withRow(2, { nope: 1 }), 'application/x-ndjson', 2, 'rows[2].nope'],
-    ['tenant_id, even the right one', withRow(2, { tenant_id: '00000000-0000-0000-0000-000000000000' }), 'application/x-ndjson', 2, 'rows[2].tenant_id'],
+    [
+      'tenant_id, even the right one',
+      withRow(2, { tenant_id: '00000000-0000-0000-0000-000000000000' }),
+      'application/x-ndjson',
+      2,
+      'rows[2].tenant_id',
+    ],
     ['broken JSON', `${ndjson(good.slice(0, 2))}{"id":3,\n`, 'application/x-ndjson', 3, 'rows[3]'],
     ['a list', '[]\n', 'application/x-ndjson', 1, 'rows[1]'],
     ['a member given twice', '{"id":1,"id":2}\n', 'application/x-ndjson', 1, 'rows[1].id'],
@@ -101,11 +118,19 @@ describe('an import', () => {
     if (reason) {
       await expect(load(text, type)).rejects.toMatchObject({ reason });
     }
-    await expect(rows.send(importRows, { table: 'people', contentType: 'text/csv' }, { upload: bytes(Buffer.from('id,name\n1,\xff\n', 'latin1')) })).rejects.toMatchObject({ reason: 'import-refused' });
+    await expect(
+      rows.send(
+        importRows,
+        { table: 'people', contentType: 'text/csv' },
+        { upload: bytes(Buffer.from('id,name\n1,\xff\n', 'latin1')) },
+      ),
+    ).rejects.toMatchObject({ reason: 'import-refused' });
   });
 
   it('into a table of another tenant finds no table', async () => {
-    await expect(t.schema.send(importRows, { table: 'people', contentType: 'text/csv' }, { upload: chunks('id\n1\n') })).rejects.toMatchObject({ reason: 'not-found' });
+    await expect(
+      t.schema.send(importRows, { table: 'people', contentType: 'text/csv' }, { upload: chunks('id\n1\n') }),
+    ).rejects.toMatchObject({ reason: 'not-found' });
   });
 });
 

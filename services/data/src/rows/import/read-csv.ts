@@ -35,7 +35,7 @@ export async function* readCsv(source: AsyncIterable<Buffer>, table: TableDefini
     }
   } catch (error) {
     throw error instanceof CsvError
-      ? importFault(row + 1, new Fault('malformed-request', { detail: syntaxOf(error) }))
+      ? importFault(rowAt(error), new Fault('malformed-request', { detail: syntaxOf(error) }))
       : error;
   }
 }
@@ -82,6 +82,11 @@ function jsonCell(cell: string, name: string, row: number): unknown {
   } catch {
     throw importFault(row, new Fault('malformed-request', { field: name, detail: `${name} is not JSON` }));
   }
+}
+
+/** The parser is ahead of the rows that were taken from it; it counts the header too. */
+function rowAt(error: CsvError): number {
+  return Math.max(1, Number(error['records']));
 }
 
 /** The parser's own messages quote the row. */

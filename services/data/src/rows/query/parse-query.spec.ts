@@ -73,7 +73,9 @@ describe('filters', () => {
   const conditions = (query: string) => parseQueryString(query).levels.get('')?.conditions;
 
   it('takes every operator, negated or not', () => {
-    expect(conditions('a=eq.1&b=not.neq.x.y&c=gt.1&d=gte.1&e=lt.1&f=lte.1&g=like.J*&h=ilike.*n&i=is.null&j=not.is.true')).toEqual([
+    expect(
+      conditions('a=eq.1&b=not.neq.x.y&c=gt.1&d=gte.1&e=lt.1&f=lte.1&g=like.J*&h=ilike.*n&i=is.null&j=not.is.true'),
+    ).toEqual([
       { kind: 'compare', column: 'a', operator: 'eq', value: '1', negated: false },
       { kind: 'compare', column: 'b', operator: 'neq', value: 'x.y', negated: true },
       { kind: 'compare', column: 'c', operator: 'gt', value: '1', negated: false },
@@ -113,14 +115,23 @@ describe('filters', () => {
           { kind: 'compare', column: 'e', operator: 'eq', value: 'x,y)', negated: false },
         ],
       },
-      { kind: 'and', negated: true, conditions: [{ kind: 'compare', column: 'f', operator: 'lt', value: '5', negated: false }] },
+      {
+        kind: 'and',
+        negated: true,
+        conditions: [{ kind: 'compare', column: 'f', operator: 'lt', value: '5', negated: false }],
+      },
     ]);
   });
 
   it('keeps those of embedded tables apart', () => {
-    const { levels } = parseQueryString('invoices.total=gt.5&invoices.order=total.desc&invoices.lines.limit=3&invoices.or=(a.eq.1)&limit=2');
+    const { levels } = parseQueryString(
+      'invoices.total=gt.5&invoices.order=total.desc&invoices.lines.limit=3&invoices.or=(a.eq.1)&limit=2',
+    );
     expect([...levels.keys()]).toEqual(['invoices', 'invoices.lines', '']);
-    expect(levels.get('invoices')).toMatchObject({ conditions: [{ column: 'total' }, { kind: 'or' }], order: [{ column: 'total', descending: true }] });
+    expect(levels.get('invoices')).toMatchObject({
+      conditions: [{ column: 'total' }, { kind: 'or' }],
+      order: [{ column: 'total', descending: true }],
+    });
     expect(levels.get('invoices.lines')).toMatchObject({ limit: 3 });
   });
 
@@ -158,17 +169,47 @@ describe('filters', () => {
 
 describe('any query string', () => {
   it('is understood or refused with a 4xx, and nothing else', () => {
-    const piece = fc.constantFrom('select=', 'or=(', ')', ',', '.', '!', '(', 'eq', 'in', 'not', '"', '\\', '&', '=', 'order=', '*', '->', ':', '::', 'a', '%27', '%22', ' ');
+    const piece = fc.constantFrom(
+      'select=',
+      'or=(',
+      ')',
+      ',',
+      '.',
+      '!',
+      '(',
+      'eq',
+      'in',
+      'not',
+      '"',
+      '\\',
+      '&',
+      '=',
+      'order=',
+      '*',
+      '->',
+      ':',
+      '::',
+      'a',
+      '%27',
+      '%22',
+      ' ',
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(piece, { maxLength: 40 }).map((parts) => parts.join(''))), (query) => {
-        try {
-          parseQueryString(query);
-        } catch (error) {
-          expect(error).toBeInstanceOf(Fault);
-          expect((error as Fault).status).toBeGreaterThanOrEqual(400);
-          expect((error as Fault).status).toBeLessThan(500);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece, { maxLength: 40 }).map((parts) => parts.join('')),
+        ),
+        (query) => {
+          try {
+            parseQueryString(query);
+          } catch (error) {
+            expect(error).toBeInstanceOf(Fault);
+            expect((error as Fault).status).toBeGreaterThanOrEqual(400);
+            expect((error as Fault).status).toBeLessThan(500);
+          }
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
@@ -178,7 +219,9 @@ describe('any query string', () => {
     fc.assert(
       fc.property(value, (text) => {
         const { levels } = parseQueryString(`name=eq.${encodeURIComponent(text)}`);
-        expect(levels.get('')?.conditions).toEqual([{ kind: 'compare', column: 'name', operator: 'eq', value: text, negated: false }]);
+        expect(levels.get('')?.conditions).toEqual([
+          { kind: 'compare', column: 'name', operator: 'eq', value: text, negated: false },
+        ]);
       }),
     );
   });

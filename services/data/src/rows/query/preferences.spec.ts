@@ -2,7 +2,9 @@ import { checkProfile, parseAccept, parsePreferences, parseRange } from './prefe
 
 describe('Prefer', () => {
   it('is read as supabase clients write it', () => {
-    expect(parsePreferences('return=representation,count=exact, resolution=merge-duplicates,missing=default')).toMatchObject({
+    expect(
+      parsePreferences('return=representation,count=exact, resolution=merge-duplicates,missing=default'),
+    ).toMatchObject({
       returns: 'representation',
       count: true,
       resolution: 'merge',
@@ -17,7 +19,9 @@ describe('Prefer', () => {
 
   it('ignores what it does not know, unless it is to be strict', () => {
     expect(parsePreferences('tx=rollback, return=nothing')).toMatchObject({ returns: 'minimal', applied: [] });
-    expect(() => parsePreferences('handling=strict, tx=rollback')).toThrow(expect.objectContaining({ reason: 'malformed-request' }));
+    expect(() => parsePreferences('handling=strict, tx=rollback')).toThrow(
+      expect.objectContaining({ reason: 'malformed-request' }),
+    );
   });
 
   it('limits a change only when it is strict', () => {
@@ -40,7 +44,10 @@ describe('Accept', () => {
   it('takes the first format that there is', () => {
     expect(parseAccept('')).toEqual({ type: 'array', stripNulls: false });
     expect(parseAccept('text/html, */*;q=0.1')).toEqual({ type: 'array', stripNulls: false });
-    expect(parseAccept('application/vnd.pgrst.object+json;nulls=stripped')).toEqual({ type: 'object', stripNulls: true });
+    expect(parseAccept('application/vnd.pgrst.object+json;nulls=stripped')).toEqual({
+      type: 'object',
+      stripNulls: true,
+    });
     expect(parseAccept('text/csv')).toMatchObject({ type: 'csv' });
     expect(() => parseAccept('application/xml')).toThrow(expect.objectContaining({ reason: 'query-not-supported' }));
   });

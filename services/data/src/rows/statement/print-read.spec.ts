@@ -8,22 +8,60 @@ import { type PrintedRead, printRead } from './print-read.js';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const key = (name: string) => ({ name, type: 'integer', primaryKey: true });
-const link = (name: string, table: string, column: string, more = {}) => ({ name, type: 'integer', references: { table, column }, ...more });
+const link = (name: string, table: string, column: string, more = {}) => ({
+  name,
+  type: 'integer',
+  references: { table, column },
+  ...more,
+});
 
 /** A small shop: to-one, to-many, many-to-many, a table that refers to itself, and two ways to one table. */
 function shop(): TableSpace {
   const inputs: TableInput[] = [
-    { name: 'people', columns: [key('id'), { name: 'name', type: 'text' }, link('boss', 'people', 'id'), { name: 'ssn', type: 'text', classification: 'phi' }] },
-    { name: 'orders', columns: [key('id'), link('buyer', 'people', 'id'), link('seller', 'people', 'id'), { name: 'total', type: 'numeric' }, { name: 'paid', type: 'boolean' }] },
+    {
+      name: 'people',
+      columns: [
+        key('id'),
+        { name: 'name', type: 'text' },
+        link('boss', 'people', 'id'),
+        { name: 'ssn', type: 'text', classification: 'phi' },
+      ],
+    },
+    {
+      name: 'orders',
+      columns: [
+        key('id'),
+        link('buyer', 'people', 'id'),
+        link('seller', 'people', 'id'),
+        { name: 'total', type: 'numeric' },
+        { name: 'paid', type: 'boolean' },
+      ],
+    },
     { name: 'tags', columns: [key('id'), { name: 'label', type: 'text' }] },
-    { name: 'order_tags', columns: [link('order_id', 'orders', 'id', { primaryKey: true }), link('tag_id', 'tags', 'id', { primaryKey: true })] },
-    { name: 'profiles', columns: [{ ...link('person', 'people', 'id'), primaryKey: true }, { name: 'bio', type: 'text' }] },
+    {
+      name: 'order_tags',
+      columns: [
+        link('order_id', 'orders', 'id', { primaryKey: true }),
+        link('tag_id', 'tags', 'id', { primaryKey: true }),
+      ],
+    },
+    {
+      name: 'profiles',
+      columns: [
+        { ...link('person', 'people', 'id'), primaryKey: true },
+        { name: 'bio', type: 'text' },
+      ],
+    },
   ];
   const tables: TableDefinition[] = [];
   for (const input of inputs) {
     tables.push(defineTable(input, 'tenant', (name) => tables.find((one) => one.name === name), now));
   }
-  return new TableSpace('1', 't_a', tables.map((definition): PlacedTable => ({ schema: 't_a', definition })));
+  return new TableSpace(
+    '1',
+    't_a',
+    tables.map((definition): PlacedTable => ({ schema: 't_a', definition })),
+  );
 }
 
 const space = shop();
@@ -44,9 +82,12 @@ function refusal(table: string, query: string): Pick<Fault, 'reason' | 'extra'> 
 
 describe('a read', () => {
   it('is one statement with quoted names and bound values', () => {
-    const { statement } = print('orders', 'select=id,sum:total&paid=is.true&total=gte.9.5&order=total.desc.nullslast&limit=5');
+    const { statement } = print(
+      'orders',
+      'select=id,sum:total&paid=is.true&total=gte.9.5&order=total.desc.nullslast&limit=5',
+    );
     expect(statement.text).toBe(
-      `select coalesce(json_agg(r), '[]')::text as body, count(*)::int as rows, null::bigint as total, (select version from data.space) as version from (` +
+      `select coalesce(json_agg(r.*), '[]')::text as body, count(*)::int as rows, null::bigint as total, (select version from data.space) as version from (` +
         `select "t0"."id" as "id", "t0"."total" as "sum" from "t_a"."orders" as "t0"` +
         ` where "t0"."paid" is true and "t0"."total" >= $1::numeric` +
         ` order by "t0"."total" desc nulls last, "t0"."id" limit $2) r`,
@@ -57,7 +98,7 @@ describe('a read', () => {
   it('embeds along foreign keys, by the index that starts with tenant_id', () => {
     const { statement } = print('people', 'select=name,orders!buyer(id)&orders.paid=is.false');
     expect(statement.text).toContain(
-      `left join lateral (select json_agg("t2r") as v from (select "t1"."id" as "id" from "t_a"."orders" as "t1"` +
+      `left join lateral (select json_agg("t2r".*) as v from (select "t1"."id" as "id" from "t_a"."orders" as "t1"` +
         ` where "t1"."tenant_id" = "t0"."tenant_id" and "t1"."buyer" = "t0"."id" and "t1"."paid" is false limit $1) "t2r") "t2" on true`,
     );
     expect(statement.text).toContain(`coalesce("t2"."v", '[]'::json) as "orders"`);
@@ -76,7 +117,12 @@ describe('a read', () => {
   it('counts only what narrows', () => {
     const options = { limit: 1, offset: 0, count: true, stripNulls: false };
     const query = parseQueryString('select=id,tags(label),buyer!inner(name)&buyer.name=eq.Ann');
-    const { text } = printRead(space.table('orders')!, query, { space, principal: 'owner', maxRows: 10 }, options).statement;
+    const { text } = printRead(
+      space.table('orders')!,
+      query,
+      { space, principal: 'owner', maxRows: 10 },
+      options,
+    ).statement;
     const count = text.slice(text.indexOf('(select count(*)'), text.indexOf(' as total'));
     expect(count).toContain('"people"');
     expect(count).not.toContain('"tags"');
@@ -105,7 +151,9 @@ describe('a read', () => {
 
   it('shows encrypted values sealed, with the key of their row', () => {
     const { statement, shape } = print('people', 'select=ssn');
-    expect(statement.text).toContain(`case when "t0"."ssn" is not null then json_build_array("t0"."ssn", "t0"."id"::text) end as "ssn"`);
+    expect(statement.text).toContain(
+      `case when "t0"."ssn" is not null then json_build_array("t0"."ssn", "t0"."id"::text) end as "ssn"`,
+    );
     expect(shape.values).toMatchObject([{ key: 'ssn', column: { name: 'ssn' } }]);
   });
 });
@@ -114,7 +162,32 @@ describe('no text of a request', () => {
   /** A marker that can't be in a statement unless it came from the request. */
   const MARK = 'zqx';
   const hostile = fc
-    .array(fc.constantFrom("'", '"', '`', ';', '--', '/*', '*/', '\\', '$1', '$$', ')', '(', ' or 1=1', '\n', '%', '*', ',', '.', '::', 'é', '😀'), { minLength: 1, maxLength: 8 })
+    .array(
+      fc.constantFrom(
+        "'",
+        '"',
+        '`',
+        ';',
+        '--',
+        '/*',
+        '*/',
+        '\\',
+        '$1',
+        '$$',
+        ')',
+        '(',
+        ' or 1=1',
+        '\n',
+        '%',
+        '*',
+        ',',
+        '.',
+        '::',
+        'é',
+        '😀',
+      ),
+      { minLength: 1, maxLength: 8 },
+    )
     .map((parts) => `${MARK}${parts.join('')}${MARK}`);
 
   it('gets into SQL as a value', () => {
@@ -125,7 +198,12 @@ describe('no text of a request', () => {
           ['or', `(name.eq."${text.replace(/["\\]/g, '\\$&')}",name.in.("${text.replace(/["\\]/g, '\\$&')}"))`],
         ]);
         const options = { limit: 1, offset: 0, count: true, stripNulls: false };
-        const { statement } = printRead(space.table('people')!, query, { space, principal: 'owner', maxRows: 1 }, options);
+        const { statement } = printRead(
+          space.table('people')!,
+          query,
+          { space, principal: 'owner', maxRows: 1 },
+          options,
+        );
         expect(statement.text).not.toContain(MARK);
         expect(JSON.stringify(statement.values)).toContain(MARK);
       }),
@@ -160,7 +238,12 @@ function expectQuoted(parameter: [string, string], mark: string): void {
   let text = '';
   try {
     const query = parseParameters([parameter]);
-    text = printRead(space.table('people')!, query, { space, principal: 'owner', maxRows: 1 }, { limit: 1, offset: 0, count: true, stripNulls: false }).statement.text;
+    text = printRead(
+      space.table('people')!,
+      query,
+      { space, principal: 'owner', maxRows: 1 },
+      { limit: 1, offset: 0, count: true, stripNulls: false },
+    ).statement.text;
   } catch (error) {
     expect(error).toBeInstanceOf(Fault);
     return;

@@ -63,8 +63,9 @@ export function printReturned(printed: PrintedSelect, stripNulls: boolean): Sql 
   return printAnswer(source, sql`(select count(*) from changed)`, stripNulls);
 }
 
+/** A whole row is `r.*`: a bare `r` would be the column of that name, if there is one. */
 function printAnswer(source: Sql, total: Sql, stripNulls: boolean): Sql {
-  const row = raw(stripNulls ? 'json_strip_nulls(row_to_json(r))' : 'r');
+  const row = raw(stripNulls ? 'json_strip_nulls(row_to_json(r.*))' : 'r.*');
   return sql`select coalesce(json_agg(${row}), '[]')::text as body, count(*)::int as rows, ${total} as total, ${VERSION} as version from (${source}) r`;
 }
 
@@ -77,7 +78,7 @@ export function printExport(table: PlacedTable, query: RowsQuery, context: Omit<
   const { limit, offset } = printer.level('');
   const source = sql`select ${printed.outputs} from ${placed(scope)}${printed.joins}${where(printed.where)}${printed.order}${page(limit, offset)}`;
   return {
-    statement: sql`select row_to_json(r)::text as row, ${VERSION} as version from (${source}) r`,
+    statement: sql`select row_to_json(r.*)::text as row, ${VERSION} as version from (${source}) r`,
     shape: printed.shape,
   };
 }

@@ -89,7 +89,7 @@ export class SelectPrinter {
       offset,
     )}`;
     const row = identifier(`${alias}r`);
-    const value = relation.many ? sql`json_agg(${row})` : sql`row_to_json(${row})`;
+    const value = relation.many ? sql`json_agg(${row}.*)` : sql`row_to_json(${row}.*)`;
     const lateral = sql`lateral (select ${value} as v from (${source}) ${row}) ${identifier(alias)}`;
     draft.embed({ key, alias, relation, item, lateral, shape: printed.shape });
   }
