@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection, type Status } from '@nats-io/transport-node';
+import {
+  connect,
+  type Msg,
+  type NatsConnection,
+  type PermissionViolationError,
+  type Status,
+  type Subscription,
+} from '@nats-io/transport-node';
 import type { Log } from './log.js';
 import { nkeyAuthenticator } from './nkey.js';
 import { inboxPrefix } from './subjects.js';
@@ -62,6 +69,13 @@ export class Bus {
     return () => this.listeners.delete(listener);
   }
 
+  /** Hands over every message of a subject; that the server refuses the subscription is told by `onChange`. */
+  subscribe(subject: string, receive: (message: Msg) => void, queue?: string): Subscription {
+    const callback = (refused: Error | null, message: Msg): void =>
+      refused ? this.tell({ kind: 'refused', subject }) : receive(message);
+    return this.connection.subscribe(subject, { queue, callback });
+  }
+
   /**
    * Does something on the connection and waits until the server has seen it.
    * @throws Error when the server refused any of it
@@ -98,8 +112,8 @@ export class Bus {
       this.tell({ kind: 'restored' });
     } else if (status.type === 'error') {
       log.error({ err: status.error }, 'NATS refused something');
-      const { subject } = status.error as { subject?: string };
-      if (subject) this.tell({ kind: 'refused', subject });
+      const { operation, subject } = status.error as Partial<PermissionViolationError>;
+      if (operation === 'publish' && subject) this.tell({ kind: 'refused', subject });
     }
   }
 

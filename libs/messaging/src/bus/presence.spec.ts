@@ -1,5 +1,4 @@
-import { TestNats } from '@tenantry/testing';
-import { eventually } from '../fixture/orders-on-nats.fixture.js';
+import { TestNats, eventually } from '@tenantry/testing';
 import { gatewayService, tenantsService, testOperations } from '../fixture/orders.fixture.js';
 import { Presence } from './presence.js';
 

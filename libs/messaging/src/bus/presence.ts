@@ -15,11 +15,10 @@ export class Presence {
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly bus: Bus) {
-    this.subscription = bus.connection.subscribe(presenceSubject(bus.service), {
-      callback: (error, message) => {
-        if (!error) this.lastHeardMs.set(message.string(), Date.now());
-      },
-    });
+    this.subscription = bus.subscribe(
+      presenceSubject(bus.service),
+      (message) => void this.lastHeardMs.set(message.string(), Date.now()),
+    );
     this.timer = setInterval(() => this.announce(), ANNOUNCE_EVERY_MS);
     this.timer.unref();
     this.announce();

@@ -11,12 +11,6 @@ export const chunkSubject = (service: string, instance: string, stream: string):
 /** Every chunk subject of a service: what a caller of its streams may publish. */
 export const chunkSubjects = (service: string): string => `rpc.${service}._s.>`;
 
-/** The event's subject; it, and nothing in the payload, says whose event it is. */
-export const eventSubject = (tenantId: string, suffix: string): string => `events.${tenantId}.${suffix}`;
-
-/** Every tenant's events of one kind; `suffix` is `<service>.<Event>`. */
-export const eventFilter = (suffix: string): string => `events.*.${suffix}`;
-
 /** The prefix under which a service, and nobody else, receives answers. */
 export const inboxPrefix = (service: string): string => `_INBOX.${service}`;
 

@@ -10,7 +10,6 @@ import {
 } from '@opentelemetry/api';
 import { Fault } from '@tenantry/kernel';
 
-const tracer = trace.getTracer('@tenantry/messaging');
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 /** The attribute by which a tenant's work is found in the traces. */
@@ -47,7 +46,9 @@ export interface SpanFacts {
 /** Runs work in a span that ends with it. An expected refusal is an attribute of the span, a bug is its error. */
 export async function inSpan<T>(facts: SpanFacts, work: (span: Span) => Promise<T>): Promise<T> {
   const parent = parentOf(facts.traceparent);
-  const span = tracer.startSpan(facts.name, { kind: facts.kind, attributes: facts.attributes }, parent);
+  const span = trace
+    .getTracer('@tenantry/messaging')
+    .startSpan(facts.name, { kind: facts.kind, attributes: facts.attributes }, parent);
   try {
     return await context.with(trace.setSpan(parent, span), work, undefined, span);
   } catch (error) {

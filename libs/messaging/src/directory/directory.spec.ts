@@ -1,8 +1,7 @@
 import { newId } from '@tenantry/kernel';
-import { TestNats } from '@tenantry/testing';
+import { TestNats, eventually } from '@tenantry/testing';
 import type { Bus } from '../bus/bus.js';
 import { silentLog } from '../bus/log.js';
-import { eventually } from '../fixture/orders-on-nats.fixture.js';
 import { gatewayService, tenantsService, testOperations } from '../fixture/orders.fixture.js';
 import { Directories } from './directories.js';
 import { Directory } from './directory.js';

@@ -86,9 +86,7 @@ export class BucketFeed {
     if (attempt !== this.attempt || this.closed) return;
 
     const inbox = `${inboxPrefix(this.bus.service)}.${randomBytes(12).toString('base64url')}`;
-    this.subscription = this.bus.connection.subscribe(inbox, {
-      callback: (_error, message) => this.receive(attempt, message),
-    });
+    this.subscription = this.bus.subscribe(inbox, (message) => this.receive(attempt, message));
     const consumer = await manager.consumers.add(this.stream, this.consumerFor(inbox));
     if (consumer.num_pending === 0 && consumer.delivered.stream_seq === 0 && attempt === this.attempt)
       this.target.complete();

@@ -1,10 +1,10 @@
 import type { INestMicroservice } from '@nestjs/common';
 import { HOME_CELL } from '@tenantry/database';
 import { newId } from '@tenantry/kernel';
-import { TestDatabase, TestIssuers, TestNats } from '@tenantry/testing';
+import { TestDatabase, TestIssuers, TestNats, eventually } from '@tenantry/testing';
 import type { Bus } from '../bus/bus.js';
 import { eventSchemas, OrderEvents, ordersWithRelay, startShop } from '../fixture/order-events.fixture.js';
-import { eventually, memoryLog } from '../fixture/orders-on-nats.fixture.js';
+import { memoryLog } from '../fixture/orders-on-nats.fixture.js';
 import { testOperations, type OrderPlaced } from '../fixture/orders.fixture.js';
 import { Counter, shopWithReactions, stock } from '../fixture/shop.fixture.js';
 import { MAX_DELIVERIES } from './consumption.js';

@@ -1,12 +1,12 @@
 import { takeOutbox, type Doors } from '@tenantry/database';
 import { newId } from '@tenantry/kernel';
-import { TestDatabase, TestIssuers, TestNats } from '@tenantry/testing';
+import { TestDatabase, TestIssuers, TestNats, eventually } from '@tenantry/testing';
 import type { Bus } from '../bus/bus.js';
 import { EVENTS_STREAM } from '../bus/subjects.js';
 import { Directory } from '../directory/directory.js';
 import type { PolicyEntry } from '../directory/entries.js';
 import { eventSchemas, OrderEvents, ordersWithRelay, startShop } from '../fixture/order-events.fixture.js';
-import { contextOf, eventually, memoryLog } from '../fixture/orders-on-nats.fixture.js';
+import { contextOf, memoryLog } from '../fixture/orders-on-nats.fixture.js';
 import { OrderPlaced, testOperations } from '../fixture/orders.fixture.js';
 import { shopWithReactions } from '../fixture/shop.fixture.js';
 import { publishEvent } from './publish-event.js';

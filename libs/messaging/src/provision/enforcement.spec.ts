@@ -1,7 +1,7 @@
 import { newId } from '@tenantry/kernel';
-import { TestIssuers, TestNats } from '@tenantry/testing';
+import { TestIssuers, TestNats, eventually } from '@tenantry/testing';
 import type { Bus } from '../bus/bus.js';
-import { contextOf, eventually, memoryLog, RunningOrders } from '../fixture/orders-on-nats.fixture.js';
+import { contextOf, memoryLog, RunningOrders } from '../fixture/orders-on-nats.fixture.js';
 import {
   gatewayService,
   ordersService,
@@ -34,8 +34,7 @@ describe('nats-server', () => {
   }
 
   const publishing = (subject: string) => (bus: Bus) => bus.connection.publish(subject, 'x');
-  const hearing = (subject: string) => (bus: Bus) =>
-    void bus.connection.subscribe(subject, { callback: () => undefined });
+  const hearing = (subject: string) => (bus: Bus) => void bus.subscribe(subject, () => undefined);
 
   it.each([
     ['orders', 'events.t.tenants.TenantSuspended'],

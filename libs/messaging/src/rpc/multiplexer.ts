@@ -48,9 +48,7 @@ export class ReplyMultiplexer {
     private readonly maxWaiting: number,
   ) {
     this.prefix = `${inboxPrefix(bus.service)}.${randomBytes(12).toString('base64url')}.`;
-    this.subscription = bus.connection.subscribe(`${this.prefix}*`, {
-      callback: (_error, message) => this.route(message),
-    });
+    this.subscription = bus.subscribe(`${this.prefix}*`, (message) => this.route(message));
     this.stopListening = bus.onChange((change) => {
       if (change.kind === 'lost') this.failAll(() => true, 'the connection to NATS was lost');
       if (change.kind === 'refused') this.failAll((subject) => subject === change.subject, 'NATS refused the publish');

@@ -97,10 +97,7 @@ export class NatsStrategy extends HandlerTable {
     await bus.confirmed(() => {
       this.streams = new ServedStreams(bus, maxStreams);
       // Four tokens: the chunks of streams have five and go to one instance, not to the queue group.
-      this.subscription = bus.connection.subscribe(`rpc.${bus.service}.*.*`, {
-        queue: bus.service,
-        callback: (_error, message) => this.receive(message),
-      });
+      this.subscription = bus.subscribe(`rpc.${bus.service}.*.*`, (message) => this.receive(message), bus.service);
     });
     this.runners.forEach((runner) => runner.start());
     this.scheduled?.start();

@@ -1,6 +1,6 @@
 import type { Doors } from '@tenantry/database';
-import { TestDatabase } from '@tenantry/testing';
-import { eventually, memoryLog } from '../fixture/orders-on-nats.fixture.js';
+import { TestDatabase, eventually } from '@tenantry/testing';
+import { memoryLog } from '../fixture/orders-on-nats.fixture.js';
 import { Schedules } from './schedules.js';
 
 const migrations = new URL('../fixture/migrations/orders/', import.meta.url);

@@ -1,6 +1,6 @@
 import { newId, type Fault } from '@tenantry/kernel';
-import { TestIssuers, TestNats } from '@tenantry/testing';
-import { contextOf, eventually, memoryLog, RunningOrders } from '../fixture/orders-on-nats.fixture.js';
+import { TestIssuers, TestNats, eventually } from '@tenantry/testing';
+import { contextOf, memoryLog, RunningOrders } from '../fixture/orders-on-nats.fixture.js';
 import { exportOrders, gatewayService, ordersService, pieces, testOperations } from '../fixture/orders.fixture.js';
 import { RpcClient, type StreamOptions } from '../rpc/client.js';
 import { printRequestFacts } from '../rpc/request-facts.js';

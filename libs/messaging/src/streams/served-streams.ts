@@ -20,7 +20,7 @@ export class ServedStreams {
     private readonly maxStreams: number,
   ) {
     const subject = chunkSubject(bus.service, this.instance, '*');
-    this.subscription = bus.connection.subscribe(subject, { callback: (_error, message) => this.route(message) });
+    this.subscription = bus.subscribe(subject, (message) => this.route(message));
     this.timer = setInterval(() => this.checkSilence(), SILENCE_CHECK_MS);
     this.timer.unref();
   }

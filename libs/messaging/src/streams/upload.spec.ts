@@ -1,7 +1,7 @@
 import { randomBytes, createHash } from 'node:crypto';
 import { newId, type Fault } from '@tenantry/kernel';
-import { TestIssuers, TestNats } from '@tenantry/testing';
-import { contextOf, eventually, memoryLog, RunningOrders } from '../fixture/orders-on-nats.fixture.js';
+import { TestIssuers, TestNats, eventually } from '@tenantry/testing';
+import { contextOf, memoryLog, RunningOrders } from '../fixture/orders-on-nats.fixture.js';
 import {
   Count,
   gatewayService,
