@@ -85,7 +85,7 @@ export default tseslint.config(
   { files: ['libs/service/**'], rules: { 'no-restricted-imports': fencedExcept('service') } },
   { files: ['libs/testing/**', '**/*.spec.ts', 'bench/**', 'scripts/**'], rules: { 'no-restricted-imports': 'off' } },
   {
-    files: ['**/*.spec.ts', 'bench/**', 'scripts/**'],
+    files: ['**/*.{spec,fixture}.ts', 'bench/**', 'scripts/**'],
     rules: { 'max-lines-per-function': 'off', '@nx/enforce-module-boundaries': 'off' },
   },
   { files: ['scripts/**', 'bench/**', 'infra/**'], rules: { 'no-console': 'off' } },

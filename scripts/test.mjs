@@ -24,6 +24,7 @@ const THEN = {
   unused: [bin('knip/bin/knip.js')],
 };
 const AT_A_TIME = 2;
+const SILENT_AT_MOST_MS = 180_000;
 const arguments_ = process.argv.slice(2);
 const onlyChecks = arguments_.includes('--check');
 const total = { passed: 0, failed: 0 };
@@ -66,12 +67,13 @@ function run(args) {
 async function runJest(args) {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-jest-'));
   const results = join(folder, 'results.json');
-  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest/bin/jest.js')];
+  const jest = ['--enable-source-maps', '--import', './scripts/typescript.mjs', bin('jest/bin/jest.js')];
   const child = spawn(node, [...jest, '--json', `--outputFile=${results}`, ...args], {
     cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'], // its report goes to the error output, the JSON to the file
+    env: { ...process.env, TENANTRY_FROM_SOURCE: '1' },
+    stdio: ['ignore', 'ignore', 'pipe'], // its report goes to the error output, the JSON to the file
   });
-  const code = await new Promise((resolve) => child.on('close', resolve));
+  const code = await reported(child);
   try {
     const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(results, 'utf8'));
     const failed = numFailedTests + numRuntimeErrorTestSuites;
@@ -81,4 +83,24 @@ async function runJest(args) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Passes on what a run reports; one that falls silent hangs, and is ended. */
+function reported(child) {
+  const end = () => {
+    console.log(`no suite came to an end in ${SILENT_AT_MOST_MS / 1000} s: one that is not listed above hangs`);
+    child.kill();
+  };
+  let silence = setTimeout(end, SILENT_AT_MOST_MS);
+  child.stderr.on('data', (chunk) => {
+    process.stderr.write(chunk);
+    clearTimeout(silence);
+    silence = setTimeout(end, SILENT_AT_MOST_MS);
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code) => {
+      clearTimeout(silence);
+      resolve(code);
+    });
+  });
 }

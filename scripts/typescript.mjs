@@ -11,7 +11,7 @@ import { transformSync } from '@swc/core';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const options = { ...JSON.parse(readFileSync(join(root, '.swcrc'), 'utf8')), swcrc: false, sourceMaps: 'inline' };
 const conditions = process.env.TENANTRY_FROM_SOURCE === '1' ? ['tenantry:source'] : [];
-const isOurs = (url) => url?.startsWith('file:') && url.endsWith('.ts') && !url.includes('/node_modules/');
+const isOurs = (url) => /^file:.*\.ts(\?|$)/.test(url ?? '') && !url.includes('/node_modules/');
 
 registerHooks({
   resolve(specifier, context, nextResolve) {

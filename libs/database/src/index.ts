@@ -20,5 +20,6 @@ export type { Commitment, SealedPlace } from './vault/vault.js';
 export { Vault } from './vault/vault.js';
 export type { MigrationProgress, ServiceSchema } from './migrate/service-schema.js';
 export { migrate, schemaChecksum } from './migrate/migrate.js';
+export { rolesOf } from './migrate/service-schema.js';
 export type { Finding } from './doctor/doctor.js';
 export { doctor } from './doctor/doctor.js';

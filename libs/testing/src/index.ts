@@ -1,5 +1,6 @@
 export * from './bus.js';
 export * from './context.js';
+export { eventually } from './eventually.js';
 export * from './issuers.js';
 export * from './nats.js';
 export * from './postgres.js';

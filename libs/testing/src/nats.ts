@@ -13,6 +13,7 @@ import {
   type ServiceDefinition,
 } from '@tenantry/messaging';
 import type { Operation } from '@tenantry/contracts';
+import { eventually } from './eventually.js';
 
 const ADMIN = 'admin';
 /** JetStream writes through to the disk, which a busy machine makes tests wait for. */
@@ -90,6 +91,7 @@ export class TestNats {
   async restart(): Promise<void> {
     await this.running?.stop();
     await this.startServer();
+    await this.backTogether();
   }
 
   /** As `restart`, but everything that JetStream stored is gone. */
@@ -97,12 +99,18 @@ export class TestNats {
     await this.running?.stop();
     rmSync(join(this.directory, 'jetstream'), { recursive: true, force: true });
     await this.startServer();
+    await this.backTogether();
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.buses.map((bus) => bus.drain()));
     await this.running?.stop();
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** What a connection is asked while it is not back yet may get lost. */
+  private backTogether(): Promise<void> {
+    return eventually(() => this.buses.every((bus) => bus.connected || bus.connection.isClosed()));
   }
 
   private async startServer(): Promise<void> {

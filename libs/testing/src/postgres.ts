@@ -6,6 +6,7 @@ import {
   type ServiceSchema,
   migrate,
   openDoors,
+  rolesOf,
   schemaChecksum,
 } from '@tenantry/database';
 import { type TenantContext, newId } from '@tenantry/kernel';
@@ -42,6 +43,7 @@ export class TestDatabase {
     await onServer(async (server) => {
       await makeTemplate(server, template, services);
       await server.query(`create database ${name} template ${template}`);
+      await grantDatabase(server, name, services);
     });
     return new TestDatabase(urlOf(name), name);
   }
@@ -111,6 +113,13 @@ async function makeTemplate(server: pg.Client, template: string, services: reado
     }
   } finally {
     await server.query('select pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
+  }
+}
+
+/** A copy of a database has everything of it but the rights on the database itself. */
+async function grantDatabase(server: pg.Client, name: string, services: readonly ServiceSchema[]): Promise<void> {
+  for (const service of services.filter(({ ownerMay }) => ownerMay?.includes('create-schemas'))) {
+    await server.query(`grant create on database ${name} to ${rolesOf(service).owner}`);
   }
 }
 

@@ -49,8 +49,14 @@ describe('access', () => {
   });
 
   it('of a public key never covers what is about a person', () => {
-    const grant = grantFor(table({ to: ['public_key'], actions: ['select'], columns: null, rows: 'all' }), 'public_key', 'select');
-    const covered = (['none', 'internal', 'personal', 'sensitive', 'phi', 'payment_token', 'secret'] as const).filter((one) => grant?.covers(column('x', one)));
+    const grant = grantFor(
+      table({ to: ['public_key'], actions: ['select'], columns: null, rows: 'all' }),
+      'public_key',
+      'select',
+    );
+    const covered = (['none', 'internal', 'personal', 'sensitive', 'phi', 'payment_token', 'secret'] as const).filter(
+      (one) => grant?.covers(column('x', one)),
+    );
     expect(covered).toEqual(['none', 'internal']);
   });
 

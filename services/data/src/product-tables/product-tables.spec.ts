@@ -16,7 +16,8 @@ const key = { name: 'id', type: 'integer', primaryKey: true };
 
 describe('product tables', () => {
   const t = dataTenants();
-  const staff = <I, O>(operation: Operation<I, O>, input: Partial<I>): Promise<O> => t.bus.call(operation, input, t.staff);
+  const staff = <I, O>(operation: Operation<I, O>, input: Partial<I>): Promise<O> =>
+    t.bus.call(operation, input, t.staff);
   const rollOut = () => t.bus.runSchedule('product-rollout');
 
   // The product's tables are the whole database's, so every test has names of its own.
@@ -28,7 +29,10 @@ describe('product tables', () => {
   });
 
   it('are there for pool tenants at once and for schema tenants after the rollout, each with its own rows', async () => {
-    const made = await staff(createProductTable, { name, columns: [key, { name: 'ssn', type: 'text', classification: 'phi' }] });
+    const made = await staff(createProductTable, {
+      name,
+      columns: [key, { name: 'ssn', type: 'text', classification: 'phi' }],
+    });
     expect(made.change).toMatchObject({ table: name, change: 'created', state: 'running' });
     await t.pool.post(name, { id: 1, ssn: 'of b' });
     await expect(t.schema.get(name)).rejects.toMatchObject({ reason: 'not-found' });
@@ -54,10 +58,19 @@ describe('product tables', () => {
     await staff(createProductTable, { name, columns: [key] });
     await rollOut();
     await t.schema.post(name, [{ id: 1 }, { id: 2 }]);
-    const { change } = await staff(addProductColumn, { table: name, name: 'code', type: 'text', unique: true, default: 'same' });
+    const { change } = await staff(addProductColumn, {
+      table: name,
+      name: 'code',
+      type: 'text',
+      unique: true,
+      default: 'same',
+    });
     await rollOut();
     const told = await staff(getProductChange, { version: change.version });
-    expect(told).toMatchObject({ state: 'running', failures: [{ tenantId: t.a.id, reason: expect.stringContaining('same value') }] });
+    expect(told).toMatchObject({
+      state: 'running',
+      failures: [{ tenantId: t.a.id, reason: expect.stringContaining('same value') }],
+    });
     expect((await t.schema.get(name, 'order=id')).json).toEqual([1, 2].map((id) => ({ id, tenant_id: t.a.id })));
     expect((await t.pool.get(name, 'select=code')).json).toEqual([]);
     await staff(dropProductColumn, { table: name, column: 'code' });
@@ -69,19 +82,35 @@ describe('product tables', () => {
 
   it('refuse a name that a tenant has, naming the tenant, and tenants a name that they have', async () => {
     await t.a.call(createTable, { name, columns: [key] });
-    await expect(staff(createProductTable, { name, columns: [key] })).rejects.toMatchObject({ reason: 'table-exists', extra: { tenants: [t.a.id] } });
+    await expect(staff(createProductTable, { name, columns: [key] })).rejects.toMatchObject({
+      reason: 'table-exists',
+      extra: { tenants: [t.a.id] },
+    });
     await staff(createProductTable, { name: `${name}b`, columns: [key] });
-    await expect(t.a.call(createTable, { name: `${name}B`, columns: [key] })).rejects.toMatchObject({ reason: 'table-exists' });
-    await expect(t.b.call(createTable, { name: `${name}b`, columns: [key] })).rejects.toMatchObject({ reason: 'table-exists' });
+    await expect(t.a.call(createTable, { name: `${name}B`, columns: [key] })).rejects.toMatchObject({
+      reason: 'table-exists',
+    });
+    await expect(t.b.call(createTable, { name: `${name}b`, columns: [key] })).rejects.toMatchObject({
+      reason: 'table-exists',
+    });
   });
 
   it('may be referred to by a tenant’s own tables, and then keep what is referred to', async () => {
     await staff(createProductTable, { name, columns: [key] });
-    await t.b.call(createTable, { name: 'notes', columns: [key, { name: 'patient', type: 'integer', references: { table: name, column: 'id', onDelete: 'cascade' } }] });
+    await t.b.call(createTable, {
+      name: 'notes',
+      columns: [
+        key,
+        { name: 'patient', type: 'integer', references: { table: name, column: 'id', onDelete: 'cascade' } },
+      ],
+    });
     await t.pool.post(name, { id: 7 });
     await t.pool.post('notes', { id: 1, patient: 7 });
     expect((await t.pool.get('notes', `select=id,${name}(id)`)).json).toEqual([{ id: 1, [name]: { id: 7 } }]);
-    await expect(staff(dropProductTable, { table: name })).rejects.toMatchObject({ reason: 'conflict', extra: { tenants: [t.b.id] } });
+    await expect(staff(dropProductTable, { table: name })).rejects.toMatchObject({
+      reason: 'conflict',
+      extra: { tenants: [t.b.id] },
+    });
   });
 
   it('take a foreign key only when the rows of every tenant obey it', async () => {
@@ -99,7 +128,9 @@ describe('product tables', () => {
     await staff(createProductTable, { name, columns: [key], subjectColumn: 'id' });
     expect(await staff(getProductTable, { table: name })).toMatchObject({ name, subjectColumn: 'id' });
     expect((await staff(listProductTables, { limit: 200 })).data.map((table) => table.name)).toContain(name);
-    await expect(t.a.call(getProductTable, { table: name })).rejects.toMatchObject({ reason: expect.stringMatching(/forbidden|not-found/) });
+    await expect(t.a.call(getProductTable, { table: name })).rejects.toMatchObject({
+      reason: expect.stringMatching(/forbidden|not-found/),
+    });
     await expect(staff(getProductTable, { table: 'nothing' })).rejects.toMatchObject({ reason: 'not-found' });
   });
 

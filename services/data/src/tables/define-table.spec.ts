@@ -7,7 +7,12 @@ const now = new Date('2026-11-20T12:00:00Z');
 const id = { name: 'id', type: 'uuid', primaryKey: true } as const;
 
 const define = (input: Partial<TableInput>, tables: readonly TableDefinition[] = []): TableDefinition =>
-  defineTable({ name: 'things', columns: [id], ...input }, 'tenant', (name) => tables.find((one) => one.name === name), now);
+  defineTable(
+    { name: 'things', columns: [id], ...input },
+    'tenant',
+    (name) => tables.find((one) => one.name === name),
+    now,
+  );
 
 function refusal(work: () => unknown): { reason: string; field: string | undefined } {
   try {
@@ -28,15 +33,34 @@ describe('a table', () => {
 
   it('has columns that may be empty and are internal unless they say otherwise', () => {
     const { columns } = define({ columns: [id, { name: 'note', type: 'text' }] });
-    expect(columns).toMatchObject([{ nullable: false }, { nullable: true, unique: false, classification: 'internal', default: null }]);
+    expect(columns).toMatchObject([
+      { nullable: false },
+      { nullable: true, unique: false, classification: 'internal', default: null },
+    ]);
   });
 
   it('may refer to others and to itself', () => {
     const owners = define({ name: 'owners' });
-    const columns = [id, { name: 'owner', type: 'uuid', references: { table: 'owners', column: 'id', onDelete: 'cascade' } }, { name: 'parent', type: 'uuid', references: { table: 'things', column: 'id' } }];
+    const columns = [
+      id,
+      { name: 'owner', type: 'uuid', references: { table: 'owners', column: 'id', onDelete: 'cascade' } },
+      { name: 'parent', type: 'uuid', references: { table: 'things', column: 'id' } },
+    ];
     expect(define({ columns }, [owners]).foreignKeys).toEqual([
-      { name: 'things_owner_fkey', columns: ['owner'], table: 'owners', referencedColumns: ['id'], onDelete: 'cascade' },
-      { name: 'things_parent_fkey', columns: ['parent'], table: 'things', referencedColumns: ['id'], onDelete: 'no action' },
+      {
+        name: 'things_owner_fkey',
+        columns: ['owner'],
+        table: 'owners',
+        referencedColumns: ['id'],
+        onDelete: 'cascade',
+      },
+      {
+        name: 'things_parent_fkey',
+        columns: ['parent'],
+        table: 'things',
+        referencedColumns: ['id'],
+        onDelete: 'no action',
+      },
     ]);
   });
 
@@ -47,23 +71,119 @@ describe('a table', () => {
     ['a name that is too long', { name: 'a'.repeat(64) }, 'invalid-input', 'name'],
     ['tenant_id', { columns: [id, { name: 'Tenant_Id', type: 'uuid' }] }, 'name-reserved', 'columns[1].name'],
     ['a system column', { columns: [id, { name: 'xmin', type: 'text' }] }, 'name-reserved', 'columns[1].name'],
-    ['the same column twice, ignoring case', { columns: [id, { name: 'ID', type: 'text' }] }, 'column-exists', 'columns[1].name'],
-    ['a type that is not on the list', { columns: [{ ...id, type: 'regproc' }] }, 'type-not-allowed', 'columns[0].type'],
+    [
+      'the same column twice, ignoring case',
+      { columns: [id, { name: 'ID', type: 'text' }] },
+      'column-exists',
+      'columns[1].name',
+    ],
+    [
+      'a type that is not on the list',
+      { columns: [{ ...id, type: 'regproc' }] },
+      'type-not-allowed',
+      'columns[0].type',
+    ],
     ['a key that may be empty', { columns: [{ ...id, nullable: true }] }, 'invalid-input', 'columns[0].nullable'],
-    ['a key about a person', { columns: [{ ...id, classification: 'personal' }] }, 'invalid-input', 'columns[0].classification'],
+    [
+      'a key about a person',
+      { columns: [{ ...id, classification: 'personal' }] },
+      'invalid-input',
+      'columns[0].classification',
+    ],
     ['a JSON key', { columns: [{ ...id, type: 'jsonb' }] }, 'invalid-input', 'columns[0].type'],
-    ['an encrypted unique column', { columns: [id, { name: 'ssn', type: 'text', classification: 'phi', unique: true }] }, 'invalid-input', 'columns[1].unique'],
-    ['an encrypted default', { columns: [id, { name: 'pin', type: 'text', classification: 'secret', default: '0' }] }, 'invalid-input', 'columns[1].default'],
-    ['encryption under a key with many spellings', { columns: [{ ...id, type: 'timestamptz' }, { name: 'ssn', type: 'text', classification: 'phi' }] }, 'invalid-input', 'columns'],
-    ['a reference to nothing', { columns: [id, { name: 'a', type: 'uuid', references: { table: 'b', column: 'id' } }] }, 'invalid-input', 'columns[1].references.table'],
-    ['a reference to a column that is no key', { columns: [id, { name: 'a', type: 'text' }, { name: 'b', type: 'text', references: { table: 'things', column: 'a' } }] }, 'invalid-input', 'columns[2].references.column'],
-    ['a reference of another type', { columns: [id, { name: 'b', type: 'integer', references: { table: 'things', column: 'id' } }] }, 'invalid-input', 'columns[1].references'],
-    ['setting null what is never empty', { columns: [id, { name: 'b', type: 'uuid', nullable: false, references: { table: 'things', column: 'id', onDelete: 'set null' } }] }, 'invalid-input', 'columns[1].references.onDelete'],
+    [
+      'an encrypted unique column',
+      { columns: [id, { name: 'ssn', type: 'text', classification: 'phi', unique: true }] },
+      'invalid-input',
+      'columns[1].unique',
+    ],
+    [
+      'an encrypted default',
+      { columns: [id, { name: 'pin', type: 'text', classification: 'secret', default: '0' }] },
+      'invalid-input',
+      'columns[1].default',
+    ],
+    [
+      'encryption under a key with many spellings',
+      {
+        columns: [
+          { ...id, type: 'timestamptz' },
+          { name: 'ssn', type: 'text', classification: 'phi' },
+        ],
+      },
+      'invalid-input',
+      'columns',
+    ],
+    [
+      'a reference to nothing',
+      { columns: [id, { name: 'a', type: 'uuid', references: { table: 'b', column: 'id' } }] },
+      'invalid-input',
+      'columns[1].references.table',
+    ],
+    [
+      'a reference to a column that is no key',
+      {
+        columns: [
+          id,
+          { name: 'a', type: 'text' },
+          { name: 'b', type: 'text', references: { table: 'things', column: 'a' } },
+        ],
+      },
+      'invalid-input',
+      'columns[2].references.column',
+    ],
+    [
+      'a reference of another type',
+      { columns: [id, { name: 'b', type: 'integer', references: { table: 'things', column: 'id' } }] },
+      'invalid-input',
+      'columns[1].references',
+    ],
+    [
+      'setting null what is never empty',
+      {
+        columns: [
+          id,
+          {
+            name: 'b',
+            type: 'uuid',
+            nullable: false,
+            references: { table: 'things', column: 'id', onDelete: 'set null' },
+          },
+        ],
+      },
+      'invalid-input',
+      'columns[1].references.onDelete',
+    ],
     ['a subject that is no column', { subjectColumn: 'patient' }, 'invalid-input', 'subjectColumn'],
-    ['an owner that is no id', { columns: [id, { name: 'n', type: 'integer' }], ownerColumn: 'n' }, 'invalid-input', 'ownerColumn'],
-    ['own rows without an owner', { access: [{ to: ['customer'], actions: ['select'], rows: 'own' }] }, 'invalid-input', 'access[0].rows'],
-    ['access to no column', { access: [{ to: ['customer'], actions: ['select'], columns: ['x'] }] }, 'invalid-input', 'access[0].columns'],
-    ['two rules about the same thing', { access: [{ to: ['staff'], actions: ['select'] }, { to: ['agent', 'staff'], actions: ['select'] }] }, 'invalid-input', 'access[1]'],
+    [
+      'an owner that is no id',
+      { columns: [id, { name: 'n', type: 'integer' }], ownerColumn: 'n' },
+      'invalid-input',
+      'ownerColumn',
+    ],
+    [
+      'own rows without an owner',
+      { access: [{ to: ['customer'], actions: ['select'], rows: 'own' }] },
+      'invalid-input',
+      'access[0].rows',
+    ],
+    [
+      'access to no column',
+      { access: [{ to: ['customer'], actions: ['select'], columns: ['x'] }] },
+      'invalid-input',
+      'access[0].columns',
+    ],
+    [
+      'two rules about the same thing',
+      {
+        access: [
+          { to: ['staff'], actions: ['select'] },
+          { to: ['agent', 'staff'], actions: ['select'] },
+        ],
+      },
+      'invalid-input',
+      'access[1]',
+    ],
   ])('is refused with %s', (_, input, reason, field) => {
     expect(refusal(() => define(input))).toEqual({ reason, field });
   });
@@ -71,7 +191,17 @@ describe('a table', () => {
 
 describe('a changed table', () => {
   const owners = define({ name: 'owners', columns: [id, { name: 'code', type: 'text', unique: true }] });
-  const things = define({ columns: [id, { name: 'owner', type: 'uuid', references: { table: 'owners', column: 'id' } }, { name: 'code', type: 'text', references: { table: 'owners', column: 'code' } }], subjectColumn: 'owner' }, [owners]);
+  const things = define(
+    {
+      columns: [
+        id,
+        { name: 'owner', type: 'uuid', references: { table: 'owners', column: 'id' } },
+        { name: 'code', type: 'text', references: { table: 'owners', column: 'code' } },
+      ],
+      subjectColumn: 'owner',
+    },
+    [owners],
+  );
 
   it('drops a column together with the foreign keys that start at it', () => {
     const { table, steps } = withoutColumn(things, 'code', [owners, things]);
@@ -89,6 +219,9 @@ describe('a changed table', () => {
   });
 
   it('takes a column once, ignoring case', () => {
-    expect(refusal(() => withColumn(owners, { name: 'CODE', type: 'text' }, () => undefined))).toEqual({ reason: 'column-exists', field: 'name' });
+    expect(refusal(() => withColumn(owners, { name: 'CODE', type: 'text' }, () => undefined))).toEqual({
+      reason: 'column-exists',
+      field: 'name',
+    });
   });
 });

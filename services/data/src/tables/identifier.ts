@@ -52,11 +52,6 @@ export function checkColumnName(name: string, field: string): string {
   return checkName(name, field);
 }
 
-/** Whether a text could be a name at all: what no table can be called is simply not there. */
-export function isName(text: string): boolean {
-  return NAME.test(text);
-}
-
 const MAX_NAME = 63;
 
 /** A constraint's name in the way Postgres makes them up, cut to what Postgres can hold. */

@@ -60,7 +60,13 @@ export class RowsClient {
     return this.send(readRows, { table, query, ...headers });
   }
 
-  post(table: string, body: unknown, headers: Headers = {}, query = '', options: CallOptions = {}): Promise<RowsAnswer> {
+  post(
+    table: string,
+    body: unknown,
+    headers: Headers = {},
+    query = '',
+    options: CallOptions = {},
+  ): Promise<RowsAnswer> {
     return this.send(insertRows, { table, query, body: base64(body), ...headers }, options);
   }
 
@@ -131,9 +137,12 @@ export function dataTenants(): DataTenants {
     staff: testContext(PLATFORM_TENANT_ID, { actor: { kind: 'user', id: PLATFORM_TENANT_ID, role: 'super_admin' } }),
     schemaOf: (tenantId: string) => `t_${tenantId.replaceAll('-', '')}`,
   };
-  return new Proxy(own, {
-    get: (target, key) => Reflect.get(Reflect.has(target, key) ? target : tenants, key) as unknown,
-  }) as unknown as DataTenants;
+  return new Proxy(tenants, {
+    get: (all, key) => {
+      const value = Reflect.get(Reflect.has(own, key) ? own : all, key) as unknown;
+      return typeof value === 'function' ? (value.bind(all) as unknown) : value;
+    },
+  }) as DataTenants;
 }
 
 /** What the registry announces when a tenant is to be prepared. */
