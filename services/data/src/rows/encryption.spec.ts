@@ -1,3 +1,4 @@
+import { readRows } from '@tenantry/contracts';
 import { dataTenants, type RowsClient } from '../testing/data.fixture.js';
 
 const patients = {
@@ -126,6 +127,13 @@ describe('encrypted columns', () => {
     ['visits.finding=eq.1&select=id,visits(finding)', 'finding'],
   ])('can not be searched or ordered by: %s', async (query, field) => {
     await expect(rows.get('patients', query)).rejects.toMatchObject({ reason: 'invalid-input', errors: [{ field }] });
+  });
+
+  it('are counted without being opened, so that a HEAD leaves no trace', async () => {
+    const head = { table: 'patients', query: 'select=ssn', prefer: 'count=exact', head: true };
+    const answer = await rows.send(readRows, head);
+    expect(answer).toMatchObject({ text: '', headers: { 'content-range': '0-0/1' } });
+    expect((await t.outbox()).filter(({ type }) => type === 'RowsRead')).toEqual([]);
   });
 
   it('can be asked whether they are empty', async () => {

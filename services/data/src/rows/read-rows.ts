@@ -23,7 +23,14 @@ export class ReadRows {
     const format = parseAccept(request.accept);
     const range = parseRange(request.range);
     const query = parseQueryString(request.query);
-    const page = await this.reader.read(ctx, { table: request.table, query, preferences, range, format });
+    const page = await this.reader.read(ctx, {
+      table: request.table,
+      query,
+      preferences,
+      range,
+      format,
+      headOnly: request.head,
+    });
     return readReply(page, preferences, format, request.head, this.settings.ROWS_ANSWER_MAX_BYTES);
   }
 }

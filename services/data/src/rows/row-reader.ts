@@ -21,6 +21,8 @@ export interface ReadRequest {
   readonly preferences: Preferences;
   readonly range: RowRange | null;
   readonly format: Format;
+  /** Whether only the headers of the answer are wanted. */
+  readonly headOnly: boolean;
 }
 
 /** A page of rows as JSON text. */
@@ -58,7 +60,13 @@ export class RowReader {
         tableOf(space, request.table),
         request.query,
         { space, principal: caller.principal, maxRows: this.settings.ROWS_MAX },
-        { limit, offset, count: request.preferences.count, stripNulls: request.format.stripNulls },
+        {
+          limit,
+          offset,
+          count: request.preferences.count,
+          stripNulls: request.format.stripNulls,
+          headOnly: request.headOnly,
+        },
       );
       const page = await this.#run(caller, space, request.table, printed).catch((error: unknown) => {
         throw explainRefusal(error, space);

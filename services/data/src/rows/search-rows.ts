@@ -24,7 +24,14 @@ export class SearchRows {
     const format = parseAccept(request.accept);
     const range = parseRange(request.range);
     const query = queryOf(request);
-    const page = await this.reader.read(ctx, { table: request.table, query, preferences, range, format });
+    const page = await this.reader.read(ctx, {
+      table: request.table,
+      query,
+      preferences,
+      range,
+      format,
+      headOnly: false,
+    });
     return readReply(page, preferences, format, false, this.settings.ROWS_ANSWER_MAX_BYTES);
   }
 }

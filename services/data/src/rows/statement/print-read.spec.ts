@@ -67,7 +67,7 @@ function shop(): TableSpace {
 const space = shop();
 
 function print(table: string, query: string): PrintedRead {
-  const options = { limit: 100, offset: 0, count: false, stripNulls: false };
+  const options = { limit: 100, offset: 0, count: false, stripNulls: false, headOnly: false };
   return printRead(space.table(table)!, parseQueryString(query), { space, principal: 'owner', maxRows: 100 }, options);
 }
 
@@ -115,7 +115,7 @@ describe('a read', () => {
   });
 
   it('counts only what narrows', () => {
-    const options = { limit: 1, offset: 0, count: true, stripNulls: false };
+    const options = { limit: 1, offset: 0, count: true, stripNulls: false, headOnly: false };
     const query = parseQueryString('select=id,tags(label),buyer!inner(name)&buyer.name=eq.Ann');
     const { text } = printRead(
       space.table('orders')!,
@@ -197,7 +197,7 @@ describe('no text of a request', () => {
           ['name', `${operator}.${text}`],
           ['or', `(name.eq."${text.replace(/["\\]/g, '\\$&')}",name.in.("${text.replace(/["\\]/g, '\\$&')}"))`],
         ]);
-        const options = { limit: 1, offset: 0, count: true, stripNulls: false };
+        const options = { limit: 1, offset: 0, count: true, stripNulls: false, headOnly: false };
         const { statement } = printRead(
           space.table('people')!,
           query,
@@ -242,7 +242,7 @@ function expectQuoted(parameter: [string, string], mark: string): void {
       space.table('people')!,
       query,
       { space, principal: 'owner', maxRows: 1 },
-      { limit: 1, offset: 0, count: true, stripNulls: false },
+      { limit: 1, offset: 0, count: true, stripNulls: false, headOnly: false },
     ).statement.text;
   } catch (error) {
     expect(error).toBeInstanceOf(Fault);

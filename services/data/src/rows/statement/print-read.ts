@@ -3,7 +3,7 @@ import type { PlacedTable } from '../../spaces/table-space.js';
 import type { RowsQuery } from '../query/query.js';
 import { page, placed, type PrintedSelect, type SelectContext, SelectPrinter } from './print-select.js';
 import { Scope } from './scope.js';
-import type { AnswerShape } from './shape.js';
+import { type AnswerShape, PLAIN } from './shape.js';
 
 /** What one page of rows costs one statement for. */
 export interface ReadOptions {
@@ -13,6 +13,8 @@ export interface ReadOptions {
   readonly count: boolean;
   /** Leaves members that are null out of the answer. */
   readonly stripNulls: boolean;
+  /** Whether nobody will see the rows: they are counted, not built, and nothing in them is opened. */
+  readonly headOnly: boolean;
 }
 
 /** One statement and the shape of its answer: columns `body`, `rows`, `total` and `version`. */
@@ -54,6 +56,9 @@ export function printRead(
   const total = options.count
     ? sql`(select count(*) from ${from}${printed.narrowing}${where(printed.where)})`
     : raw('null::bigint');
+  if (options.headOnly) {
+    return { statement: printBody(raw(`'[]'`), source, total), shape: PLAIN };
+  }
   return { statement: printAnswer(source, total, options.stripNulls), shape: printed.shape };
 }
 
@@ -66,7 +71,11 @@ export function printReturned(printed: PrintedSelect, stripNulls: boolean): Sql 
 /** A whole row is `r.*`: a bare `r` would be the column of that name, if there is one. */
 function printAnswer(source: Sql, total: Sql, stripNulls: boolean): Sql {
   const row = raw(stripNulls ? 'json_strip_nulls(row_to_json(r.*))' : 'r.*');
-  return sql`select coalesce(json_agg(${row}), '[]')::text as body, count(*)::int as rows, ${total} as total, ${VERSION} as version from (${source}) r`;
+  return printBody(sql`coalesce(json_agg(${row}), '[]')::text`, source, total);
+}
+
+function printBody(body: Sql, source: Sql, total: Sql): Sql {
+  return sql`select ${body} as body, count(*)::int as rows, ${total} as total, ${VERSION} as version from (${source}) r`;
 }
 
 /** Prints the rows one by one, as JSON text, for a stream of unknown length. */

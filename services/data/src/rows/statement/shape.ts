@@ -16,6 +16,9 @@ export interface AnswerShape {
   readonly embedded: readonly { readonly key: string; readonly shape: AnswerShape }[];
 }
 
+/** Of an answer without encrypted values. */
+export const PLAIN: AnswerShape = { values: [], embedded: [] };
+
 /** Whether an answer can go out exactly as Postgres built it. */
 export function isPlain({ values, embedded }: AnswerShape): boolean {
   return values.length === 0 && embedded.every(({ shape }) => isPlain(shape));
