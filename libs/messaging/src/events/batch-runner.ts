@@ -16,6 +16,11 @@ interface Item {
   readonly event: ReceivedEvent;
 }
 
+const BATCH_MAX_BYTES = 512 * 1024;
+const WAITING_MAX_BYTES = 4 * 1024 * 1024;
+/** At 256 KB an event at most, what one pull adds to what waits is bounded too. */
+const PULL_MAX_EVENTS = 64;
+
 /** What a batch reaction needs. */
 export interface BatchOptions {
   readonly bus: Bus;
@@ -56,8 +61,12 @@ export class BatchRunner {
   /** One batch may wait while another is handled. */
   private async room(): Promise<number> {
     const { maxEvents } = this.batch.facts;
-    while (this.waiting.length >= maxEvents) await this.working;
-    return maxEvents - this.waiting.length;
+    while (this.waiting.length >= maxEvents || this.waitingBytes() >= WAITING_MAX_BYTES) await this.working;
+    return Math.min(maxEvents - this.waiting.length, PULL_MAX_EVENTS);
+  }
+
+  private waitingBytes(): number {
+    return this.waiting.reduce((bytes, { message }) => bytes + message.data.length, 0);
   }
 
   private take(message: JsMsg): void {
@@ -78,11 +87,18 @@ export class BatchRunner {
       // One turn of the event loop, so that what arrived together is handled together.
       await new Promise((resolve) => setImmediate(resolve));
       while (this.waiting.length > 0 && !this.stopped.signal.aborted) {
-        await this.settle(this.waiting.splice(0, this.batch.facts.maxEvents));
+        await this.settle(this.waiting.splice(0, this.nextSize()));
       }
     } finally {
       stopTelling();
     }
+  }
+
+  /** As many as a batch may have, fewer when they are big: a batch is handled without a break. */
+  private nextSize(): number {
+    let bytes = 0;
+    const full = this.waiting.findIndex(({ message }) => (bytes += message.data.length) >= BATCH_MAX_BYTES);
+    return Math.min(this.batch.facts.maxEvents, full === -1 ? this.waiting.length : full + 1);
   }
 
   private async settle(items: readonly Item[]): Promise<void> {
