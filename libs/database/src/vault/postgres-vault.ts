@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import type { Cells } from '../cells.js';
 import { translateError } from '../faults.js';
 import { sql } from '../sql.js';
 import type { Transaction } from '../transaction.js';
+import { fewRandomBytes } from './random.js';
 import { KEY_BYTES, commitmentOf, openBytes, parseSealed, printSealed, sealBytes } from './sealing.js';
 import { type TenantKeys, loadTenantKeys, wrapNewKey } from './tenant-keys.js';
 import { type Commitment, type SealedPlace, Vault } from './vault.js';
@@ -43,7 +43,7 @@ export class PostgresVault extends Vault {
   }
 
   override commit(value: string): Commitment {
-    const salt = randomBytes(SALT_BYTES).toString('base64url');
+    const salt = fewRandomBytes(SALT_BYTES).toString('base64url');
     return { commitment: commitmentOf(salt, value), salt };
   }
 

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
+import { fewRandomBytes } from './random.js';
 
 export const KEY_BYTES = 32;
 const IV_BYTES = 12;
@@ -7,7 +8,7 @@ const CIPHER = 'aes-256-gcm';
 
 /** `iv | ciphertext | tag`; opens only with the same associated data. */
 export function sealBytes(key: Uint8Array, plaintext: Uint8Array | string, associated: string): Buffer {
-  const iv = randomBytes(IV_BYTES);
+  const iv = fewRandomBytes(IV_BYTES);
   const cipher = createCipheriv(CIPHER, key, iv).setAAD(Buffer.from(associated));
   return Buffer.concat([iv, cipher.update(plaintext as string, 'utf8'), cipher.final(), cipher.getAuthTag()]);
 }
@@ -40,5 +41,5 @@ export function parseSealed(text: string): { version: number; bytes: Buffer } {
 
 /** base64url(SHA-256(salt ‖ value)), with the salt's bytes and the value in UTF-8. */
 export function commitmentOf(salt: string, value: string): string {
-  return createHash('sha256').update(Buffer.from(salt, 'base64url')).update(value, 'utf8').digest('base64url');
+  return hash('sha256', Buffer.concat([Buffer.from(salt, 'base64url'), Buffer.from(value)]), 'base64url');
 }

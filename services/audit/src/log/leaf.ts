@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Entry } from './entry.js';
 
 /** Marks the leaves of the tree, so that nobody can pass an inner node off as one (RFC 9162, section 2.1.1). */
-const LEAF_PREFIX = Uint8Array.of(0);
+const LEAF_PREFIX = '\0';
 
 /**
  * The canonical form of a JSON value (RFC 8785): the same text for the same value, in every language.
@@ -51,5 +51,5 @@ export function leafText(entry: Entry): string {
 
 /** The RFC 9162 leaf hash: SHA-256 of a zero byte followed by the text in UTF-8. */
 export function leafHash(text: string): Buffer {
-  return createHash('sha256').update(LEAF_PREFIX).update(text, 'utf8').digest();
+  return hash('sha256', LEAF_PREFIX + text, 'buffer');
 }
