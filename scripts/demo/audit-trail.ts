@@ -63,6 +63,24 @@ async function auditedInserts(
   return { rows, log };
 }
 
+interface Comparison {
+  readonly entries: number;
+  readonly counted: number;
+  readonly log: Completeness;
+}
+
+/** Waits until a tenant's trail has as many inserted rows as Postgres counted, but not for ever. */
+export async function awaitTrail(tenant: DemoTenant, instance: Instance, before: number): Promise<Comparison> {
+  const tables = tenant.tables.map(({ definition }) => definition.name);
+  const deadlineMs = performance.now() + WAIT_MS;
+  for (;;) {
+    const counted = (await insertedRows(instance, schemasOf(tenant), tables)) - before;
+    const { rows: entries, log } = await auditedInserts(tenant, tables);
+    if ((entries === counted && counted > 0) || performance.now() > deadlineMs) return { entries, counted, log };
+    await sleep(ASK_EVERY_MS);
+  }
+}
+
 /** Prints the newest entries of a tenant's trail, and compares its entries with what Postgres counted. */
 export async function showTrail(tenant: DemoTenant, instance: Instance, before: number, report: Report): Promise<void> {
   const { data } = await tenant.owner.must<{ data: AuditEvent[] }>('GET', `/v1/audit/events?limit=${SHOWN}`);
@@ -71,19 +89,10 @@ export async function showTrail(tenant: DemoTenant, instance: Instance, before: 
       `${sequence.padStart(7)}  ${action.padEnd(24)} ${`${resource} ${resourceId ?? ''}`.slice(0, 56).padEnd(58)} ${platformActor ? 'platform ' : ''}${actor.role ?? actor.kind}`,
     );
   }
-  const tables = tenant.tables.map(({ definition }) => definition.name);
-  const deadlineMs = performance.now() + WAIT_MS;
-  for (;;) {
-    const counted = (await insertedRows(instance, schemasOf(tenant), tables)) - before;
-    const { rows, log } = await auditedInserts(tenant, tables);
-    if ((rows === counted && counted > 0) || performance.now() > deadlineMs) {
-      report.check(
-        `${tenant.slug}: one audit entry per changed row`,
-        rows === counted && counted > 0 && log.gapFree,
-        `${rows} entries, ${counted} rows by Postgres' counters; ${log.size} entries in all, no gap: ${log.gapFree}`,
-      );
-      return;
-    }
-    await sleep(ASK_EVERY_MS);
-  }
+  const { entries, counted, log } = await awaitTrail(tenant, instance, before);
+  report.check(
+    `${tenant.slug}: one audit entry per changed row`,
+    entries === counted && counted > 0 && log.gapFree,
+    `${entries} entries, ${counted} rows by Postgres' counters; ${log.size} entries in all, no gap: ${log.gapFree}`,
+  );
 }

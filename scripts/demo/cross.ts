@@ -1,5 +1,5 @@
 import { BusAttacker, type Claims } from './bus-attacker.js';
-import { tenantRole, type Instance } from './instance.js';
+import { beginAsTenant, tenantRole, type Instance } from './instance.js';
 import type { Report } from './report.js';
 import type { DemoTenant, World } from './world.js';
 
@@ -93,11 +93,7 @@ async function crossInSql({ chinook, clinic }: World, instance: Instance, report
   const client = await instance.connect('data_service');
   try {
     const role = tenantRole(chinook.id);
-    await client.query('begin');
-    await client.query(`select set_config('app.tenant_id', $1, true), set_config('role', $2, true)`, [
-      chinook.id,
-      role,
-    ]);
+    await beginAsTenant(client, chinook.id);
     const own = await client.query(`select count(*)::int as count from ${role}.tracks`);
     report.check(
       "control: SQL as chinook's role in its own schema",
@@ -109,11 +105,7 @@ async function crossInSql({ chinook, clinic }: World, instance: Instance, report
       ["SQL as chinook's role in clinic's schema", `select * from ${tenantRole(clinic.id)}.settings`],
       ["SQL as chinook's role in the shared product tables", 'select * from product.patients limit 1'],
     ] as const) {
-      await client.query('begin');
-      await client.query(`select set_config('app.tenant_id', $1, true), set_config('role', $2, true)`, [
-        chinook.id,
-        role,
-      ]);
+      await beginAsTenant(client, chinook.id);
       const outcome = await client.query(text).then(
         ({ rowCount }) => `${rowCount} rows`,
         (error: Error & { code?: string }) => `${error.code} ${error.message}`,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Api } from './api.js';
-import { insertedRows, showTrail } from './audit-trail.js';
+import { awaitTrail, insertedRows, showTrail } from './audit-trail.js';
 import { loadChinook } from './chinook.js';
 import { loadClinic } from './clinic.js';
 import { tryToCross } from './cross.js';
@@ -74,6 +74,7 @@ async function demo(report: Report): Promise<void> {
 
   report.step('5. Suspension while busy');
   await loadTables(chinook, report, [ballast]);
+  await Promise.all([awaitTrail(chinook, instance, 0), awaitTrail(clinic, instance, wardBefore)]);
   await suspendWhileBusy(world, instance, report);
 
   report.step('6. The audit trails');

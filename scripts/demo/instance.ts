@@ -34,6 +34,13 @@ export class Instance {
   }
 }
 
+/** Begins a transaction as the data service does for a tenant's owner: its tenant, its role, the actor's role. */
+export async function beginAsTenant(client: pg.Client, tenantId: string): Promise<void> {
+  await client.query('begin');
+  const text = `select set_config('app.tenant_id', $1, true), set_config('app.actor_role', 'owner', true), set_config('role', $2, true)`;
+  await client.query(text, [tenantId, tenantRole(tenantId)]);
+}
+
 /** The name that a tenant's schema and its database role share. */
 export function tenantRole(tenantId: string): string {
   return `t_${tenantId.replaceAll('-', '')}`;

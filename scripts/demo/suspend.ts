@@ -1,7 +1,8 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BusAttacker } from './bus-attacker.js';
 import { ownerClaims } from './cross.js';
-import { tenantRole, type Instance } from './instance.js';
+import { beginAsTenant, tenantRole, type Instance } from './instance.js';
 import type { Report } from './report.js';
 import { toNdjson, type LoadableTable } from './rows.js';
 import type { World } from './world.js';
@@ -10,8 +11,10 @@ const PROBE_EVERY_MS = 5;
 const GIVE_UP_MS = 5_000;
 const LIMIT_MS = 1_000;
 const LEAD_MS = 300;
+const STILL_ACCEPTED = 'still accepted';
+const ENDED_AS_IF_COMPLETE = 'ended as if complete';
 
-/** Big enough that an export of it is still running when its reader is slow. */
+/** Rows for an import and an export that take a while. */
 export const ballast: LoadableTable = {
   definition: {
     name: 'ballast',
@@ -20,7 +23,7 @@ export const ballast: LoadableTable = {
       { name: 'body', type: 'text' },
     ],
   },
-  rows: Array.from({ length: 3_000 }, (_, index) => ({
+  rows: Array.from({ length: 500 }, (_, index) => ({
     id: index + 1,
     body: String(index).repeat(8_000).slice(0, 8_000),
   })),
@@ -41,7 +44,7 @@ async function untilRefused(ask: () => Promise<string | null>): Promise<string> 
     if (refusal) return refusal;
     await sleep(PROBE_EVERY_MS);
   }
-  throw new Error('was still accepted');
+  return STILL_ACCEPTED;
 }
 
 function keepAlive({ chinook }: World): Activity {
@@ -79,9 +82,12 @@ function runningImport({ chinook }: World): Activity {
   return { what: 'a running import', refused };
 }
 
+/** Every row six times over: more than what lies in buffers between the table and a reader that takes its time. */
+const WIDE = 'select=id,a:body,b:body,c:body,d:body,e:body,f:body';
+
 /** A download whose reader takes its time. */
 async function runningExport({ chinook }: World): Promise<Activity> {
-  const response = await fetch(`${chinook.owner.baseUrl}/rest/v1/ballast/export`, {
+  const response = await fetch(`${chinook.owner.baseUrl}/rest/v1/ballast/export?${WIDE}`, {
     headers: { ...chinook.owner.headers, accept: 'application/x-ndjson' },
   });
   const reader = response.body!.getReader();
@@ -90,7 +96,7 @@ async function runningExport({ chinook }: World): Promise<Activity> {
     for (;;) {
       await sleep(PROBE_EVERY_MS);
       const { done } = await reader.read();
-      if (done) return 'ended as if complete';
+      if (done) return ENDED_AS_IF_COMPLETE;
     }
   };
   return { what: 'a running stream', refused: drain().catch(() => 'cut') };
@@ -107,9 +113,7 @@ async function signedContext({ chinook }: World, attacker: BusAttacker): Promise
 function databaseRole({ chinook }: World, client: Awaited<ReturnType<Instance['connect']>>): Activity {
   const role = tenantRole(chinook.id);
   const ask = async (): Promise<string | null> => {
-    await client.query('begin');
-    const outcome = await client
-      .query(`select set_config('app.tenant_id', $1, true), set_config('role', $2, true)`, [chinook.id, role])
+    const outcome = await beginAsTenant(client, chinook.id)
       .then(() => client.query(`select genre_id from ${role}.genres limit 1`))
       .then(
         () => null,
@@ -140,16 +144,19 @@ export async function suspendWhileBusy(world: World, instance: Instance, report:
     ];
     const timed = activities.map(async ({ what, refused }) => ({ what, how: await refused, atMs: performance.now() }));
     await sleep(LEAD_MS); // all of them are under way
+    const pauses = monitorEventLoopDelay({ resolution: 1 });
+    pauses.enable();
     const commandMs = performance.now();
     await admin.must('POST', `/v1/tenants/${chinook.id}/suspend`, { body: { reason: 'security' } });
     for (const { what, how, atMs } of await Promise.all(timed)) {
       const tookMs = Math.round(atMs - commandMs);
       report.check(
         `suspended: ${what}`,
-        tookMs > 0 && tookMs <= LIMIT_MS && how !== 'ended as if complete',
+        tookMs > 0 && tookMs <= LIMIT_MS && how !== ENDED_AS_IF_COMPLETE && how !== STILL_ACCEPTED,
         `${how} after ${tookMs} ms`,
       );
     }
+    report.say(`the longest pause of this machine meanwhile: ${Math.round(pauses.max / 1e6)} ms`);
   } finally {
     await admin.must('POST', `/v1/tenants/${chinook.id}/activate`);
     await client.end();
