@@ -20,7 +20,7 @@ const dataDir = env['TENANTRY_DEMO_DATA'] ?? join('..', 'shared', 'data');
 
 /** Signs in as the platform admin, with the password that the first start printed. */
 async function signInAsAdmin(): Promise<Api> {
-  const email = env['TENANTRY_ADMIN_EMAIL'] ?? 'admin@tenantry.local';
+  const email = env['TENANTRY_ADMIN_EMAIL'] ?? 'admin@example.com';
   return new Api(baseUrl).signIn(email, env['TENANTRY_ADMIN_PASSWORD'] ?? (await askForPassword(email)));
 }
 

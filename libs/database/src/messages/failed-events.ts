@@ -37,6 +37,22 @@ export async function takeFailedEvents(
     order by failed_at limit ${filter.limit ?? 100} for update skip locked`);
 }
 
+/** How many events a consumer gave up on for the same reason. */
+export interface FailedEventCount {
+  readonly consumer: string;
+  readonly error: string;
+  readonly events: number;
+  readonly oldest: Date;
+}
+
+/** Failed events that nobody has replayed, counted. */
+export async function countFailedEvents(tx: Transaction): Promise<FailedEventCount[]> {
+  return tx.query<FailedEventCount>(sql`
+    select consumer, error, count(*)::int as events, min(failed_at) as oldest
+    from ${identifier(tx.service, 'failed_event')} where replayed_at is null
+    group by consumer, error order by consumer, error`);
+}
+
 /** Notes that a failed event was handled after all. */
 export async function markReplayed(
   tx: Transaction,

@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { openDoors, type Doors } from '@tenantry/database';
+import { connectBus, silentLog, type Bus } from '@tenantry/messaging';
+import type { Environment, Service } from '@tenantry/service';
+import { PlainError } from '../plain-error.js';
+import { LocalSettings } from '../run/local-settings.js';
+import { rememberSecrets, serviceEnvironment } from '../run/instance.js';
+import { openStateDir } from '../state/state-dir.js';
+
+/** A running instance, as its operator sees it. */
+export interface OpenInstance {
+  readonly services: readonly Service[];
+  /** The login that migrates. */
+  readonly adminUrl: string;
+  /** A service's doors; closed by whoever asked. */
+  doors(service: Service): Doors;
+  /** The bus as a service, or as the boot admin. */
+  bus(service?: Service): Promise<Bus>;
+}
+
+/** Finds a running instance by the settings that it was started with. @throws PlainError when there is none */
+export async function openInstance(services: readonly Service[], environment: Environment): Promise<OpenInstance> {
+  const settings = new LocalSettings(environment);
+  const root = resolve(settings.TENANTRY_STATE_DIR);
+  if (!existsSync(join(root, 'secrets', 'master.key'))) {
+    throw new PlainError(`There is no instance in ${root}; set TENANTRY_STATE_DIR to that of a running one`);
+  }
+  const state = openStateDir(root);
+  const secrets = await rememberSecrets(state.secrets, services);
+  const port = (name: string): string => readFileSync(join(state.secrets, `${name}.port`), 'utf8');
+  const adminUrl =
+    settings.DATABASE_URL ?? `postgres://postgres:${secrets.postgresPassword}@127.0.0.1:${port('postgres')}/postgres`;
+  const natsUrl = settings.NATS_URL ?? `nats://127.0.0.1:${port('nats')}`;
+  return {
+    services,
+    adminUrl,
+    doors: (service) => {
+      const { DATABASE_URL } = serviceEnvironment(service, {}, { state, secrets, databaseUrl: adminUrl, natsUrl });
+      return openDoors({ service: service.name, url: DATABASE_URL!, maxConnections: 2, masterKey: secrets.masterKey });
+    },
+    bus: (service) => {
+      const nkey = service ? secrets.nkeys[service.name]! : secrets.bootNkey;
+      return connectBus({ url: natsUrl, service: service?.name ?? 'boot', nkeySeed: nkey.seed, log: silentLog });
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { newId } from '@tenantry/kernel';
+import { EVENTS_STREAM } from '@tenantry/messaging';
+import { eventually } from '@tenantry/testing';
+import pg from 'pg';
+import { startPostgres, type EmbeddedPostgres } from '../postgres/embedded-postgres.js';
+import { freePort } from '../process/free-port.js';
+import { LocalSettings } from '../run/local-settings.js';
+import { Progress } from '../run/progress.js';
+import type { RunningServices } from '../run/running-services.js';
+import { sample, temporary } from '../run/sample.fixture.js';
+import { startInstance } from '../run/start-instance.js';
+import { operate } from './operate.js';
+import { openInstance } from './open-instance.js';
+
+const TENANT = newId();
+const silent = new Progress({ isTTY: false, write: () => true } as unknown as NodeJS.WriteStream);
+
+describe('the operator of a running instance', () => {
+  const services = [sample('shop', 'create table shop.note (id int primary key);')];
+  let postgres: EmbeddedPostgres;
+  let instance: RunningServices & AsyncDisposable;
+  let environment: Record<string, string>;
+  let admin: pg.Client;
+
+  beforeAll(async () => {
+    const place = { directory: join(temporary(), 'postgres'), port: await freePort(), password: 'test' };
+    postgres = await startPostgres({ ...place, throwaway: true });
+    environment = {
+      PORT: String(await freePort()),
+      TENANTRY_STATE_DIR: join(temporary(), 'state'),
+      DATABASE_URL: postgres.url,
+    };
+    const settings = new LocalSettings(environment);
+    const rest = { split: false, mainOf: () => '', progress: silent, stop: new AbortController() };
+    instance = await startInstance({ services, environment, settings, ...rest });
+    admin = new pg.Client({ connectionString: postgres.url });
+    await admin.connect();
+  });
+  afterAll(async () => {
+    await admin.end();
+    await instance[Symbol.asyncDispose]();
+    await postgres.stop();
+  });
+
+  /** What a command prints, and the exit code that it leaves. */
+  async function run(...argv: string[]): Promise<{ said: string; code: number }> {
+    const said: string[] = [];
+    const note = (line: string): void => void said.push(line);
+    const spies = [jest.spyOn(console, 'log'), jest.spyOn(console, 'error')].map((spy) => spy.mockImplementation(note));
+    try {
+      await operate(services, argv, environment);
+      return { said: said.join('\n'), code: Number(process.exitCode ?? 0) };
+    } finally {
+      spies.forEach((spy) => spy.mockRestore());
+      process.exitCode = undefined;
+    }
+  }
+
+  const failed = (consumer: string, eventId: string): Promise<unknown> =>
+    admin.query(
+      `insert into shop.failed_event (tenant_id, consumer, event_id, subject, payload, headers, error, tries)
+       values ($1, $2, $3, $4, '{"data":{}}', '{"ce-id":"x"}', 'conflict', 8)`,
+      [TENANT, consumer, eventId, `events.${TENANT}.shop.NoteWritten`],
+    );
+  async function inStream(): Promise<number> {
+    const bus = await (await openInstance(services, environment)).bus();
+    try {
+      return (await (await bus.admin).streams.info(EVENTS_STREAM)).state.messages;
+    } finally {
+      await bus.drain();
+    }
+  }
+
+  it('is shown what consumers gave up on, and hands back that of the consumer they name', async () => {
+    expect(await run('events', 'failed')).toEqual({ said: 'no consumer gave up on an event', code: 0 });
+    await failed('shop.one', newId());
+    await failed('shop.two', newId());
+    expect((await run('events', 'failed')).said).toMatch(/^shop\.one: 1 × conflict, since .+\nshop\.two: 1 × conflict/);
+    expect((await run('events', 'replay', '--consumer', 'shop.one')).said).toBe('1 events were handed back');
+    expect(await inStream()).toBe(1);
+    expect((await run('events', 'failed')).said).toMatch(/^shop\.two: 1 × conflict, since \S+$/);
+    expect((await run('events', 'replay')).said).toBe('1 events were handed back');
+    expect((await run('events', 'replay')).said).toBe('0 events were handed back');
+  });
+
+  it('gets a lost stream back, filled with what the outbox still has', async () => {
+    await admin.query(
+      `insert into shop.outbox (id, tenant_id, kind, subject, payload, headers) values ($1, $2, 'event', $3, '{"data":{}}', '{}')`,
+      [newId(), TENANT, `events.${TENANT}.shop.NoteWritten`],
+    );
+    await eventually(
+      async () => (await admin.query('select from shop.outbox where published_at is null')).rowCount === 0,
+    );
+    const bus = await (await openInstance(services, environment)).bus();
+    await (await bus.admin).streams.delete(EVENTS_STREAM);
+    await bus.drain();
+    const { said, code } = await run('events', 'rebuild');
+    expect(said).toMatch(new RegExp(`^made: .*${EVENTS_STREAM}`));
+    expect(code).toBe(0);
+    await eventually(async () => (await inStream()) === 1);
+  });
+
+  it('is told which table lets rows out, and fails', async () => {
+    const { said, code } = await run('doctor');
+    expect(said).toContain('shop.note');
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    [['events', 'forget'], 'There is no command "events forget"'],
+    [['events', 'replay', '--service', 'nope'], 'There is no service nope'],
+    [['doctor', '--loud'], "Unknown option '--loud'"],
+  ])('refuses %j with one line', async (argv, reason) => {
+    const { said, code } = await run(...argv);
+    expect(said).toContain(reason);
+    expect(said.split('\n')).toHaveLength(1);
+    expect(code).toBe(1);
+  });
+
+  it('is told when there is no instance', async () => {
+    environment = { ...environment, TENANTRY_STATE_DIR: join(temporary(), 'none') };
+    expect(await run('doctor')).toMatchObject({ said: expect.stringContaining('There is no instance in'), code: 1 });
+  });
+});

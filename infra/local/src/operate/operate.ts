@@ -1,0 +1,103 @@
+import { parseArgs } from 'node:util';
+import { doctor } from '@tenantry/database';
+import { SettingsError, type Environment, type Service } from '@tenantry/service';
+import { PlainError } from '../plain-error.js';
+import { failedEvents, rebuildEvents, replayEvents } from './events.js';
+import { openInstance, type OpenInstance } from './open-instance.js';
+
+const USAGE = `npm run tenantry -- <command>, on the machine of a running instance
+
+doctor                                   looks for whatever would let a tenant's rows out
+events failed  [--service s]             counts the events that consumers gave up on
+events replay  [--service s] [--consumer c]
+                                         hands them back, once their cause is gone
+events rebuild [--service s]             fills lost streams and buckets again from Postgres
+
+TENANTRY_STATE_DIR, DATABASE_URL and NATS_URL as for npm start.`;
+
+interface Request {
+  readonly services: readonly Service[];
+  readonly consumer: string | undefined;
+}
+
+type Command = (instance: OpenInstance, request: Request) => Promise<readonly string[]>;
+
+const commands: Readonly<Record<string, Command>> = {
+  doctor: async ({ adminUrl }) => {
+    const findings = await doctor(adminUrl);
+    if (findings.length > 0) {
+      const lines = findings.map(({ check, subject, problem }) => `${subject}: ${problem} (${check})`);
+      throw new PlainError(`${findings.length} findings\n${lines.join('\n')}`);
+    }
+    return ['sound: nothing was found'];
+  },
+  'events failed': async (instance, { services }) => {
+    const counts = await failedEvents(instance, services);
+    const lines = counts.map(
+      ({ consumer, error, events, oldest }) => `${consumer}: ${events} × ${error}, since ${oldest.toISOString()}`,
+    );
+    return lines.length > 0 ? lines : ['no consumer gave up on an event'];
+  },
+  'events replay': async (instance, { services, consumer }) => [
+    `${await replayEvents(instance, services, consumer)} events were handed back`,
+  ],
+  'events rebuild': async (instance, { services }) => {
+    const { made, messages, entries } = await rebuildEvents(instance, services);
+    return [
+      `made: ${made.join(', ') || 'nothing was missing'}`,
+      `${messages} messages are sent again; ${entries} directory entries were missing or old`,
+    ];
+  },
+};
+
+/** `tenantry <command>`: what an operator does to a running instance. Sets the exit code; prints one line for a failure. */
+export async function operate(
+  services: readonly Service[],
+  argv: readonly string[],
+  environment: Environment,
+): Promise<void> {
+  try {
+    const { positionals, values } = parse(argv);
+    const command = commands[positionals.join(' ')];
+    if (values.help || positionals.length === 0) {
+      return console.log(USAGE);
+    }
+    if (!command) {
+      throw new PlainError(`There is no command "${positionals.join(' ')}". Try: npm run tenantry -- --help`);
+    }
+    const request = { services: chosen(services, values.service), consumer: values.consumer };
+    const lines = await command(await openInstance(services, environment), request);
+    lines.forEach((line) => console.log(line));
+  } catch (error) {
+    const expected = error instanceof PlainError || error instanceof SettingsError;
+    console.error(`tenantry: ${expected ? error.message : explained(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    const text = { type: 'string' } as const;
+    const options = { service: text, consumer: text, help: { type: 'boolean', default: false } } as const;
+    return parseArgs({ args: [...argv], allowPositionals: true, options });
+  } catch (error) {
+    throw new PlainError(`${(error as Error).message.split('.')[0]}. Try: npm run tenantry -- --help`);
+  }
+}
+
+/** Those with a database; only they have events. */
+function chosen(services: readonly Service[], name: string | undefined): readonly Service[] {
+  const able = services.filter(({ migrations }) => migrations);
+  const found = name === undefined ? able : able.filter((service) => service.name === name);
+  if (found.length === 0) {
+    throw new PlainError(
+      `There is no service ${name} with events; there are ${able.map((one) => one.name).join(', ')}`,
+    );
+  }
+  return found;
+}
+
+function explained(error: unknown): string {
+  const { message, code } = error as { message?: string; code?: string };
+  return `${message || code || String(error)}; is the instance running?`;
+}
