@@ -18,6 +18,7 @@ const FIRST = {
 };
 const THEN = {
   lint: [bin('eslint/bin/eslint.js'), '.', '--max-warnings=0'], // the longest first: two run at a time
+  promises: [bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'], // the rules that need types
   generated: [join('scripts', 'run.mjs'), join('scripts', 'generate.ts'), '--check'],
   types: [bin('typescript7/bin/tsc'), '-p', 'tsconfig.json'],
   format: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],

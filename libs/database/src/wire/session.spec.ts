@@ -158,10 +158,10 @@ describe('a pooled session', () => {
 
   it('is replaced when it is killed while it serves somebody', async () => {
     const { cells, tenants } = open(1);
-    const read = tenants.query(testContext(a), slow);
+    const told = expect(tenants.query(testContext(a), slow)).rejects.toMatchObject({ reason: 'unavailable' });
     const { pid } = await untilRunning();
     await database.admin('select pg_terminate_backend($1)', [pid]);
-    await expect(read).rejects.toMatchObject({ reason: 'unavailable' });
+    await told;
     await expect(stateOf(cells)).resolves.toMatchObject(UNTOUCHED);
   });
 

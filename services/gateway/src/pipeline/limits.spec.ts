@@ -38,7 +38,9 @@ describe('limits, networks and origins', () => {
       expect(first.headers).toMatchObject({ 'ratelimit-policy': '"tenant";q=5;w=5', ratelimit: '"tenant";r=4;t=5' });
       expect(await statuses(5, () => ask(bearer(gateway.key(a.id).secret)))).toEqual([200, 200, 200, 200, 429]);
       const refused = await ask(bearer(a.owner.token));
-      expect(refused.headers).toMatchObject({ 'retry-after': '5', ratelimit: '"tenant";r=0;t=5' });
+      const { 'retry-after': after, ratelimit } = refused.headers;
+      expect(Number(after)).toBeGreaterThan(0);
+      expect(ratelimit).toBe(`"tenant";r=0;t=${after}`);
       expect((await ask(bearer(b.owner.token))).statusCode).toBe(200);
     });
 

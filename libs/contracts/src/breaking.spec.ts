@@ -13,16 +13,6 @@ function complaints(command: string, ...args: string[]): string {
 
 describe('the contract', () => {
   it(
-    'and what is generated from it agree',
-    () => {
-      expect(
-        complaints(process.execPath, '--import', './scripts/typescript.mjs', 'scripts/generate.ts', '--check'),
-      ).toBe('');
-    },
-    TIMEOUT_MS,
-  );
-
-  it(
     'keeps the rules of its style',
     () => {
       expect(complaints(join(bin, 'buf'), 'lint', 'proto')).toBe('');
