@@ -1,13 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { freePort, startPostgres } from '@tenantry/local/servers';
 import autocannon from 'autocannon';
+import { EMAIL, PASSWORD, prepareTenant, quantile, send, signIn } from './instance/client.js';
+import { run } from './instance/program.js';
 
 /**
  * What everything around a read costs: gateway, NATS, service and row-level security with every step of the pipeline on and
@@ -19,9 +19,6 @@ const CONNECTIONS = 32;
 const WARM_UP_S = 3;
 const TURN_S = 3;
 const TURNS = 5;
-const START_TIMEOUT_MS = 180_000;
-const EMAIL = 'bench@example.com';
-const PASSWORD = 'bench horse battery staple 9';
 const UNLIMITED = '10000000';
 
 interface Load {
@@ -32,41 +29,6 @@ interface Load {
 interface Result {
   readonly perSecond: number;
   readonly p99Ms: number;
-}
-
-/** Starts one of this repository's programs and waits for the line that says its address. */
-async function run(
-  file: string,
-  env: Record<string, string>,
-  isAddress: RegExp,
-  stack: AsyncDisposableStack,
-): Promise<string> {
-  const program = join(import.meta.dirname, file);
-  const child = spawn(process.execPath, [...process.execArgv, program], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  stack.defer(() => stop(child));
-  const lines: string[] = [];
-  const giveUp = setTimeout(() => child.kill(), START_TIMEOUT_MS);
-  try {
-    for await (const line of createInterface({ input: child.stdout })) {
-      lines.push(line);
-      const address = isAddress.exec(line)?.[1];
-      if (address) return address;
-    }
-  } finally {
-    clearTimeout(giveUp);
-    child.stdout.resume();
-  }
-  throw new Error(`${file} did not start: ${lines.join('\n')}`);
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
 }
 
 /** A collector that takes every span and keeps none: the cost of exporting is part of what is measured. */
@@ -83,37 +45,6 @@ async function startCollector(stack: AsyncDisposableStack): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function send<T>(method: string, url: string, token: string | null, body?: object): Promise<T> {
-  const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
-  const response = await fetch(url, { method, headers, body: body ? JSON.stringify(body) : undefined });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
-  return JSON.parse(text) as T;
-}
-
-async function signIn(gateway: string, email: string): Promise<string> {
-  const { accessToken } = await send<{ accessToken: string }>('POST', `${gateway}/v1/auth/login`, null, {
-    email,
-    password: PASSWORD,
-  });
-  return accessToken;
-}
-
-/** A tenant with an owner who has signed in. */
-async function prepareTenant(gateway: string): Promise<{ id: string; token: string }> {
-  const admin = await signIn(gateway, EMAIL);
-  const facts = {
-    slug: 'bench',
-    name: 'Bench',
-    isolation: 'pool',
-    ownerEmail: 'owner@example.com',
-    ownerPassword: PASSWORD,
-  };
-  const { id, status } = await send<{ id: string; status: string }>('POST', `${gateway}/v1/tenants`, admin, facts);
-  if (status !== 'active') throw new Error(`the tenant is ${status} after ten seconds`);
-  return { id, token: await signIn(gateway, 'owner@example.com') };
-}
-
 async function measure({ url, headers }: Load, durationS: number): Promise<Result> {
   const { requests, latency, non2xx, errors } = await autocannon({
     url,
@@ -124,8 +55,6 @@ async function measure({ url, headers }: Load, durationS: number): Promise<Resul
   if (non2xx > 0 || errors > 0) throw new Error(`${url}: ${non2xx} refusals and ${errors} errors`);
   return { perSecond: requests.average, p99Ms: latency.p99 };
 }
-
-const median = (values: readonly number[]): number => values.toSorted((x, y) => x - y)[values.length >> 1]!;
 
 async function compare(stack: AsyncDisposableStack): Promise<boolean> {
   const directory = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
@@ -149,10 +78,14 @@ async function compare(stack: AsyncDisposableStack): Promise<boolean> {
     },
     ...{ OTEL_EXPORTER_OTLP_ENDPOINT: await startCollector(stack), TRACE_RATIO: '0.05' },
   };
-  const gateway = await run('../scripts/start.ts', settings, /ready\s+(http\S+)/, stack);
-  const bare = await run('baselines/bare-fastify-pg.ts', { DATABASE_URL: postgres.url }, /^(http\S+)$/, stack);
-  const admin = await signIn(gateway, EMAIL);
-  const { id, token } = await prepareTenant(gateway);
+  const started = await run(join(import.meta.dirname, '../scripts/start.ts'), settings, /ready\s+(http\S+)/);
+  stack.defer(() => started.stop());
+  const baseline = join(import.meta.dirname, 'baselines/bare-fastify-pg.ts');
+  const bareServer = await run(baseline, { DATABASE_URL: postgres.url }, /^(http\S+)$/);
+  stack.defer(() => bareServer.stop());
+  const [gateway, bare] = [started.address, bareServer.address];
+  const admin = await signIn(gateway);
+  const { id, token } = await prepareTenant(gateway, admin, 'bench', 'pool');
   await send('PUT', `${gateway}/v1/tenants/${id}/rate-limit`, admin, { ratePerS: 100_000, burst: 1_000_000 });
   const loads: Record<'bare' | 'tenantry', Load> = {
     bare: { url: `${bare}/tenants/${id}`, headers: {} },
@@ -169,7 +102,10 @@ async function compare(stack: AsyncDisposableStack): Promise<boolean> {
 
 function report(results: Record<'bare' | 'tenantry', readonly Result[]>): boolean {
   const of = (name: 'bare' | 'tenantry', fact: keyof Result): number =>
-    median(results[name].map((result) => result[fact]));
+    quantile(
+      results[name].map((result) => result[fact]),
+      0.5,
+    );
   const ratio = of('tenantry', 'perSecond') / of('bare', 'perSecond');
   const held = ratio >= TARGET;
   const line = (name: 'bare' | 'tenantry'): string =>

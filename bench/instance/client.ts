@@ -1,0 +1,33 @@
+/** Who the benches sign in as. */
+export const EMAIL = 'bench@example.com';
+export const PASSWORD = 'bench horse battery staple 9';
+
+export async function send<T>(method: string, url: string, token: string | null, body?: object): Promise<T> {
+  const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  const response = await fetch(url, { method, headers, body: body ? JSON.stringify(body) : undefined });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+export async function signIn(gateway: string, email = EMAIL): Promise<string> {
+  const body = { email, password: PASSWORD };
+  return (await send<{ accessToken: string }>('POST', `${gateway}/v1/auth/login`, null, body)).accessToken;
+}
+
+/** A tenant with an owner who has signed in. */
+export async function prepareTenant(
+  gateway: string,
+  admin: string,
+  slug: string,
+  isolation: 'pool' | 'schema',
+): Promise<{ id: string; token: string }> {
+  const ownerEmail = `owner@${slug}.example`;
+  const facts = { slug, name: slug, isolation, ownerEmail, ownerPassword: PASSWORD };
+  const { id, status } = await send<{ id: string; status: string }>('POST', `${gateway}/v1/tenants`, admin, facts);
+  if (status !== 'active') throw new Error(`the tenant is ${status} after ten seconds`);
+  return { id, token: await signIn(gateway, ownerEmail) };
+}
+
+export const quantile = (values: readonly number[], q: number): number =>
+  values.toSorted((x, y) => x - y)[Math.min(values.length - 1, Math.floor(values.length * q))]!;

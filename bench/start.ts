@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, chmodSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@tenantry/local/servers';
+import autocannon from 'autocannon';
+import { EMAIL, PASSWORD, prepareTenant, quantile, signIn } from './instance/client.js';
+import { run, type Running } from './instance/program.js';
+
+/**
+ * From `npm start` to ready on a state directory that was started before, and the memory of the one process that holds all services:
+ * after the start, and after a load of reads. As a measure of the machine: how long an empty Node takes.
+ */
+const READY_TARGET_MS = 12_000;
+const RESIDENT_TARGET_MB = 450;
+const STARTS = 3;
+const LOAD_S = 10;
+const CONNECTIONS = 32;
+
+const startMjs = join(import.meta.dirname, '../scripts/start.mjs');
+
+async function timedStart(settings: Readonly<Record<string, string>>): Promise<{ tookMs: number; instance: Running }> {
+  const startMs = performance.now();
+  const instance = await run(startMjs, settings, /ready\s+(http\S+)/, []);
+  return { tookMs: performance.now() - startMs, instance };
+}
+
+const residentMb = ({ pid }: Running): number =>
+  Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1_024;
+
+function emptyNodeMs(): number {
+  const startMs = performance.now();
+  execFileSync(process.execPath, ['-e', '0']);
+  return performance.now() - startMs;
+}
+
+async function load(gateway: string): Promise<void> {
+  const { token } = await prepareTenant(gateway, await signIn(gateway), 'bench', 'schema');
+  const headers = { authorization: `Bearer ${token}` };
+  await autocannon({ url: `${gateway}/v1/tenant`, headers, connections: CONNECTIONS, duration: LOAD_S });
+}
+
+await using stack = new AsyncDisposableStack();
+const directory = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
+chmodSync(directory, 0o711); // Postgres may run as another account than we do
+stack.defer(() => rmSync(directory, { recursive: true, force: true }));
+const settings = {
+  ...{ TENANTRY_STATE_DIR: join(directory, 'state'), PORT: String(await freePort()) },
+  ...{ TENANTRY_ADMIN_EMAIL: EMAIL, TENANTRY_ADMIN_PASSWORD: PASSWORD },
+  ...{ TENANT_RATE_PER_S: '100000', TENANT_BURST: '1000000', ADDRESS_RATE_PER_S: '100000', ADDRESS_BURST: '1000000' },
+};
+const first = await timedStart(settings);
+await first.instance.stop();
+const tooksMs: number[] = [];
+let after = { startMb: 0, loadMb: 0 };
+for (let start = 1; start <= STARTS; start++) {
+  const { tookMs, instance } = await timedStart(settings);
+  tooksMs.push(tookMs);
+  try {
+    if (start < STARTS) continue;
+    const startMb = residentMb(instance);
+    await load(instance.address);
+    after = { startMb, loadMb: residentMb(instance) };
+  } finally {
+    await instance.stop();
+  }
+}
+const warmMs = quantile(tooksMs, 0.5);
+const held = { ready: warmMs <= READY_TARGET_MS, resident: after.loadMb <= RESIDENT_TARGET_MB };
+const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
+console.log(`an empty Node: ${Math.round(emptyNodeMs())} ms`);
+console.log(`first start: ${seconds(first.tookMs)} s`);
+console.log(
+  `warm start: ${seconds(warmMs)} s (target ${seconds(READY_TARGET_MS)} s${held.ready ? '' : ', MISSED'}); ${tooksMs.map(seconds).join(', ')}`,
+);
+console.log(
+  `resident: ${Math.round(after.startMb)} MB after the start, ${Math.round(after.loadMb)} MB after ${LOAD_S} s of load (target ${RESIDENT_TARGET_MB} MB${held.resident ? '' : ', MISSED'})`,
+);
+process.exitCode = held.ready && held.resident ? 0 : 1;
