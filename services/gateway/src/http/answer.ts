@@ -31,5 +31,11 @@ export function sendAnswer({ operation, reply: answer, answerHeaders }: Exchange
     if (PASSED_ON.has(name.toLowerCase())) reply.header(name, value);
   }
   if (status === NO_CONTENT) return reply.send();
-  return reply.send(answer.body ? Readable.from(answer.body, { objectMode: false }) : answer.payload);
+  return reply.send(answer.body ? streamOf(answer.body, reply) : answer.payload);
+}
+
+/** A stream that is cut ends with a reset: what lies in buffers on its way is for nobody any more. */
+function streamOf(body: AsyncIterable<Uint8Array>, { raw }: FastifyReply): Readable {
+  const stream = Readable.from(body, { objectMode: false });
+  return stream.once('error', () => raw.socket?.resetAndDestroy());
 }

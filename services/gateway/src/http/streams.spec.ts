@@ -141,7 +141,7 @@ describe('streams over real connections', () => {
       (async () => {
         while (!(await reader.read()).done);
       })(),
-    ).rejects.toThrow();
+    ).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
   });
 
   it('stops the service’s export when its reader goes away', async () => {
