@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { Exchange } from '../pipeline/exchange.js';
 
@@ -22,7 +22,10 @@ const PASSED_ON: ReadonlySet<string> = new Set([
 ]);
 
 /** Sends what the service answered: its bytes as they are. */
-export function sendAnswer({ operation, reply: answer, answerHeaders }: Exchange, reply: FastifyReply): FastifyReply {
+export function sendAnswer(
+  { operation, reply: answer, answerHeaders, signal }: Exchange,
+  reply: FastifyReply,
+): FastifyReply {
   if (!answer) throw new TypeError('An exchange without a reply has no answer');
   const status = answer.status ?? operation.http?.status ?? 200;
   reply.code(status).headers(answerHeaders).header('cache-control', 'no-store');
@@ -31,11 +34,15 @@ export function sendAnswer({ operation, reply: answer, answerHeaders }: Exchange
     if (PASSED_ON.has(name.toLowerCase())) reply.header(name, value);
   }
   if (status === NO_CONTENT) return reply.send();
-  return reply.send(answer.body ? streamOf(answer.body, reply) : answer.payload);
+  return reply.send(answer.body ? streamOf(answer.body, signal, reply) : answer.payload);
 }
 
-/** A stream that is cut ends with a reset: what lies in buffers on its way is for nobody any more. */
-function streamOf(body: AsyncIterable<Uint8Array>, { raw }: FastifyReply): Readable {
+/**
+ * A stream ends when it is cut, however slow its reader is, and with a reset: what lies in buffers on its way is for
+ * nobody any more.
+ */
+function streamOf(body: AsyncIterable<Uint8Array>, signal: AbortSignal | null, { raw }: FastifyReply): Readable {
   const stream = Readable.from(body, { objectMode: false });
-  return stream.once('error', () => raw.socket?.resetAndDestroy());
+  stream.once('error', () => raw.socket?.resetAndDestroy());
+  return signal ? addAbortSignal(signal, stream) : stream;
 }

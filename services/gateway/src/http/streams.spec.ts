@@ -144,6 +144,26 @@ describe('streams over real connections', () => {
     ).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
   });
 
+  it('ends a running export of a suspended tenant also when its reader has stopped reading', async () => {
+    let over: Promise<unknown> = Promise.resolve();
+    gateway.services.answer(exportRows, () => {
+      const ended = Promise.withResolvers<void>();
+      over = ended.promise;
+      async function* rows() {
+        try {
+          while (!isOver) yield Buffer.alloc(1024 * 1024);
+        } finally {
+          ended.resolve();
+        }
+      }
+      return new Reply(rows() as unknown as Uint8Array);
+    });
+    const answer = await fetch(`${url}/rest/v1/tracks/export`, { headers: bearer(a.owner.token) });
+    await answer.body!.getReader().read();
+    gateway.setTenant(a.id, { status: 'suspended' });
+    await over;
+  });
+
   it('stops the service’s export when its reader goes away', async () => {
     const ended = new Promise<void>((resolve) => {
       gateway.services.answer(exportRows, () => {
