@@ -4,7 +4,7 @@ import { connectBus, silentLog, type Bus } from '@tenantry/messaging';
 import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose';
 import type { Instance } from './instance.js';
 
-const REPLY_TIMEOUT_MS = 3_000;
+const REPLY_TIMEOUT_MS = 10_000;
 
 /** What a context says; see docs/adr/0004. */
 export interface Claims {
