@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startPostgres } from '@tenantry/local/servers';
 import autocannon from 'autocannon';
-import { EMAIL, PASSWORD, prepareTenant, quantile, send, signIn } from './instance/client.js';
+import { prepareTenant, quantile, send, signIn } from './instance/client.js';
+import { takePlace } from './instance/place.js';
 import { run } from './instance/program.js';
 
 /**
@@ -21,7 +20,6 @@ const TURN_S = 1;
 const TURNS = 20;
 /** Pauses of the machine only ever slow a turn down, so the least disturbed turns tell what the programs can do. */
 const UNDISTURBED = 0.9;
-const UNLIMITED = '10000000';
 
 /** The least disturbed turns have the most requests and the shortest p99. */
 const quantiles = { perSecond: UNDISTURBED, p99Ms: 1 - UNDISTURBED } as const;
@@ -62,26 +60,19 @@ async function measure({ url, headers }: Load, durationS: number): Promise<Resul
 }
 
 async function compare(stack: AsyncDisposableStack): Promise<boolean> {
-  const directory = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
-  chmodSync(directory, 0o711); // Postgres may run as another account than we do
-  stack.defer(() => rmSync(directory, { recursive: true, force: true }));
+  const place = await takePlace(stack);
   const postgres = await startPostgres({
-    directory: join(directory, 'postgres'),
+    directory: join(place.directory, 'postgres'),
     port: await freePort(),
     password: 'bench',
     throwaway: true,
   });
   stack.defer(() => postgres.stop());
   const settings = {
-    ...{ DATABASE_URL: postgres.url, TENANTRY_STATE_DIR: join(directory, 'state'), PORT: String(await freePort()) },
-    ...{ TENANTRY_ADMIN_EMAIL: EMAIL, TENANTRY_ADMIN_PASSWORD: PASSWORD },
-    ...{
-      TENANT_RATE_PER_S: UNLIMITED,
-      TENANT_BURST: UNLIMITED,
-      ADDRESS_RATE_PER_S: UNLIMITED,
-      ADDRESS_BURST: UNLIMITED,
-    },
-    ...{ OTEL_EXPORTER_OTLP_ENDPOINT: await startCollector(stack), TRACE_RATIO: '0.05' },
+    ...place.settings,
+    DATABASE_URL: postgres.url,
+    OTEL_EXPORTER_OTLP_ENDPOINT: await startCollector(stack),
+    TRACE_RATIO: '0.05',
   };
   const started = await run(join(import.meta.dirname, '../scripts/start.ts'), settings, /ready\s+(http\S+)/);
   stack.defer(() => started.stop());

@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, chmodSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@tenantry/local/servers';
 import autocannon from 'autocannon';
-import { EMAIL, PASSWORD, prepareTenant, quantile, signIn } from './instance/client.js';
+import { prepareTenant, quantile, signIn } from './instance/client.js';
+import { takePlace } from './instance/place.js';
 import { run, type Running } from './instance/program.js';
 
 /**
@@ -41,14 +39,7 @@ async function load(gateway: string): Promise<void> {
 }
 
 await using stack = new AsyncDisposableStack();
-const directory = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
-chmodSync(directory, 0o711); // Postgres may run as another account than we do
-stack.defer(() => rmSync(directory, { recursive: true, force: true }));
-const settings = {
-  ...{ TENANTRY_STATE_DIR: join(directory, 'state'), PORT: String(await freePort()) },
-  ...{ TENANTRY_ADMIN_EMAIL: EMAIL, TENANTRY_ADMIN_PASSWORD: PASSWORD },
-  ...{ TENANT_RATE_PER_S: '100000', TENANT_BURST: '1000000', ADDRESS_RATE_PER_S: '100000', ADDRESS_BURST: '1000000' },
-};
+const { settings } = await takePlace(stack);
 const first = await timedStart(settings);
 await first.instance.stop();
 const tooksMs: number[] = [];

@@ -1,10 +1,8 @@
-import { mkdtempSync, chmodSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '@tenantry/local/servers';
-import { EMAIL, PASSWORD, prepareTenant, quantile, send, signIn } from './instance/client.js';
+import { prepareTenant, quantile, send, signIn } from './instance/client.js';
+import { takePlace } from './instance/place.js';
 import { run } from './instance/program.js';
 
 /**
@@ -77,14 +75,7 @@ function report(samples: Samples, pauseMs: number): boolean {
 }
 
 await using stack = new AsyncDisposableStack();
-const directory = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
-chmodSync(directory, 0o711); // Postgres may run as another account than we do
-stack.defer(() => rmSync(directory, { recursive: true, force: true }));
-const settings = {
-  ...{ TENANTRY_STATE_DIR: join(directory, 'state'), PORT: String(await freePort()) },
-  ...{ TENANTRY_ADMIN_EMAIL: EMAIL, TENANTRY_ADMIN_PASSWORD: PASSWORD },
-  ...{ TENANT_RATE_PER_S: '100000', TENANT_BURST: '1000000', ADDRESS_RATE_PER_S: '100000', ADDRESS_BURST: '1000000' },
-};
+const { settings } = await takePlace(stack);
 const instance = await run(join(import.meta.dirname, '../scripts/start.ts'), settings, /ready\s+(http\S+)/);
 stack.defer(() => instance.stop());
 const pauses = monitorEventLoopDelay({ resolution: 1 });
