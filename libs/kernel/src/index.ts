@@ -5,4 +5,5 @@ export * from './fault.js';
 export * from './id.js';
 export * from './money.js';
 export * from './permission.js';
+export * from './random.js';
 export * from './reasons.js';

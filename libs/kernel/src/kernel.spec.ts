@@ -22,6 +22,14 @@ describe('ids', () => {
   });
 });
 
+describe('ids of one process', () => {
+  it('sort by creation within a millisecond too, and never come twice', () => {
+    const ids = Array.from({ length: 50_000 }, () => newId());
+    expect(ids.toSorted()).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
 describe('money', () => {
   it.each([
     ['0.10', 100_000_000n],

@@ -1,9 +1,8 @@
-import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
+import { fewRandomBytes, PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import type { Cells } from '../cells.js';
 import { translateError } from '../faults.js';
 import { sql } from '../sql.js';
 import type { Transaction } from '../transaction.js';
-import { fewRandomBytes } from './random.js';
 import { KEY_BYTES, commitmentOf, openBytes, parseSealed, printSealed, sealBytes } from './sealing.js';
 import { type TenantKeys, loadTenantKeys, wrapNewKey } from './tenant-keys.js';
 import { type Commitment, type SealedPlace, Vault } from './vault.js';

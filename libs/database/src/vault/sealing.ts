@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
-import { fewRandomBytes } from './random.js';
+import { fewRandomBytes } from '@tenantry/kernel';
 
 export const KEY_BYTES = 32;
 const IV_BYTES = 12;
