@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { serialize } from 'pg-protocol';
 import { type Encoded, encodeValue } from './encode.js';
 import { type ColumnFacts, RowDecoder } from './row-decoder.js';
 import type { Prepared, StatementCache } from './statement-cache.js';
@@ -21,13 +22,7 @@ export interface StepResult {
 
 /** The part of the driver's connection that a flight speaks to. */
 export interface Wire {
-  readonly stream: { cork(): void; uncork(): void };
-  parse(message: { name: string; text: string }): void;
-  bind(message: { statement: string; values: readonly Encoded[] }): void;
-  describe(message: { type: 'P' }): void;
-  execute(message: Record<string, never>): void;
-  close(message: { type: 'S'; name: string }): void;
-  sync(): void;
+  readonly stream: { readonly writable: boolean; write(bytes: Buffer): void };
   once(event: 'readyForQuery' | 'end', listener: () => void): void;
   removeListener(event: 'readyForQuery' | 'end', listener: () => void): void;
 }
@@ -48,7 +43,6 @@ interface Leg {
   readonly result: StepResult;
 }
 
-const EXECUTE_ALL = {};
 const DESCRIBE_PORTAL = { type: 'P' } as const;
 
 /**
@@ -78,37 +72,37 @@ export class Flight {
     this.#land = land;
   }
 
-  submit(wire: Wire): void {
-    wire.stream.cork();
-    for (const name of this.#statements.drainClosing()) {
-      wire.close({ type: 'S', name });
-    }
+  /** One write: the driver's own functions would make one for each message, and those are what a short read costs. */
+  submit({ stream }: Wire): void {
+    const messages = this.#statements.drainClosing().map((name) => serialize.close({ type: 'S', name }));
     for (const leg of this.#legs) {
-      this.#send(leg, wire);
+      this.#print(leg, messages);
     }
-    wire.sync();
-    wire.stream.uncork();
+    messages.push(serialize.sync());
+    if (stream.writable) {
+      stream.write(Buffer.concat(messages));
+    }
   }
 
-  #send(leg: Leg, wire: Wire): void {
+  #print(leg: Leg, messages: Buffer[]): void {
     const { step } = leg;
-    const statement = step.key === null ? '' : this.#prepare(leg, step.key, wire);
+    const statement = step.key === null ? '' : this.#prepare(leg, step.key, messages);
     if (step.key === null) {
-      wire.parse({ name: '', text: step.text });
+      messages.push(serialize.parse({ name: '', text: step.text }));
     }
-    wire.bind({ statement, values: leg.values });
+    messages.push(serialize.bind({ statement, values: leg.values as Encoded[] }));
     if (!leg.decoder && !step.silent) {
-      wire.describe(DESCRIBE_PORTAL);
+      messages.push(serialize.describe(DESCRIBE_PORTAL));
     }
-    wire.execute(EXECUTE_ALL);
+    messages.push(serialize.execute());
   }
 
-  #prepare(leg: Leg, key: string, wire: Wire): string {
+  #prepare(leg: Leg, key: string, messages: Buffer[]): string {
     const prepared = this.#statements.take(key);
     leg.prepared = prepared;
     leg.decoder = prepared.decoder;
     if (!prepared.parsed) {
-      wire.parse({ name: prepared.name, text: leg.step.text });
+      messages.push(serialize.parse({ name: prepared.name, text: leg.step.text }));
       prepared.parsed = true;
     }
     return prepared.name;

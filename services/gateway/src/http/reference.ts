@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { securityHeaders } from './security-headers.js';
 
 const { resolve } = createRequire(import.meta.url);
 const ASSETS = ['/swagger-ui.css', '/swagger-ui-bundle.js', '/favicon-32x32.png'];
@@ -45,9 +46,9 @@ const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#reference', dee
 /** Serves the contract at /openapi.json and its reference page at /docs, all from this process. */
 export async function serveReference(app: FastifyInstance): Promise<void> {
   const contract = await readFile(resolve('@tenantry/contracts/openapi.json'));
-  const page = { helmet: { contentSecurityPolicy: CONTENT_SECURITY_POLICY } };
+  const page = securityHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY });
   app.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(contract));
-  app.get('/docs', page, (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
+  app.get('/docs', (_request, reply) => reply.headers(page).type('text/html; charset=utf-8').send(PAGE));
   app.get('/docs/start.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(START));
   await app.register(fastifyStatic, {
     root: dirname(resolve('swagger-ui-dist/package.json')),

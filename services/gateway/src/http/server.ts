@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import { operations, type Operation } from '@tenantry/contracts';
 import { Bus } from '@tenantry/messaging';
 import type { HttpAddress, HttpServer, RunningService } from '@tenantry/service';
@@ -13,23 +12,12 @@ import { serveHealth } from './health.js';
 import { Operations } from './operations.js';
 import { serveReference } from './reference.js';
 import { Refusals } from './refusals.js';
+import { securityHeaders } from './security-headers.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16_384;
 const MAX_PARAM_CHARS = 500;
 const NO_QUERY = Object.freeze({});
-
-/** An API answers with data: nothing in an answer may run, frame or be framed. */
-const securityHeaders = {
-  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  crossOriginResourcePolicy: { policy: 'cross-origin' },
-  // What follows concerns pages or browsers long gone.
-  originAgentCluster: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-} as const;
 
 /** Everything of the gateway that answers HTTP, not yet listening. */
 export async function createServer(
@@ -40,6 +28,7 @@ export async function createServer(
   const refusals = service.get(Refusals);
   const origins = service.get(Origins);
   const routes = routesOf(table);
+  const always = securityHeaders();
   await service.get(AccessTokens).load();
   const app = fastify({
     trustProxy: settings.TRUSTED_PROXIES.length > 0 ? [...settings.TRUSTED_PROXIES] : false,
@@ -54,7 +43,10 @@ export async function createServer(
   app.removeAllContentTypeParsers();
   app.setErrorHandler((error, request, reply) => refusals.send(error, request, reply));
   app.setNotFoundHandler((request, reply) => refusals.sendUnknown(routes, request, reply));
-  await app.register(helmet, securityHeaders);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(always);
+    done();
+  });
   app.options('*', (request, reply) => answerPreflight(request, reply, origins));
   serveHealth(app, service.get(Ready), service.get(Bus));
   await serveReference(app);
