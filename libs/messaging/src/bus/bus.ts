@@ -10,6 +10,7 @@ import {
 } from '@nats-io/transport-node';
 import type { Log } from './log.js';
 import { nkeyAuthenticator } from './nkey.js';
+import { Outgoing, type OutgoingMessage } from './outgoing.js';
 import { inboxPrefix } from './subjects.js';
 
 /** How a process joins the bus. */
@@ -38,6 +39,7 @@ export class Bus {
   readonly service: string;
   private readonly listeners = new Set<(change: BusChange) => void>();
   private manager: Promise<JetStreamManager> | null = null;
+  private readonly outgoing: Outgoing;
   private up = true;
 
   constructor(
@@ -45,6 +47,7 @@ export class Bus {
     private readonly options: BusOptions,
   ) {
     this.service = options.service;
+    this.outgoing = new Outgoing(connection);
     void this.follow();
   }
 
@@ -76,6 +79,11 @@ export class Bus {
     return this.connection.subscribe(subject, { queue, callback });
   }
 
+  /** Sends a message at the end of this turn of the event loop, in one write with all others of it. */
+  send(message: OutgoingMessage): void {
+    this.outgoing.send(message);
+  }
+
   /**
    * Does something on the connection and waits until the server has seen it.
    * @throws Error when the server refused any of it
@@ -93,6 +101,7 @@ export class Bus {
 
   /** Sends what is on its way, then closes; while the server is away there is nothing to wait for. */
   async drain(): Promise<void> {
+    this.outgoing.flush();
     if (this.connected) await this.connection.drain().catch(() => undefined);
     await this.connection.close();
   }

@@ -1,3 +1,4 @@
+import type { MsgHdrs } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
 import { printMessage, readMessage, type Operation } from '@tenantry/contracts';
 import { Fault, fromFaultMessage, SystemClock, type Clock, type TenantContext } from '@tenantry/kernel';
@@ -160,28 +161,37 @@ export class RpcClient {
     onTicket: (replyTo: string) => void,
   ): string {
     let token = '';
+    const fail = (error: unknown): void => {
+      const fault = this.asFault(error, exchange.subject);
+      if (token === '') exchange.fail(fault);
+      else this.replies.fail(token, fault);
+    };
     try {
       const ticket = this.replies.open(exchange, deadlineAtMs);
       token = ticket.token;
       onTicket(ticket.replyTo);
-      const { context, request, traceparent } = headers;
-      this.bus.connection.publish(exchange.subject, payload, {
-        reply: ticket.replyTo,
-        headers: makeHeaders({
-          [Header.context]: context,
-          [Header.request]: request,
-          [Header.traceparent]: traceparent ?? undefined,
-        }),
-      });
+      const options = { reply: ticket.replyTo, headers: printHeaders(headers) };
+      this.bus.send({ subject: exchange.subject, payload, options, onError: fail });
     } catch (error) {
-      this.replies.close(token);
       // Asynchronously, as every other failure: the caller is still setting up.
-      const fault = error instanceof Fault ? error : new Fault('internal', { cause: error });
-      if (fault !== error) this.log.error({ err: error, subject: exchange.subject }, 'A call could not be sent');
-      queueMicrotask(() => exchange.fail(fault));
+      queueMicrotask(() => fail(error));
     }
     return token;
   }
+
+  private asFault(error: unknown, subject: string): Fault {
+    if (error instanceof Fault) return error;
+    this.log.error({ err: error, subject }, 'A call could not be sent');
+    return new Fault('internal', { cause: error });
+  }
+}
+
+function printHeaders({ context, request, traceparent }: CallHeaders): MsgHdrs {
+  return makeHeaders({
+    [Header.context]: context,
+    [Header.request]: request,
+    [Header.traceparent]: traceparent ?? undefined,
+  });
 }
 
 function onAbort(signal: AbortSignal | undefined, abort: () => void): () => void {

@@ -78,6 +78,13 @@ export class ReplyMultiplexer {
     this.deadlines.callOff(waiting.deadline);
   }
 
+  /** Fails an exchange that still waits. */
+  fail(token: string, fault: Fault): void {
+    const waiting = this.waiting.get(token);
+    this.close(token);
+    waiting?.exchange.fail(fault);
+  }
+
   /** Fails whoever still waits and stops listening. */
   shutDown(): void {
     this.failAll(() => true, 'the client was closed');
@@ -95,12 +102,6 @@ export class ReplyMultiplexer {
     } else {
       waiting.exchange.receive(message);
     }
-  }
-
-  private fail(token: string, fault: Fault): void {
-    const waiting = this.waiting.get(token);
-    this.close(token);
-    waiting?.exchange.fail(fault);
   }
 
   private failAll(concerns: (subject: string) => boolean, cause: string): void {

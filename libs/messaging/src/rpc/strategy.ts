@@ -149,13 +149,14 @@ export class NatsStrategy extends HandlerTable {
 
   private respond(message: Msg, answer: Answer): void {
     if (!message.reply) return;
-    const { connection } = this.options.bus;
-    const limit = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
+    const { bus, log } = this.options;
+    const { subject, reply } = message;
+    const limit = bus.connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
     const size = typeof answer.payload === 'string' ? Buffer.byteLength(answer.payload) : answer.payload.length;
     const sent = size > limit - HEADER_ROOM_BYTES ? faultAnswer(new Fault('internal')) : answer;
-    if (sent !== answer)
-      this.options.log.error({ subject: message.subject, size, limit }, 'An answer is larger than NATS takes');
-    connection.publish(message.reply, sent.payload, { headers: replyHeaders(sent) });
+    if (sent !== answer) log.error({ subject, size, limit }, 'An answer is larger than NATS takes');
+    const onError = (err: unknown): void => log.error({ err, subject }, 'An answer could not be sent');
+    bus.send({ subject: reply, payload: sent.payload, options: { headers: replyHeaders(sent) }, onError });
   }
 }
 
