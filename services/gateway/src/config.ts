@@ -27,8 +27,12 @@ export class GatewaySettings extends settings({
     .default(10)
     .describe('Sign-ins, refreshes and the like a second from one network address, on average'),
   SIGN_IN_BURST: rate.default(200).describe('Sign-ins, refreshes and the like from one network address at once'),
-  TENANT_RATE_PER_S: rate.default(100).describe('Requests a second of a tenant without a limit of its own, on average'),
-  TENANT_BURST: rate.default(1_000).describe('Requests of a tenant without a limit of its own at once'),
+  TENANT_RATE_PER_S: rate
+    .default(100)
+    .describe('Requests a second of the platform itself and of a tenant whose policy is not known yet, on average'),
+  TENANT_BURST: rate
+    .default(1_000)
+    .describe('Requests of the platform itself and of a tenant whose policy is not known yet at once'),
   REQUEST_TIMEOUT_MS: durationMs.default(15_000).describe('How long an answer may take'),
   STREAM_TIMEOUT_MS: durationMs.default(600_000).describe('How long an import or export may take'),
 }) {}

@@ -85,6 +85,20 @@ describe('npm start', () => {
     180_000,
   );
 
+  it('stops all of it also when nobody reads its output any more', async () => {
+    const started = await run([]);
+    await started.said('Ctrl-C stops everything');
+    const servers = [
+      pidIn(started.state, 'postgres', 'data', 'postmaster.pid'),
+      pidIn(started.state, 'nats', 'nats.pid'),
+    ];
+    started.child.stdout?.destroy();
+    started.child.stderr?.destroy();
+    started.child.kill('SIGTERM');
+    expect(await started.ended()).toBe(0);
+    expect(servers.some(isAlive)).toBe(false);
+  });
+
   it('ends a wrong setting with one clear line and exit code 1', async () => {
     const started = await run([], { PORT: 'eighty' });
     expect(await started.ended()).toBe(1);

@@ -27,6 +27,9 @@ export async function start(options: StartOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => stop.abort(null));
   }
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', ignoreGoneReader);
+  }
   let logFolder: string | undefined;
   try {
     const { split, help } = parseArguments(options.argv);
@@ -49,6 +52,13 @@ export async function start(options: StartOptions): Promise<void> {
   if (stop.signal.reason instanceof PlainError) {
     explain(stop.signal.reason, logFolder);
     process.exitCode = 1;
+  }
+}
+
+/** Whoever read along may be gone, with a closed terminal or `| head`; what was started must still be stopped. */
+function ignoreGoneReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') {
+    throw error;
   }
 }
 
