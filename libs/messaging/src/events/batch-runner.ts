@@ -3,7 +3,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { Doors } from '@tenantry/database';
 import type { Bus } from '../bus/bus.js';
 import type { Log } from '../bus/log.js';
-import { inSpan } from '../bus/tracing.js';
+import { inSpan, TENANT_ATTRIBUTE } from '../bus/tracing.js';
 import type { Registered } from '../definition/handler-table.js';
 import { batchConsumer } from '../definition/handlers-of.js';
 import type { BatchReaction } from '../definition/patterns.js';
@@ -120,10 +120,12 @@ export class BatchRunner {
 
   private async handle(items: readonly Item[]): Promise<void> {
     const { facts, method } = this.batch;
+    const tenantIds = [...new Set(items.map(({ event }) => event.tenantId))];
     const attributes = {
       'messaging.system': 'nats',
       'messaging.consumer.group.name': facts.consumer,
       'messaging.batch.message_count': items.length,
+      [TENANT_ATTRIBUTE]: tenantIds.length === 1 ? tenantIds[0] : tenantIds,
     };
     const traceparent = items[0]?.event.traceparent;
     await inSpan({ name: `${facts.consumer} batch`, kind: SpanKind.CONSUMER, traceparent, attributes }, async () => {
