@@ -16,7 +16,7 @@ export interface FieldFacts {
   readonly map: boolean;
   /** May be absent (`undefined`) or cleared (`null`). */
   readonly optional: boolean;
-  /** Must be given; text must not be empty either. */
+  /** Must be given; text must not be blank either. */
   readonly required: boolean;
   /** Text may have line breaks and tabs. */
   readonly multiline: boolean;

@@ -77,6 +77,11 @@ describe('parseMessage', () => {
   it('refuses a missing and an empty required text', () => {
     expect(refused({})).toEqual(['name is required']);
     expect(refused({ name: '' })).toEqual(['name must not be empty']);
+    expect(refused({ name: ' \u00a0' })).toEqual(['name must not be empty']);
+  });
+
+  it('names a field that has no name', () => {
+    expect(refused({ name: 'a', '': 1 })).toEqual(['"" is not a known field']);
   });
 
   it('refuses a missing time or message that is not optional', () => {

@@ -143,7 +143,8 @@ class Parser {
     if (read instanceof Refusal) {
       return this.refuse(path, read.message);
     }
-    return facts.required && this.strict && read === '' ? this.refuse(path, 'must not be empty') : read;
+    const isBlank = typeof read === 'string' && read.trim() === '';
+    return facts.required && this.strict && isBlank ? this.refuse(path, 'must not be empty') : read;
   }
 
   private list(facts: FieldFacts, value: unknown, path: string, depth: number): unknown {

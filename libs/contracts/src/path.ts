@@ -8,8 +8,11 @@ export function join(parent: string, name: string): string {
   return parent ? `${parent}.${name}` : name;
 }
 
-/** A name that a caller made up, safe to print: no control characters, not endless. */
+/** A name that a caller made up, safe to print: no control characters, not endless, and not nothing. */
 export function shown(name: string): string {
+  if (name === '') {
+    return '""';
+  }
   const text = JSON.stringify(name.slice(0, MAX_SHOWN_NAME)).slice(1, -1);
   return name.length > MAX_SHOWN_NAME ? `${text}…` : text;
 }

@@ -49,6 +49,8 @@ describe('parseQuery', () => {
     [{ name: '1', ratio: 'NaN' }, 'ratio'],
     [{ name: '1', ratio: '1e999' }, 'ratio'],
     [{ name: ['1', '2'] }, 'name'],
+    [{ name: '1', '': 'x' }, '""'],
+    [{ name: '1', '': ['x', 'y'] }, '""'],
     [{ name: '1', page: '2' }, 'page'],
     [{ name: '1', settings: '{}' }, 'settings'],
     [{ name: '1', parent: '{}' }, 'parent'],

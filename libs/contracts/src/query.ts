@@ -2,6 +2,7 @@ import { Fault, type FieldProblem } from '@tenantry/kernel';
 import type { FieldFacts, MessageType } from './message.js';
 import type { Operation } from './operation.js';
 import { parseMessage } from './parse.js';
+import { shown } from './path.js';
 
 /** A decoded query string or the names of a path. */
 export type TextFields = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -29,7 +30,10 @@ export function parseRequest<I>(
   if (http?.method === 'GET' || http?.method === 'DELETE' || streams === 'request') {
     return parseQuery(input, { ...parts.query, ...parts.path });
   }
-  const unknown = Object.keys(parts.query).map((field) => ({ field, message: 'is not a known query parameter' }));
+  const unknown = Object.keys(parts.query).map((name) => ({
+    field: shown(name),
+    message: 'is not a known query parameter',
+  }));
   const body = parts.body ?? {};
   if (typeof body !== 'object' || Array.isArray(body)) {
     return parseMessage(input, body);
@@ -54,7 +58,7 @@ function fromText(type: MessageType<unknown>, fields: TextFields): Record<string
       return [];
     }
     if (Array.isArray(text) && !facts?.repeated && text.length !== 1) {
-      problems.push({ field: name, message: 'must be given once' });
+      problems.push({ field: shown(name), message: 'must be given once' });
     }
     const values = (Array.isArray(text) ? text : [text]) as readonly string[];
     return [[name, facts?.repeated ? values.map((one) => valueOf(facts, one)) : valueOf(facts, values[0]!)]];
