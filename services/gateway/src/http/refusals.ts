@@ -49,9 +49,11 @@ export class Refusals {
     const fault = new Fault('malformed-request', {
       detail: isFlood ? 'The headers are too large' : 'This is not an HTTP request',
     });
-    const { status, headers, body } = printProblem(fault, newId());
+    const requestId = newId();
+    const { status, headers, body } = printProblem(fault, requestId);
     const lines = Object.entries({
       ...headers,
+      [REQUEST_ID]: requestId,
       'content-length': String(Buffer.byteLength(body)),
       connection: 'close',
     });

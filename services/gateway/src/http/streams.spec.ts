@@ -211,7 +211,9 @@ describe('streams over real connections', () => {
     socket.on('error', () => undefined);
     socket.write(bytes);
     const [data] = (await once(socket, 'data')) as [Buffer];
-    expect(data.toString()).toMatch(/^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"code":"malformed-request"/);
+    const text = data.toString();
+    expect(text).toMatch(/^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"code":"malformed-request"/);
+    expect(/"requestId":"([^"]+)"/.exec(text)?.[1]).toBe(/tenantry-request-id: (\S+)/.exec(text)?.[1]);
     socket.destroy();
   });
 });
