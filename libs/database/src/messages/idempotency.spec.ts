@@ -51,7 +51,10 @@ describe('an Idempotency-Key', () => {
 
   it('refuses the key with another body', async () => {
     await add(claim('k2'));
-    await expect(add(claim('k2', '{"other":1}'))).rejects.toMatchObject({ reason: 'idempotency-key-reused' });
+    await expect(add(claim('k2', '{"other":1}'))).rejects.toMatchObject({
+      reason: 'idempotency-key-reused',
+      errors: [{ field: 'Idempotency-Key' }],
+    });
   });
 
   it('lets a concurrent duplicate wait, and gives it the same answer', async () => {

@@ -65,7 +65,7 @@ export class IdempotencyGuard {
       throw new Fault('conflict', { detail: 'This request is being answered; try again', retryAfterS: 1 });
     }
     if (!known.body_hash.equals(this.#bodyHash)) {
-      throw new Fault('idempotency-key-reused');
+      throw new Fault('idempotency-key-reused', { field: 'Idempotency-Key' });
     }
     throw new IdempotentReplay(this.#open(known.answer));
   }
