@@ -52,7 +52,8 @@ export class PostgresVault extends Vault {
     const version = (last?.version ?? 0) + 1;
     await tx.execute(sql`
       insert into platform.tenant_key (tenant_id, version, wrapped_key)
-      values (${tx.tenantId}, ${version}, ${wrapNewKey(this.#master, tx.tenantId, version)})`);
+      values (${tx.tenantId}, ${version}, ${wrapNewKey(this.#master, tx.tenantId, version)})
+      on conflict do nothing`); // another service may have sealed something for this tenant at the same moment
     this.#known.delete(tx.tenantId);
   }
 

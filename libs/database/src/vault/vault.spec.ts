@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
-import { TestDatabase, testContext } from '@tenantry/testing/database';
+import { eventually, TestDatabase, testContext } from '@tenantry/testing/database';
 import { SHOP } from '../testing/shop.js';
 import type { SealedPlace, Vault } from './vault.js';
 
@@ -63,6 +63,24 @@ describe('the vault', () => {
     const sealed = await vault.seal(tenantId, place, 'new');
     expect(sealed).toMatch(/^tny1\.t\.2\./);
     expect([await vault.open(tenantId, place, old), await vault.open(tenantId, place, sealed)]).toEqual(['old', 'new']);
+  });
+
+  it('gives a tenant one key when two transactions make it at the same time', async () => {
+    const tenantId = await database.addTenant();
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    const create = (meanwhile: () => Promise<void>): Promise<void> =>
+      database.doors('shop').tenants.transaction(testContext(tenantId), async (tx) => {
+        await vault.createTenantKey(tx);
+        await meanwhile();
+      });
+    let second = Promise.resolve();
+    await create(async () => {
+      second = create(() => Promise.resolve());
+      await eventually(async () => (await database.admin(waiting)).length > 0);
+    });
+    await second;
+    const sealed = await vault.seal(tenantId, place, 'x');
+    expect(sealed).toMatch(/^tny1\.t\.1\./);
   });
 
   it('gives a tenant one first key, however many ask for it at once', async () => {
