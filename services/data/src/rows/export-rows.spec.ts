@@ -2,6 +2,7 @@ import { exportRows, importRows } from '@tenantry/contracts';
 import { dataTenants } from '../testing/data.fixture.js';
 
 const COUNT = 1_234;
+const MORE_THAN_CONNECTIONS = 5;
 
 async function* lines(): AsyncGenerator<Uint8Array> {
   for (let id = 1; id <= COUNT; id++) {
@@ -52,6 +53,21 @@ describe('an export', () => {
     expect(text).toContain('{"id":400,"ssn":"s400"}');
     const reads = (await t.outbox()).filter(({ type }) => type === 'RowsRead').flatMap(({ changes }) => changes);
     expect(reads).toEqual([400, 800, 1200].map((id) => ({ resource: 'people', id: String(id), action: 'read' })));
+  });
+
+  it('gives its connection back when nobody reads it', async () => {
+    for (let times = 0; times < MORE_THAN_CONNECTIONS; times++) {
+      const { body } = await t.bus.send(exportRows, JSON.stringify({ table: 'people' }), t.schema.context());
+      await body![Symbol.asyncIterator]().return?.();
+    }
+    expect((await t.schema.get('people', 'limit=1')).status).toBe(200);
+  });
+
+  it('gives its connection back when it starts anew because the tables have changed', async () => {
+    for (let times = 0; times < MORE_THAN_CONNECTIONS; times++) {
+      await t.database.admin('update data.space set version = version + 1 where tenant_id = $1', [t.a.id]);
+      expect((await t.schema.send(exportRows, { table: 'people', query: 'id=eq.1' })).text).toContain('"p1"');
+    }
   });
 
   it('of a table that is not there, or by a wrong filter, is refused before it starts', async () => {

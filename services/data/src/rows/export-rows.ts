@@ -4,7 +4,7 @@ import { TenantDatabase, Vault } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { DataSettings } from '../config.js';
-import { Catalog, requireCurrent } from '../spaces/catalog.js';
+import { Catalog, isCurrent, requireCurrent } from '../spaces/catalog.js';
 import { accessTo, callerOf, type Caller } from './caller.js';
 import { csvLine } from './csv.js';
 import { parseExact } from './json.js';
@@ -16,6 +16,7 @@ import { printExport } from './statement/print-read.js';
 import { type AnswerShape, isPlain } from './statement/shape.js';
 
 const BATCH_ROWS = 500;
+const NOTHING = new Uint8Array(0);
 
 interface ExportRow {
   readonly row: string;
@@ -50,10 +51,13 @@ export class ExportRows {
       const first = await batches.next().catch((error: unknown) => {
         throw explainRefusal(error, space);
       });
-      if (!first.done && first.value[0]) {
-        requireCurrent(space, first.value[0].version);
-      }
       const body = this.#print({ caller, table: request.table, shape, format }, first, batches);
+      await body.next(); // once begun, giving it up gives the connection back
+      const version = first.done ? undefined : first.value[0]?.version;
+      if (version !== undefined && !isCurrent(space, version)) {
+        await body.return();
+        requireCurrent(space, version);
+      }
       return new Reply<AsyncIterable<Uint8Array>>(body, {
         headers: {
           'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
@@ -77,9 +81,10 @@ export class ExportRows {
     },
     first: IteratorResult<ExportRow[]>,
     batches: AsyncIterator<ExportRow[]>,
-  ): AsyncGenerator<Uint8Array> {
+  ): AsyncGenerator<Uint8Array, void> {
     const print = format === 'csv' ? csvPrinter() : printNdjson;
     try {
+      yield NOTHING;
       for (let next = first; !next.done; next = await batches.next()) {
         const texts = next.value.map(({ row }) => row);
         if (format === 'ndjson' && isPlain(shape)) {

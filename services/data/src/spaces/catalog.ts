@@ -13,9 +13,14 @@ const MAX_TRIES = 4;
 /** The tables have changed since the statement was made for them. */
 class StaleSpace extends Error {}
 
+/** Whether the tables are still at the version that a statement found. */
+export function isCurrent(space: TableSpace, version: string | bigint): boolean {
+  return String(version) === space.version;
+}
+
 /** @throws what `Catalog.use` takes as a reason to try again, when Postgres saw another version than was used */
 export function requireCurrent(space: TableSpace, version: string | bigint): void {
-  if (String(version) !== space.version) {
+  if (!isCurrent(space, version)) {
     throw new StaleSpace(`tables are at version ${version}, not ${space.version}`);
   }
 }
