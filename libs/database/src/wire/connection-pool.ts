@@ -68,7 +68,7 @@ export class ConnectionPool {
   /** Gives a connection back. One that is worn out, or not provably clean, is closed instead. */
   release(connection: PgConnection): void {
     connection.uses++;
-    if (!connection.isClean || this.#isWornOut(connection) || this.#closing) {
+    if (!connection.isClean || this.#isWornOut(connection)) {
       this.#drop(connection);
       return;
     }
@@ -132,6 +132,10 @@ export class ConnectionPool {
   }
 
   #offer(connection: PgConnection): void {
+    if (this.#closing) {
+      this.#drop(connection);
+      return;
+    }
     const next = this.#nextWaiter();
     if (next) {
       next.take(connection);
