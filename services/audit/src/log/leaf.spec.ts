@@ -82,6 +82,21 @@ describe('the leaf of an entry', () => {
     );
   });
 
+  it('is what RFC 8785 says: members sorted by UTF-16 code units, everything else as ECMAScript prints it', () => {
+    const sorted = (value: unknown): string => {
+      if (Array.isArray(value)) return `[${value.map(sorted).join()}]`;
+      if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+      const members = value as Record<string, unknown>;
+      const names = Object.keys(members).toSorted((a, b) => (a < b ? -1 : 1));
+      return `{${names.map((name) => `${JSON.stringify(name)}:${sorted(members[name])}`).join()}}`;
+    };
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'grapheme' }), (value) =>
+        expect(canonicalJson(value)).toBe(sorted(value)),
+      ),
+    );
+  });
+
   it('is independent of the order in which members were set', () => {
     expect(canonicalJson({ b: 1, a: { d: 2, c: 3 } })).toBe(canonicalJson({ a: { c: 3, d: 2 }, b: 1 }));
   });
