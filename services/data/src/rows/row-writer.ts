@@ -37,6 +37,8 @@ export interface Writing {
 /** What decides a change: the statement, or null when there is nothing to do. */
 export type Change = (writing: Writing) => Promise<Sql | null>;
 
+const places = { insert: 'body', upsert: 'body', update: 'either', delete: 'query' } as const;
+
 /** Runs changes of rows: the rows, the event that tells each of them, and the answer in one commit. */
 @Injectable()
 export class RowWriter {
@@ -82,7 +84,7 @@ export class RowWriter {
         });
       };
       return this.tenants.transaction(caller.ctx, work, accessTo(space)).catch((error: unknown) => {
-        throw explainRefusal(error, space);
+        throw explainRefusal(error, space, places[cause]);
       });
     });
   }

@@ -41,7 +41,7 @@ export async function importBatch(target: ImportTarget, rows: readonly JsonRow[]
   try {
     await target.tx.savepoint(() => insert(target, rows));
   } catch (error) {
-    const explained = explainRefusal(error, target.space);
+    const explained = explainRefusal(error, target.space, 'body');
     const isAboutRow = explained instanceof Fault && ROW_REASONS.has(explained.reason);
     throw isAboutRow ? await blame(target, rows, first, explained) : error;
   }
@@ -118,7 +118,7 @@ async function probe({ tx, ...rest }: ImportTarget, rows: readonly JsonRow[]): P
     });
     return null;
   } catch (error) {
-    const explained = explainRefusal(error, rest.space);
+    const explained = explainRefusal(error, rest.space, 'body');
     if (explained instanceof Fault) {
       return explained;
     }
