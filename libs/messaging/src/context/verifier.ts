@@ -104,7 +104,7 @@ export class ContextVerifier {
   }
 
   private async prove(token: string): Promise<Proof> {
-    if (token.length === 0 || token.length > MAX_TOKEN_CHARS)
+    if (token.length > MAX_TOKEN_CHARS || !isCompact(token))
       throw new Fault('unauthenticated', { cause: 'no context' });
     try {
       const { payload, protectedHeader } = await jwtVerify(token, ({ kid }) => this.keyOf(kid).key, {
@@ -138,4 +138,13 @@ function assertIssuer({ issuer, context }: Proof, { name, http, callers }: Opera
   const isFromHttp = issuer === GATEWAY && http !== null && context.purpose === 'request';
   if (!isFromHttp && !callers.includes(issuer))
     throw new Fault('forbidden', { cause: `${issuer} may not call ${name}` });
+}
+
+/**
+ * Whether a token is three parts of base64url in their one spelling (RFC 7515, section 3.1): what lenient decoders forgive,
+ * such as a line break in the signature, would let anybody spell a token anew.
+ */
+function isCompact(token: string): boolean {
+  const parts = token.split('.');
+  return parts.length === 3 && parts.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }
