@@ -1,0 +1,60 @@
+import { Agent, request } from 'node:http';
+
+/** A request as bytes: what `fetch` would refuse to send is sent. */
+export interface RawRequest {
+  readonly method: string;
+  /** Path and query string, as they go over the wire. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | null;
+}
+
+/** What came back. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  readonly tookMs: number;
+}
+
+/** No operation may take longer; the gateway itself gives up after 15 s. */
+const DEADLINE_MS = 12_000;
+
+/** The wire to one gateway. */
+export class Wire {
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
+
+  constructor(private readonly baseUrl: string) {}
+
+  /**
+   * Sends a request. @throws Error when no answer has come in time, or the connection ended without one
+   */
+  send({ method, target, headers, body }: RawRequest): Promise<RawAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
+    const { hostname, port } = new URL(this.baseUrl);
+    const startMs = performance.now();
+    const length = body ? { 'content-length': String(body.length) } : {};
+    const outgoing = request(
+      { agent: this.agent, hostname, port, method, path: target, headers: { ...headers, ...length } },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          const tookMs = performance.now() - startMs;
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, tookMs });
+        });
+      },
+    );
+    const late = (): void => void outgoing.destroy(new Error(`no answer after ${DEADLINE_MS} ms`));
+    const timer = setTimeout(late, DEADLINE_MS);
+    outgoing.on('error', reject);
+    outgoing.end(body ?? undefined);
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+}

@@ -1,0 +1,83 @@
+import type { Case, Supplied } from './case.js';
+import { suppliesIn } from './case.js';
+import { PASSWORD, type Client } from './client.js';
+import { CANARY, type World } from './world.js';
+
+type Ids = Readonly<Record<string, string>>;
+type Supply = (world: World, self: Client) => Promise<Ids>;
+
+const definition = (name: string): object => ({
+  name,
+  columns: [
+    { name: 'id', type: 'uuid', primaryKey: true },
+    { name: 'label', type: 'text' },
+    { name: 'parent_id', type: 'uuid' },
+    { name: 'other_id', type: 'uuid', references: { table: name, column: 'id' } },
+  ],
+});
+const namesOf = (table: string): Ids => ({ table, column: 'label', foreignKey: `${table}_other_id_fkey` });
+
+/** Makes what an input names, anew for every case, so that what one case destroys no other misses. */
+const supplies: Readonly<Record<string, Supply>> = {
+  fresh: (world) => {
+    const name = world.fresh('f');
+    return Promise.resolve({ name, text: name, slug: name, key: name, email: `${name}@example.com` });
+  },
+  table: async (world) => {
+    const name = world.fresh('t_');
+    await world.a.owner.must('POST', '/v1/tables', definition(name));
+    return namesOf(name);
+  },
+  productTable: async (world) => {
+    const name = world.fresh('p_');
+    const { change } = await world.staff.must<{ change: { version: string } }>(
+      'POST',
+      '/v1/product-tables',
+      definition(name),
+    );
+    return { ...namesOf(name), version: change.version };
+  },
+  apiKey: (world) => world.a.owner.must('POST', '/v1/api-keys', { name: 'fuzz', scopes: ['rows.read'] }),
+  member: (world) =>
+    world.a.owner.must('POST', '/v1/members', { email: `${world.fresh('m')}@example.com`, role: 'staff' }),
+  adminMember: (world) =>
+    world.a.owner.must('POST', '/v1/members', { email: `${world.fresh('m')}@example.com`, role: 'admin' }),
+  staffMember: (world) =>
+    world.staff.must('POST', '/v1/staff', { email: `${world.fresh('s')}@example.com`, role: 'viewer' }),
+  person: (world) => {
+    const { email, password } = world.person();
+    return Promise.resolve({ email, password });
+  },
+  self: (world, self) => Promise.resolve({ password: self.password, tenantId: world.a.id }),
+  session: async (world) => ({ ...(await world.person().signIn()) }),
+  invitation: async (world) => ({ token: await world.invite(`${world.fresh('i')}@example.com`) }),
+  organization: (world) => world.staff.must('POST', '/v1/organizations', { name: world.fresh('o') }),
+  tenant: async (world) => makeTenant(world),
+  suspendedTenant: async (world) => {
+    const tenant = await makeTenant(world);
+    await world.staff.must('POST', `/v1/tenants/${tenant.id}/suspend`, {});
+    return tenant;
+  },
+  auditEvent: async (world) => {
+    const page = await world.a.owner.must<{ data: { id: string }[] }>('GET', '/v1/audit/events?limit=5');
+    return { id: page.data[0]!.id };
+  },
+  b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
+};
+
+/** @throws Error when its provisioning fails: no input of anybody may keep new tenants from being made */
+async function makeTenant(world: World): Promise<{ id: string }> {
+  const slug = world.fresh('c');
+  const facts = { slug, name: slug, ownerEmail: `${slug}@example.com`, ownerPassword: PASSWORD };
+  const tenant = await world.staff.must<{ id: string; status: string }>('POST', '/v1/tenants', facts);
+  if (tenant.status === 'active') return tenant;
+  const provisioning = await world.staff.must<unknown>('GET', `/v1/tenants/${tenant.id}/provisioning`);
+  throw new Error(`a new tenant is ${tenant.status}: ${JSON.stringify(provisioning)}`);
+}
+
+/** Makes what a case needs, for whoever sends it. */
+export async function supply(world: World, one: Case, self: Client): Promise<Supplied> {
+  const names = suppliesIn(one).filter((name) => Object.hasOwn(supplies, name));
+  const made = names.map(async (name) => [name, await supplies[name]!(world, self)] as const);
+  return Object.fromEntries(await Promise.all(made));
+}

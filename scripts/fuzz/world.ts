@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EMAIL, PASSWORD as STAFF_PASSWORD } from '../../bench/instance/client.js';
+import { takePlace } from '../../bench/instance/place.js';
+import { run } from '../../bench/instance/program.js';
+import { Instance } from '../demo/instance.js';
+import { Client, PASSWORD } from './client.js';
+import { Wire } from './http.js';
+import { stop } from './stop.js';
+
+/** One of the two tenants that are always there. */
+export interface WorldTenant {
+  readonly id: string;
+  readonly slug: string;
+  readonly owner: Client;
+}
+
+/** The table that the row API is tried on; both tenants have it. */
+export const ROWS_TABLE = 'readings';
+/** In everything of tenant B, so that a trace of it in somebody else's answer is seen. */
+export const CANARY = 'zanzibar-canary';
+
+const UNLIMITED = { ratePerS: 100_000, burst: 1_000_000 };
+const MAIL_TIMEOUT_MS = 10_000;
+const MAIL_POLL_MS = 20;
+
+/** A whole system of our own: real Postgres and NATS, every service, reached through its gateway. */
+export class World implements AsyncDisposable {
+  readonly staff: Client;
+  a!: WorldTenant;
+  b!: WorldTenant;
+  private readonly people: Client[] = [];
+  private nextPerson = 0;
+  private stack = new AsyncDisposableStack();
+
+  private constructor(
+    readonly wire: Wire,
+    readonly instance: Instance,
+    readonly stateDir: string,
+  ) {
+    this.staff = new Client(wire, EMAIL, STAFF_PASSWORD);
+  }
+
+  /** Starts the system and makes tenants A and B. */
+  static async open(): Promise<World> {
+    await using stack = new AsyncDisposableStack();
+    const { settings } = await takePlace(stack);
+    const hooks = join(import.meta.dirname, '../typescript.mjs');
+    const unlimited = { SIGN_IN_RATE_PER_S: '10000000', SIGN_IN_BURST: '10000000' };
+    const program = join(import.meta.dirname, '../start.ts');
+    const nodeOptions = ['--enable-source-maps', '--import', hooks];
+    const running = await run(program, { ...settings, ...unlimited }, /ready\s+(http\S+)/, nodeOptions);
+    stack.defer(() => stop(running, settings.TENANTRY_STATE_DIR!));
+    const wire = new Wire(running.address);
+    stack.defer(() => wire.close());
+    const stateDir = settings.TENANTRY_STATE_DIR!;
+    const world = new World(wire, new Instance(stateDir), stateDir);
+    await world.furnish();
+    world.stack = stack.move();
+    return world;
+  }
+
+  /** A name that nothing has. */
+  fresh(prefix: string): string {
+    return `${prefix}${randomBytes(6).toString('hex')}`;
+  }
+
+  /** Makes a tenant whose owner can sign in. */
+  async makeTenant(slug: string, isolation: 'pool' | 'schema'): Promise<WorldTenant> {
+    const owner = new Client(this.wire, `${slug}@example.com`);
+    const facts = { slug, name: slug, isolation, ownerEmail: owner.email, ownerPassword: PASSWORD };
+    const { id } = await this.staff.must<{ id: string }>('POST', '/v1/tenants', facts);
+    return { id, slug, owner };
+  }
+
+  /** Invites somebody to tenant A. @returns the token of the link that was mailed */
+  async invite(email: string): Promise<string> {
+    await this.a.owner.must('POST', '/v1/members', { email, role: 'staff' });
+    return this.mailedToken(email);
+  }
+
+  /** The token of the newest link that was mailed to an address. @throws Error when none comes */
+  async mailedToken(email: string): Promise<string> {
+    const folder = join(this.stateDir, 'outbox');
+    const untilMs = Date.now() + MAIL_TIMEOUT_MS;
+    while (Date.now() < untilMs) {
+      const names = await readdir(folder).catch(() => []);
+      for (const name of names.toSorted().toReversed()) {
+        const mail = await readFile(join(folder, name), 'utf8');
+        const token = mail.includes(email) ? /tnl_[\w-]{43}/.exec(mail)?.[0] : undefined;
+        if (token) return token;
+      }
+      await delay(MAIL_POLL_MS);
+    }
+    throw new Error(`no mail came for ${email}`);
+  }
+
+  /** A member of A who may lose session and password without harm; each in turn. */
+  person(): Client {
+    return this.people[this.nextPerson++ % this.people.length]!;
+  }
+
+  /** Replaces people who can't sign in any more. */
+  async restore(person: Client): Promise<void> {
+    person.forget();
+    const isWell = await person.credential().then(
+      () => true,
+      () => false,
+    );
+    if (!isWell) this.people[this.people.indexOf(person)] = await this.makePerson();
+  }
+
+  private async makePerson(): Promise<Client> {
+    const person = new Client(this.wire, `${this.fresh('person-')}@example.com`);
+    const token = await this.invite(person.email);
+    await this.staff.must('POST', '/v1/auth/accept', { token, password: PASSWORD });
+    return person;
+  }
+
+  /** Tenants, the table of rows in both, and people. */
+  private async furnish(): Promise<void> {
+    [this.a, this.b] = await Promise.all([this.makeTenant('tenant-a', 'schema'), this.makeTenant(CANARY, 'pool')]);
+    await Promise.all(
+      [this.a, this.b].map(({ id }) => this.staff.must('PUT', `/v1/tenants/${id}/rate-limit`, UNLIMITED)),
+    );
+    await Promise.all([furnishTenant(this.a, 'harbour'), furnishTenant(this.b, CANARY)]);
+    this.people.push(await this.makePerson(), await this.makePerson());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stack.disposeAsync();
+  }
+}
+
+/** A column of every kind, and rows that name their tenant. */
+async function furnishTenant({ owner }: WorldTenant, word: string): Promise<void> {
+  const columns = [
+    { name: 'id', type: 'uuid', primaryKey: true, default: 'uuidv7()' },
+    { name: 'label', type: 'text' },
+    { name: 'code', type: 'varchar(40)', unique: true },
+    { name: 'handle', type: 'text', unique: true },
+    { name: 'amount', type: 'numeric(12,2)' },
+    { name: 'count', type: 'integer' },
+    { name: 'big', type: 'bigint' },
+    { name: 'ratio', type: 'double precision' },
+    { name: 'active', type: 'boolean' },
+    { name: 'born', type: 'date' },
+    { name: 'opens', type: 'time' },
+    { name: 'happened_at', type: 'timestamptz' },
+    { name: 'lasts', type: 'interval' },
+    { name: 'document', type: 'jsonb' },
+    { name: 'tags', type: 'text[]' },
+    { name: 'address', type: 'inet' },
+    { name: 'note', type: 'text', classification: 'phi' },
+    { name: 'parent_id', type: 'uuid', references: { table: ROWS_TABLE, column: 'id', onDelete: 'set null' } },
+  ];
+  await owner.must('POST', '/v1/tables', { name: ROWS_TABLE, columns });
+  const rows = Array.from({ length: 20 }, (_, index) => ({
+    label: `${word} ${index}`,
+    code: `${word}-${index}`,
+    count: index,
+    note: word,
+  }));
+  await owner.must('POST', `/rest/v1/${ROWS_TABLE}`, rows);
+  await owner.must('POST', '/v1/api-keys', { name: word, scopes: ['rows.read'] });
+}
