@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { parseJsonStrict } from '@tenantry/contracts';
 import { Fault } from '@tenantry/kernel';
 import { CsvError, parse } from 'csv-parse';
 import { parseColumnType } from '../../tables/column-type.js';
@@ -78,9 +79,10 @@ function rowOf(
 
 function jsonCell(cell: string, name: string, row: number): unknown {
   try {
-    return JSON.parse(cell) as unknown;
-  } catch {
-    throw importFault(row, new Fault('malformed-request', { field: name, detail: `${name} is not JSON` }));
+    return parseJsonStrict(Buffer.from(cell));
+  } catch (cause) {
+    const detail = `${name} is not JSON with at most 64 levels, no name twice and no integer that would lose digits`;
+    throw importFault(row, new Fault('malformed-request', { field: name, detail, cause }));
   }
 }
 

@@ -92,6 +92,18 @@ describe.each<[string, Read, readonly string[]]>([
   });
 });
 
+describe('JSON in a cell', () => {
+  it.each([
+    ['nested beyond reason', '['.repeat(20_000) + ']'.repeat(20_000)],
+    ['with a name twice', '{""a"":1,""a"":2}'],
+    ['with a prototype', '{""__proto__"":{}}'],
+    ['that is none', '{'],
+  ])('%s is refused with its row', async (_, cell) => {
+    const { rows, refused } = await outcome(csv, Buffer.from(`doc\n"[]"\n"${cell}"\n`), 4_096);
+    expect([rows, refused]).toEqual([[{ doc: [] }], expect.stringMatching(/^Row 2: doc is not JSON/)]);
+  });
+});
+
 describe('any rows', () => {
   const row = fc.record({
     a: fc.option(text),
