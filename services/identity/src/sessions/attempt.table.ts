@@ -52,6 +52,9 @@ export async function countAttempt(
 /** Takes an attempt back that succeeded: the account starts anew, the address loses this one failure. */
 export async function forgetAttempt(control: ControlDatabase, account: Buffer, address: Buffer | null): Promise<void> {
   await control.job('identity_signin').transaction(async (tx) => {
+    // Locked in the order in which attempts are counted.
+    const keys = address ? [account, address] : [account];
+    await tx.query(sql`select from identity.sign_in_attempt where key = any(${keys}::bytea[]) order by key for update`);
     await tx.execute(sql`delete from identity.sign_in_attempt where key = ${account}`);
     if (!address) return;
     await tx.execute(
