@@ -1,0 +1,39 @@
+import type { KeyObject } from 'node:crypto';
+import { HASH_BYTES } from '../tree/hash.js';
+import { parseNote, signNote, type Note } from './signed-note.js';
+
+/** How long a log was, and the root that its leaves had then. */
+export interface Checkpoint {
+  /** Which log: its name, and the name of its key. */
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+/** A checkpoint and the note that it was read from. */
+export interface SignedCheckpoint extends Checkpoint {
+  readonly note: Note;
+}
+
+const SIZE = /^(0|[1-9]\d{0,15})$/;
+
+/** The name of a tenant's log: a log is one tenant's, so a checkpoint of another one can not stand in for its own. */
+export function originOf(tenantId: string): string {
+  return `tenantry/audit/${tenantId}`;
+}
+
+/** A checkpoint as a signed note (C2SP tlog-checkpoint); the key's name is the origin. */
+export function signCheckpoint({ origin, size, root }: Checkpoint, privateKey: KeyObject): string {
+  return signNote(`${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`, origin, privateKey);
+}
+
+/** Reads a checkpoint; says nothing about its signatures. @throws TypeError when it is none */
+export function parseCheckpoint(text: string): SignedCheckpoint {
+  const note = parseNote(text);
+  const [origin, size, root64] = note.text.split('\n');
+  const root = Buffer.from(root64 ?? '', 'base64');
+  if (!origin || !SIZE.test(size ?? '') || root.length !== HASH_BYTES || root.toString('base64') !== root64) {
+    throw new TypeError('not a checkpoint: origin, size and root in base64, each on a line');
+  }
+  return { origin, size: Number(size), root, note };
+}

@@ -1,0 +1,90 @@
+// The lines of an export: a head, a line for each entry, an end. services/audit/README.md describes them to auditors.
+
+/** What the head of every export of this kind says; another layout would have another number. */
+export const EXPORT_FORMAT = 'tenantry-audit-export/1';
+
+/** The first line: which part of which log follows. */
+export interface ExportHead {
+  readonly format: string;
+  readonly origin: string;
+  /** Number of the first entry, from 1. One more than `last` when there are none. */
+  readonly first: string;
+  readonly last: string;
+  /** The complete subtrees before the first entry, left to right, base64url: what a root needs of entries that are not here. */
+  readonly before: readonly string[];
+}
+
+/** The last line: what the entries are proved against. */
+export interface ExportEnd {
+  readonly entries: string;
+  /** The complete subtrees from the last entry to the end of the checkpoint, left to right, base64url. */
+  readonly after: readonly string[];
+  /** A checkpoint that covers all entries; null when the log has none, and no entries. */
+  readonly checkpoint: string | null;
+  /** The verifier key of that checkpoint. Whoever keeps one believes only that. */
+  readonly key: string | null;
+}
+
+/** What a commitment in the leaf commits to, or that it was erased. */
+export type Disclosed = { readonly salt: string; readonly value: string } | { readonly erased: true };
+
+/** Values that the leaf of an entry has commitments to. */
+export interface Disclosure {
+  readonly origin:
+    | { readonly clientIp: string | null; readonly userAgent: string | null; readonly salt: string }
+    | { readonly erased: true };
+  /** By column; absent for a reader who may not see them. */
+  readonly old?: Readonly<Record<string, Disclosed>>;
+  readonly new?: Readonly<Record<string, Disclosed>>;
+}
+
+const ENTRY_START = '{"leafHash":"';
+const ENTRY_MIDDLE = '","entry":';
+const DISCLOSED = ',"disclosed":{"origin":';
+const LEAF_HASH_CHARS = 43;
+
+export function printHead(head: ExportHead): string {
+  return `${JSON.stringify({ export: head })}\n`;
+}
+
+export function printEnd(end: ExportEnd): string {
+  return `${JSON.stringify({ end })}\n`;
+}
+
+/** A line of one entry. The text of its leaf stands in it as it was hashed, so what is read is what is proved. */
+export function printEntry(leafHash: string, leafText: string, { origin, ...values }: Disclosure): string {
+  return `${ENTRY_START}${leafHash}${ENTRY_MIDDLE}${leafText},"disclosed":${JSON.stringify({ origin, ...values })}}\n`;
+}
+
+/** The parts of an entry's line, as bytes of it. */
+export interface EntryLine {
+  readonly leafHash: string;
+  readonly leaf: Buffer;
+  readonly disclosed: Buffer;
+}
+
+const start = Buffer.from(ENTRY_START);
+const middle = Buffer.from(ENTRY_MIDDLE);
+const disclosedKey = Buffer.from(DISCLOSED);
+const MIDDLE_AT = start.length + LEAF_HASH_CHARS;
+const LEAF_AT = MIDDLE_AT + middle.length;
+const CLOSING_BRACE = 0x7d;
+const DISCLOSED_VALUE_AT = ',"disclosed":'.length;
+
+const hasAt = (line: Buffer, at: number, text: Buffer): boolean =>
+  line.compare(text, 0, text.length, at, at + text.length) === 0;
+
+/**
+ * Takes an entry's line apart; undefined for any other line. Whatever is between its start and the last `disclosed` counts
+ * as the leaf, so nothing can be put into a line that is read and not hashed.
+ */
+export function readEntryLine(line: Buffer): EntryLine | undefined {
+  if (line.length < LEAF_AT || !hasAt(line, 0, start) || !hasAt(line, MIDDLE_AT, middle)) return undefined;
+  const leafEnd = line.lastIndexOf(disclosedKey);
+  if (leafEnd < LEAF_AT || line.at(-1) !== CLOSING_BRACE) return undefined;
+  return {
+    leafHash: line.latin1Slice(start.length, MIDDLE_AT),
+    leaf: line.subarray(LEAF_AT, leafEnd),
+    disclosed: line.subarray(leafEnd + DISCLOSED_VALUE_AT, line.length - 1),
+  };
+}

@@ -1,0 +1,70 @@
+import { HASH_BYTES } from '../tree/hash.js';
+import { subtreesOf } from '../tree/range.js';
+import { BadExport } from './bad-export.js';
+import { EXPORT_FORMAT, type ExportEnd, type ExportHead } from './format.js';
+
+/** The head of an export, read. */
+export interface Head {
+  readonly origin: string;
+  readonly first: number;
+  readonly last: number;
+  readonly before: readonly Uint8Array[];
+}
+
+/** The end of an export, read. */
+export interface End {
+  readonly entries: number;
+  readonly after: readonly Uint8Array[];
+  readonly checkpoint: string | null;
+  readonly key: string | null;
+}
+
+/** @throws BadExport when the line is no head of an export of this format */
+export function readHead(line: Buffer): Head {
+  const head = member<ExportHead>(line, 'export');
+  if (head?.format !== EXPORT_FORMAT) throw new BadExport(`this is no ${EXPORT_FORMAT}`);
+  const first = parseNumber(head.first);
+  const last = parseNumber(head.last);
+  const before = parseHashes(head.before);
+  if (first < 1 || last < first - 1 || before.length !== subtreesOf({ from: 0, to: first - 1 }).length) {
+    throw new BadExport('the first line is not that of an export');
+  }
+  return { origin: String(head.origin), first, last, before };
+}
+
+/** Undefined when the line is no end of an export. @throws BadExport for one that can't be */
+export function readEnd(line: Buffer): End | undefined {
+  const end = member<ExportEnd>(line, 'end');
+  return (
+    end && {
+      entries: parseNumber(end.entries),
+      after: parseHashes(end.after),
+      checkpoint: end.checkpoint,
+      key: end.key,
+    }
+  );
+}
+
+/** The one member of an object on a line. */
+function member<T>(line: Buffer, name: string): T | undefined {
+  try {
+    const value = JSON.parse(line.toString()) as Record<string, T> | null;
+    return value && Object.keys(value).join() === name ? value[name] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseNumber(text: unknown): number {
+  if (typeof text !== 'string' || !/^(0|[1-9]\d{0,14})$/.test(text))
+    throw new BadExport('a number of the export is wrong');
+  return Number(text);
+}
+
+/** Hashes in base64url. */
+function parseHashes(texts: unknown): Uint8Array[] {
+  const hashes = Array.isArray(texts) ? texts.map((text) => Buffer.from(String(text), 'base64url')) : null;
+  if (!hashes || hashes.some(({ length }) => length !== HASH_BYTES))
+    throw new BadExport('a hash of the export is wrong');
+  return hashes;
+}

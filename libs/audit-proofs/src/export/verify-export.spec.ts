@@ -1,0 +1,192 @@
+import { generateKeyPairSync, hash } from 'node:crypto';
+import fc from 'fast-check';
+import { originOf, parseCheckpoint, signCheckpoint, type SignedCheckpoint } from '../checkpoint/checkpoint.js';
+import { printVerifier, publicKeyOf, type NoteVerifier } from '../checkpoint/signed-note.js';
+import { Frontier } from '../tree/frontier.js';
+import { hashLeaf } from '../tree/hash.js';
+import { subtreesOf, type LeafRange } from '../tree/range.js';
+import { EXPORT_FORMAT, printEnd, printEntry, printHead, type Disclosed, type Disclosure } from './format.js';
+import { verifyExport, type Trusted, type Verified } from './verify-export.js';
+
+const origin = originOf('a');
+const { privateKey } = generateKeyPairSync('ed25519');
+const key: NoteVerifier = { name: origin, publicKey: publicKeyOf(privateKey) };
+const SALT = Buffer.from('salt of 16 bytes').toString('base64url');
+const commit = (value: string): string => hash('sha256', `salt of 16 bytes${value}`, 'base64url');
+const ADDRESS = { clientIp: '203.0.113.9', userAgent: 'Mozilla "quoted"', salt: SALT };
+const ORIGIN = commit(JSON.stringify([ADDRESS.clientIp, ADDRESS.userAgent]));
+
+/** The leaf of an entry: as much of one as the verifier looks at. */
+const leafOf = (sequence: number, name = `name ${sequence}`): string =>
+  `{"action":"renamed","new":{"email":{"commitment":"${commit('zoë')}"},"name":${JSON.stringify(name)},"sequence":"7"},"origin":"${ORIGIN}","sequence":"${sequence}","version":1}`;
+const leaves = Array.from({ length: 20 }, (_, i) => leafOf(i + 1));
+
+const frontierOf = (texts: readonly string[]): Frontier => {
+  const frontier = Frontier.empty();
+  texts.forEach((text) => frontier.append(hashLeaf(text)));
+  return frontier;
+};
+const checkpointOf = (texts: readonly string[], size = texts.length, by = privateKey): string =>
+  signCheckpoint({ origin, size, root: frontierOf(texts.slice(0, size)).root() }, by);
+const kept = (texts: readonly string[], size = texts.length): SignedCheckpoint =>
+  parseCheckpoint(checkpointOf(texts, size));
+
+/** The subtrees of a range, as an export prints them. */
+function printed(texts: readonly string[], range: LeafRange): string[] {
+  return subtreesOf(range).map(({ height, position }) => {
+    const under = texts.slice(position * 2 ** height, (position + 1) * 2 ** height);
+    return Buffer.from(frontierOf(under).root()).toString('base64url');
+  });
+}
+
+interface Options {
+  readonly first?: number;
+  readonly last?: number;
+  readonly size?: number;
+  readonly disclosed?: Partial<Disclosure>;
+}
+
+/** An honest export of these leaves. */
+function exported(
+  texts: readonly string[],
+  { first = 1, last = texts.length, size = texts.length, disclosed = {} }: Options = {},
+): string[] {
+  return [
+    printHead({
+      format: EXPORT_FORMAT,
+      ...{ origin, first: `${first}`, last: `${last}`, before: printed(texts, { from: 0, to: first - 1 }) },
+    }),
+    ...texts
+      .slice(first - 1, last)
+      .map((text) =>
+        printEntry(Buffer.from(hashLeaf(text)).toString('base64url'), text, { origin: ADDRESS, ...disclosed }),
+      ),
+    printEnd({
+      entries: `${last - first + 1}`,
+      after: printed(texts, { from: last, to: size }),
+      checkpoint: checkpointOf(texts, size),
+      key: printVerifier(key),
+    }),
+  ];
+}
+
+/** Reads an export in pieces that end anywhere. */
+function verify(lines: readonly string[], trusted: Partial<Trusted> = {}, pieceBytes = 100): Promise<Verified> {
+  const bytes = Buffer.from(lines.join(''));
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes);
+  }
+  return verifyExport(pieces(), { checkpoints: [], keys: [], ...trusted });
+}
+
+describe('an export, verified', () => {
+  it('is what it says, in whatever pieces it is read', async () => {
+    const expected = { origin, first: 1, last: 20, size: 20, erased: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 5_000 }), async (pieceBytes) => {
+        expect(await verify(exported(leaves), { keys: [key], checkpoints: [kept(leaves, 11)] }, pieceBytes)).toEqual(
+          expected,
+        );
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('may be any part of the log, and is proved to be that part', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }), async (one, other) => {
+        const [first, last] = [Math.min(one, other), Math.max(one, other)];
+        const lines = exported(leaves, { first, last });
+        expect(await verify(lines, { keys: [key], checkpoints: [kept(leaves, 20), kept(leaves, last)] })).toMatchObject(
+          { first, last },
+        );
+        const changed = exported(leaves.with(first - 1, leafOf(first, 'forged')), { first, last });
+        await expect(verify([lines[0]!, ...changed.slice(1, -1), lines.at(-1)!])).rejects.toThrow('root');
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('may be empty', async () => {
+    const lines = exported(leaves, { first: 21, last: 20 });
+    expect(await verify(lines)).toMatchObject({ first: 21, last: 20 });
+  });
+
+  it.each<[string, (lines: string[]) => string[], string]>([
+    ['changed', (lines) => lines.with(5, lines[5]!.replace('name 5', 'name x')), 'entry 5: its content was changed'],
+    ['missing', (lines) => lines.toSpliced(5, 1), 'entry 5: here stands entry 6'],
+    ['doubled', (lines) => lines.toSpliced(5, 0, lines[5]!), 'entry 6: here stands entry 5'],
+    ['moved', (lines) => lines.with(5, lines[6]!).with(6, lines[5]!), 'entry 5: here stands entry 6'],
+    ['no entry', (lines) => lines.with(5, 'nothing\n'), 'entry 5: this line is no entry'],
+    [
+      'read twice',
+      (lines) => lines.with(5, lines[5]!.replace('}\n', `,"entry":${leafOf(5, 'forged')}}\n`)),
+      'entry 5: what stands beside',
+    ],
+    [
+      'shown otherwise',
+      (lines) => lines.with(5, lines[5]!.replace(',"disclosed"', `,"entry":${leafOf(5, 'x')},"disclosed"`)),
+      'entry 5: its content',
+    ],
+    [
+      'from elsewhere',
+      (lines) => lines.with(5, lines[5]!.replace('203.0.113.9', '203.0.113.10')),
+      'entry 5: the address',
+    ],
+    ['cut off', (lines) => lines.slice(0, -1), 'the export is cut off'],
+    ['half a line', (lines) => [...lines.slice(0, -1), lines.at(-1)!.slice(0, -1)], 'the last line is cut off'],
+    ['too short', (lines) => lines.toSpliced(20, 1), 'entry 20: the export has no entry after 19'],
+    ['too long', (lines) => lines.toSpliced(21, 0, lines[20]!), 'entry 21: this entry is more'],
+    ['followed by more', (lines) => [...lines, lines[5]!], 'something follows'],
+    [
+      'another format',
+      (lines) => lines.with(0, lines[0]!.replace('export/1', 'export/2')),
+      'no tenantry-audit-export/1',
+    ],
+  ])('is refused when an entry is or the file is %s', async (_what, change, problem) => {
+    await expect(verify(change(exported(leaves)))).rejects.toThrow(problem);
+  });
+
+  it('finds a rewritten log by a checkpoint that was kept, though all is hashed and signed again', async () => {
+    const rewritten = exported(leaves.with(4, leafOf(5, 'forged')));
+    await expect(verify(rewritten, { keys: [key] })).resolves.toMatchObject({ last: 20 });
+    const checkpoints = [kept(leaves, 3), kept(leaves, 8)];
+    await expect(verify(rewritten, { keys: [key], checkpoints })).rejects.toThrow('from entry 4 to 8 was changed');
+  });
+
+  it('finds a shortened log by a checkpoint that was kept', async () => {
+    await expect(verify(exported(leaves.slice(0, 15)), { checkpoints: [kept(leaves, 18)] })).rejects.toThrow(
+      'checkpoint 18 covers more than is here; the log has lost entries since: it ends at 15',
+    );
+  });
+
+  it('does not pass over a checkpoint that it can not compare', async () => {
+    await expect(verify(exported(leaves, { first: 10 }), { checkpoints: [kept(leaves, 5)] })).rejects.toThrow(
+      'covers nothing',
+    );
+    await expect(verify(exported(leaves, { last: 10 }), { checkpoints: [kept(leaves, 15)] })).rejects.toThrow(
+      'up to entry 15',
+    );
+    const elsewhere = parseCheckpoint(signCheckpoint({ ...kept(leaves), origin: originOf('b') }, privateKey));
+    await expect(verify(exported(leaves), { checkpoints: [elsewhere] })).rejects.toThrow(
+      'the checkpoint is of tenantry/audit/b',
+    );
+  });
+
+  it('believes a pinned key only', async () => {
+    const other = generateKeyPairSync('ed25519').privateKey;
+    const pinned = { name: origin, publicKey: publicKeyOf(other) };
+    await expect(verify(exported(leaves), { keys: [pinned] })).rejects.toThrow('checkpoint 20 is not signed by');
+    await expect(verify(exported(leaves), { keys: [pinned, key] })).resolves.toMatchObject({ last: 20 });
+  });
+
+  it('checks disclosed values against the leaf, and counts those that were erased', async () => {
+    const shown = (email: Disclosed): Promise<Verified> => verify(exported(leaves, { disclosed: { new: { email } } }));
+    expect((await shown({ salt: SALT, value: 'zoë' })).erased).toBe(0);
+    expect((await shown({ erased: true })).erased).toBe(20);
+    await expect(shown({ salt: SALT, value: 'eve' })).rejects.toThrow('entry 1: new email is not the value');
+    await expect(
+      verify(exported(leaves, { disclosed: { new: { name: { salt: SALT, value: 'zoë' } } } })),
+    ).rejects.toThrow('entry 1');
+  });
+});

@@ -1,0 +1,167 @@
+import { parseCheckpoint, type SignedCheckpoint } from '../checkpoint/checkpoint.js';
+import { isSignedBy, parseVerifier, type NoteVerifier } from '../checkpoint/signed-note.js';
+import { Frontier } from '../tree/frontier.js';
+import { hashLeaf, sameHash } from '../tree/hash.js';
+import { subtreesOf } from '../tree/range.js';
+import { BadExport } from './bad-export.js';
+import { DisclosureCheck, sequenceOf } from './check-disclosed.js';
+import { readEntryLine } from './format.js';
+import { readEnd, readHead, type Head } from './read-ends.js';
+import { eachLine } from './split-lines.js';
+
+/** What an auditor knows from elsewhere; the more, the more an export can not hide. */
+export interface Trusted {
+  /** Checkpoints that were kept outside. What they cover can not have been changed since, whoever tried. */
+  readonly checkpoints: readonly SignedCheckpoint[];
+  /** Pinned keys; none: the export's own word is taken. */
+  readonly keys: readonly NoteVerifier[];
+}
+
+/** What was shown to be true of an export. */
+export interface Verified {
+  readonly origin: string;
+  readonly first: number;
+  readonly last: number;
+  /** The size of the export's own checkpoint. */
+  readonly size: number;
+  /** Erased values and origins that were met. */
+  readonly erased: number;
+}
+
+/**
+ * Verifies an export from its bytes alone: every leaf hash from the entry itself, every number, every disclosed value, the
+ * root, the signature, and each kept checkpoint. Its memory does not grow with the export.
+ * @throws BadExport for the first thing that is wrong
+ */
+export async function verifyExport(source: AsyncIterable<Uint8Array>, trusted: Trusted): Promise<Verified> {
+  const verification = new Verification(trusted);
+  await eachLine(source, (line) => verification.take(line));
+  return verification.result();
+}
+
+class Verification {
+  private head: Head | null = null;
+  private tree = Frontier.empty();
+  private verified: Verified | null = null;
+  private readonly disclosures = new DisclosureCheck();
+  /** Kept checkpoints that were not reached yet, the smallest first. */
+  private readonly waiting: SignedCheckpoint[];
+  private lastHeld = 0;
+
+  constructor(private readonly trusted: Trusted) {
+    this.waiting = trusted.checkpoints.toSorted((one, other) => one.size - other.size);
+  }
+
+  take(line: Buffer): void {
+    const entry = readEntryLine(line);
+    if (this.verified) throw new BadExport('something follows the end of the export');
+    if (!this.head) return this.begin(line);
+    if (!entry) return this.finish(line);
+    const sequence = this.tree.size + 1;
+    if (sequence > this.head.last) throw new BadExport(`this entry is more than the export says it has`, sequence);
+    const found = sequenceOf(entry.leaf);
+    if (found !== String(sequence)) {
+      throw new BadExport(
+        `here stands ${found === undefined ? 'no entry' : `entry ${found}`}: one is missing, added or moved`,
+        sequence,
+      );
+    }
+    const hash = hashLeaf(entry.leaf);
+    if (Buffer.from(hash).toString('base64url') !== entry.leafHash) {
+      throw new BadExport('its content was changed: the leaf hash is another', sequence);
+    }
+    this.disclosures.check(sequence, entry);
+    this.tree.append(hash);
+    if (this.waiting[0]?.size === sequence) this.compareKept();
+  }
+
+  result(): Verified {
+    if (!this.verified) throw new BadExport('the export is cut off: its end is missing');
+    return this.verified;
+  }
+
+  private begin(line: Buffer): void {
+    const head = readHead(line);
+    this.head = head;
+    this.tree = Frontier.of(head.first - 1, head.before);
+    for (const kept of this.trusted.checkpoints) {
+      if (kept.origin !== head.origin) {
+        throw new BadExport(`the checkpoint is of ${kept.origin}, the export of ${head.origin}`);
+      }
+      this.assertSigned(kept, this.trusted.keys);
+      if (kept.size < this.tree.size) {
+        throw new BadExport(`checkpoint ${kept.size} covers nothing here: the export begins at entry ${head.first}`);
+      }
+    }
+    this.compareKept();
+  }
+
+  private finish(line: Buffer): void {
+    const head = this.head!;
+    const last = this.tree.size;
+    const end = readEnd(line);
+    if (!end) throw new BadExport('this line is no entry', last + 1);
+    if (last !== head.last || end.entries !== last - head.first + 1) {
+      throw new BadExport(`the export has no entry after ${last}, and should have ${head.last}`, last + 1);
+    }
+    const { origin, first } = head;
+    const size = end.checkpoint ? this.compareOwn(ownWord(parseCheckpoint, end.checkpoint), end.after, end.key) : 0;
+    const [beyond] = this.waiting;
+    if (beyond) {
+      const why =
+        beyond.size > size
+          ? `the log has lost entries since: it ends at ${size}`
+          : `export the log up to entry ${beyond.size}`;
+      throw new BadExport(`checkpoint ${beyond.size} covers more than is here; ${why}`);
+    }
+    this.verified = { origin, first, last, size, erased: this.disclosures.erased };
+  }
+
+  /** The export's own checkpoint: signed, and its root that of the entries with what follows them. */
+  private compareOwn(own: SignedCheckpoint, after: readonly Uint8Array[], key: string | null): number {
+    const rest = subtreesOf({ from: this.tree.size, to: own.size });
+    if (own.origin !== this.head!.origin || own.size < this.tree.size || rest.length !== after.length) {
+      throw new BadExport('the checkpoint at the end is not one of this export');
+    }
+    this.assertSigned(own, this.trusted.keys.length > 0 ? this.trusted.keys : [ownWord(parseVerifier, key)]);
+    const last = this.tree.size;
+    rest.forEach((subtree, i) => this.tree.appendSubtree(subtree, after[i]!));
+    if (!sameHash(this.tree.root(), own.root)) {
+      throw new BadExport(
+        `the root of the entries is not that of checkpoint ${own.size}${this.between(Math.min(last, own.size))}`,
+      );
+    }
+    if (this.waiting[0]?.size === own.size) this.compareKept();
+    return own.size;
+  }
+
+  /** Every kept checkpoint of the size that the tree has now must have its root. */
+  private compareKept(): void {
+    const { size } = this.tree;
+    for (; this.waiting[0]?.size === size; this.waiting.shift()) {
+      if (!sameHash(this.tree.root(), this.waiting[0].root)) {
+        throw new BadExport(`the entries are not those that checkpoint ${size} covers${this.between(size)}`);
+      }
+    }
+    this.lastHeld = size;
+  }
+
+  private between(size: number): string {
+    return `: something from entry ${this.lastHeld + 1} to ${size} was changed, added, removed or moved`;
+  }
+
+  private assertSigned({ note, size }: SignedCheckpoint, keys: readonly NoteVerifier[]): void {
+    if (keys.length > 0 && !keys.some((key) => isSignedBy(note, key))) {
+      throw new BadExport(`checkpoint ${size} is not signed by ${keys.map(({ name }) => name).join(' or ')}`);
+    }
+  }
+}
+
+/** What the end of an export says, read by `parse`. */
+function ownWord<T>(parse: (text: string) => T, text: string | null): T {
+  try {
+    return parse(text ?? '');
+  } catch (error) {
+    throw new BadExport(`at the end of the export: ${(error as Error).message}`);
+  }
+}

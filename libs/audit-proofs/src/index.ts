@@ -1,0 +1,25 @@
+export {
+  originOf,
+  parseCheckpoint,
+  signCheckpoint,
+  type Checkpoint,
+  type SignedCheckpoint,
+} from './checkpoint/checkpoint.js';
+export { isSignedBy, parseVerifier, printVerifier, publicKeyOf, type NoteVerifier } from './checkpoint/signed-note.js';
+export { BadExport } from './export/bad-export.js';
+export {
+  EXPORT_FORMAT,
+  printEnd,
+  printEntry,
+  printHead,
+  type Disclosed,
+  type Disclosure,
+  type ExportEnd,
+  type ExportHead,
+} from './export/format.js';
+export { verifyExport, type Trusted, type Verified } from './export/verify-export.js';
+export { consistencyRanges, verifyConsistency } from './tree/consistency.js';
+export { Frontier } from './tree/frontier.js';
+export { EMPTY_ROOT, hashLeaf, hashNode, sameHash } from './tree/hash.js';
+export { inclusionRanges, verifyInclusion } from './tree/inclusion.js';
+export { joinRange, subtreesOf, type LeafRange, type Subtree } from './tree/range.js';
