@@ -1,6 +1,7 @@
 export {
   originOf,
   parseCheckpoint,
+  printCheckpoint,
   signCheckpoint,
   type Checkpoint,
   type SignedCheckpoint,

@@ -50,6 +50,9 @@ export const reasons = {
   'scope-not-held': is(422, 'A key can only carry permissions that its maker holds'),
   'member-exists': is(409, 'This person is a member already'),
 
+  // audit
+  'log-altered': is(500, 'The stored log is not the one that was signed'),
+
   // data
   'table-exists': is(409, 'A table with this name exists'),
   'column-exists': is(409, 'A column with this name exists'),

@@ -1,22 +1,36 @@
 import { Module } from '@nestjs/common';
 import { defineService } from '@tenantry/service';
+import { AuditSettings } from './config.js';
+import { ExportAuditLog } from './exports/export-audit-log.js';
 import { EntryView } from './log/entry-view.js';
 import { GetAuditCompleteness } from './log/get-audit-completeness.js';
 import { GetAuditEvent } from './log/get-audit-event.js';
 import { ListAuditEvents } from './log/list-audit-events.js';
 import { OnEveryEvent } from './log/on-every-event.js';
+import { Alarm } from './proofs/alarm.js';
+import { CheckpointKey } from './proofs/checkpoint-key.js';
+import { EverySecondSignCheckpoints } from './proofs/every-second-sign-checkpoints.js';
+import { GetAuditCheckpoint } from './proofs/get-audit-checkpoint.js';
+import { GetAuditConsistency } from './proofs/get-audit-consistency.js';
+import { GetAuditProof } from './proofs/get-audit-proof.js';
 
-const operations = [ListAuditEvents, GetAuditEvent, GetAuditCompleteness];
+const operations = [ListAuditEvents, GetAuditEvent, GetAuditCompleteness, ExportAuditLog];
+const proofs = [GetAuditCheckpoint, GetAuditProof, GetAuditConsistency];
 const reactions = [OnEveryEvent];
+const scheduled = [EverySecondSignCheckpoints];
 
 /** The audit log: a table of contents. */
-@Module({ controllers: [...operations, ...reactions], providers: [EntryView] })
+@Module({
+  controllers: [...operations, ...proofs, ...reactions, ...scheduled],
+  providers: [EntryView, CheckpointKey, Alarm],
+})
 export class AuditModule {}
 
 export const auditService = defineService({
   name: 'audit',
   module: AuditModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['ingest', 'eraser'],
+  settings: AuditSettings,
+  jobs: ['ingest', 'eraser', 'signer'],
   watches: ['tenants', 'revocations'],
 });

@@ -4,51 +4,62 @@ import { SettingsError, type Environment, type Service } from '@tenantry/service
 import { PlainError } from '../plain-error.js';
 import { failedEvents, rebuildEvents, replayEvents } from './events.js';
 import { openInstance, type OpenInstance } from './open-instance.js';
+import { verifyAudit, type VerifyRequest } from './verify-audit.js';
 
-const USAGE = `npm run tenantry -- <command>, on the machine of a running instance
+const USAGE = `npm run tenantry -- <command>
+
+on the machine of a running instance:
 
 doctor                                   looks for whatever would let a tenant's rows out
 events failed  [--service s]             counts the events that consumers gave up on
 events replay  [--service s] [--consumer c]
                                          hands them back, once their cause is gone
 events rebuild [--service s]             fills lost streams and buckets again from Postgres
+TENANTRY_STATE_DIR, DATABASE_URL and NATS_URL as for npm start.
 
-TENANTRY_STATE_DIR, DATABASE_URL and NATS_URL as for npm start.`;
+anywhere, without network or database:
+audit verify <export.ndjson> [--checkpoint file]… [--key verifier]…
+                                         shows that an exported audit log is what was signed, and what was kept of it`;
 
-interface Request {
+interface Request extends VerifyRequest {
   readonly services: readonly Service[];
   readonly consumer: string | undefined;
+  /** The running instance; a command that needs none does not ask. */
+  instance(): Promise<OpenInstance>;
 }
 
-type Command = (instance: OpenInstance, request: Request) => Promise<readonly string[]>;
+type Command = (request: Request) => Promise<readonly string[]>;
 
 const commands: Readonly<Record<string, Command>> = {
-  doctor: async ({ adminUrl }) => {
-    const findings = await doctor(adminUrl);
+  doctor: async ({ instance }) => {
+    const findings = await doctor((await instance()).adminUrl);
     if (findings.length > 0) {
       const lines = findings.map(({ check, subject, problem }) => `${subject}: ${problem} (${check})`);
       throw new PlainError(`${findings.length} findings\n${lines.join('\n')}`);
     }
     return ['sound: nothing was found'];
   },
-  'events failed': async (instance, { services }) => {
-    const counts = await failedEvents(instance, services);
+  'events failed': async ({ instance, services }) => {
+    const counts = await failedEvents(await instance(), services);
     const lines = counts.map(
       ({ consumer, error, events, oldest }) => `${consumer}: ${events} × ${error}, since ${oldest.toISOString()}`,
     );
     return lines.length > 0 ? lines : ['no consumer gave up on an event'];
   },
-  'events replay': async (instance, { services, consumer }) => [
-    `${await replayEvents(instance, services, consumer)} events were handed back`,
+  'events replay': async ({ instance, services, consumer }) => [
+    `${await replayEvents(await instance(), services, consumer)} events were handed back`,
   ],
-  'events rebuild': async (instance, { services }) => {
-    const { made, messages, entries } = await rebuildEvents(instance, services);
+  'events rebuild': async ({ instance, services }) => {
+    const { made, messages, entries } = await rebuildEvents(await instance(), services);
     return [
       `made: ${made.join(', ') || 'nothing was missing'}`,
       `${messages} messages are sent again; ${entries} directory entries were missing or old`,
     ];
   },
+  'audit verify': verifyAudit,
 };
+/** Commands that take files after their name. */
+const takeFiles = ['audit verify'];
 
 /** `tenantry <command>`: what an operator does to a running instance. Sets the exit code; prints one line for a failure. */
 export async function operate(
@@ -58,15 +69,18 @@ export async function operate(
 ): Promise<void> {
   try {
     const { positionals, values } = parse(argv);
-    const command = commands[positionals.join(' ')];
+    const { name, files } = readName(positionals);
+    const command = commands[name];
     if (values.help || positionals.length === 0) {
       return console.log(USAGE);
     }
     if (!command) {
-      throw new PlainError(`There is no command "${positionals.join(' ')}". Try: npm run tenantry -- --help`);
+      throw new PlainError(`There is no command "${name}". Try: npm run tenantry -- --help`);
     }
-    const request = { services: chosen(services, values.service), consumer: values.consumer };
-    const lines = await command(await openInstance(services, environment), request);
+    const { consumer, checkpoint: checkpoints, key: keys } = values;
+    const instance = (): Promise<OpenInstance> => openInstance(services, environment);
+    const request = { services: chosen(services, values.service), consumer, files, checkpoints, keys, instance };
+    const lines = await command(request);
     lines.forEach((line) => console.log(line));
   } catch (error) {
     const expected = error instanceof PlainError || error instanceof SettingsError;
@@ -75,10 +89,18 @@ export async function operate(
   }
 }
 
+function readName(positionals: readonly string[]): { name: string; files: readonly string[] } {
+  const name = positionals.join(' ');
+  const taker = takeFiles.find((prefix) => name === prefix || name.startsWith(`${prefix} `));
+  return taker ? { name: taker, files: positionals.slice(taker.split(' ').length) } : { name, files: [] };
+}
+
 function parse(argv: readonly string[]) {
   try {
     const text = { type: 'string' } as const;
-    const options = { service: text, consumer: text, help: { type: 'boolean', default: false } } as const;
+    const texts = { ...text, multiple: true, default: [] as string[] } as const;
+    const help = { type: 'boolean', default: false } as const;
+    const options = { service: text, consumer: text, checkpoint: texts, key: texts, help } as const;
     return parseArgs({ args: [...argv], allowPositionals: true, options });
   } catch (error) {
     throw new PlainError(`${(error as Error).message.split('.')[0]}. Try: npm run tenantry -- --help`);
@@ -89,7 +111,7 @@ function parse(argv: readonly string[]) {
 function chosen(services: readonly Service[], name: string | undefined): readonly Service[] {
   const able = services.filter(({ migrations }) => migrations);
   const found = name === undefined ? able : able.filter((service) => service.name === name);
-  if (found.length === 0) {
+  if (name !== undefined && found.length === 0) {
     throw new PlainError(
       `There is no service ${name} with events; there are ${able.map((one) => one.name).join(', ')}`,
     );

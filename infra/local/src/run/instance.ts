@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { NatsPermissions } from '@tenantry/messaging';
 import type { Environment, Service } from '@tenantry/service';
 import { rememberAccessKey, type AccessKeyFiles } from '../keys/access-key.js';
+import { rememberAuditKey } from '../keys/audit-key.js';
 import { rememberContextKeys } from '../keys/context-keys.js';
 import { rememberNkey, type Nkey } from '../keys/nkeys.js';
 import type { NatsConfig } from '../nats/nats-config.js';
@@ -25,6 +26,8 @@ export interface InstanceSecrets {
   readonly contextKeys: Readonly<Record<string, string>>;
   readonly jwksFile: string;
   readonly accessKey: AccessKeyFiles;
+  /** File with the key that signs checkpoints of the audit log; the audit service's alone. */
+  readonly auditKeyFile: string;
 }
 
 /** Reads the secrets of an instance, making those that are missing. */
@@ -45,6 +48,7 @@ export async function rememberSecrets(folder: string, services: readonly Service
     contextKeys: privateKeys,
     jwksFile: jwks,
     accessKey: rememberAccessKey(folder),
+    auditKeyFile: rememberAuditKey(folder),
   };
 }
 
@@ -72,6 +76,7 @@ export function serviceEnvironment(
     MASTER_KEY_FILE: secrets.masterKeyFile,
     ACCESS_KEY_FILE: secrets.accessKey.privateKey,
     ACCESS_JWKS_FILE: secrets.accessKey.jwks,
+    AUDIT_KEY_FILE: secrets.auditKeyFile,
     MAIL_OUTBOX_DIR: given.MAIL_OUTBOX_DIR ?? join(state.root, 'outbox'),
     LOG_FILE: join(state.logs, `${service.name}.log`),
   };

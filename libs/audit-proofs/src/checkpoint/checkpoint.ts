@@ -1,6 +1,6 @@
-import type { KeyObject } from 'node:crypto';
+import { sign, type KeyObject } from 'node:crypto';
 import { HASH_BYTES } from '../tree/hash.js';
-import { parseNote, signNote, type Note } from './signed-note.js';
+import { parseNote, printNote, type Note } from './signed-note.js';
 
 /** How long a log was, and the root that its leaves had then. */
 export interface Checkpoint {
@@ -22,9 +22,17 @@ export function originOf(tenantId: string): string {
   return `tenantry/audit/${tenantId}`;
 }
 
-/** A checkpoint as a signed note (C2SP tlog-checkpoint); the key's name is the origin. */
-export function signCheckpoint({ origin, size, root }: Checkpoint, privateKey: KeyObject): string {
-  return signNote(`${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`, origin, privateKey);
+const textOf = ({ origin, size, root }: Checkpoint): string =>
+  `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
+
+/** The Ed25519 signature of a checkpoint. */
+export function signCheckpoint(checkpoint: Checkpoint, privateKey: KeyObject): Uint8Array {
+  return sign(null, Buffer.from(textOf(checkpoint)), privateKey);
+}
+
+/** A signed checkpoint as a note (C2SP tlog-checkpoint); the key's name is the origin. */
+export function printCheckpoint(checkpoint: Checkpoint, publicKey: Uint8Array, signature: Uint8Array): string {
+  return printNote(textOf(checkpoint), { name: checkpoint.origin, publicKey }, signature);
 }
 
 /** Reads a checkpoint; says nothing about its signatures. @throws TypeError when it is none */

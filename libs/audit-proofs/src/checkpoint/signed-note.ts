@@ -1,4 +1,4 @@
-import { createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
+import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
 
 // The format of a signed note, C2SP signed-note: text, an empty line, and a line for each signature.
 
@@ -61,11 +61,10 @@ export function parseVerifier(text: string): NoteVerifier {
   return verifier;
 }
 
-/** Signs a text, which ends with a line feed, under a name. */
-export function signNote(text: string, name: string, privateKey: KeyObject): string {
-  const id = keyId({ name, publicKey: publicKeyOf(privateKey) });
-  const signature = Buffer.concat([id, sign(null, Buffer.from(text), privateKey)]);
-  return `${text}\n\u2014 ${name} ${signature.toString('base64')}\n`;
+/** The note of a text, which ends with a line feed, and a key's signature over the text. */
+export function printNote(text: string, verifier: NoteVerifier, signature: Uint8Array): string {
+  const bytes = Buffer.concat([keyId(verifier), signature]);
+  return `${text}\n\u2014 ${verifier.name} ${bytes.toString('base64')}\n`;
 }
 
 /** Reads a note; says nothing about its signatures. @throws TypeError when it is none */

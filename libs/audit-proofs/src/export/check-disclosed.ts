@@ -12,7 +12,7 @@ const MEMBERS: ReadonlySet<string> = new Set(['origin', 'old', 'new']);
 function lastText(leaf: Buffer, member: Buffer): string | undefined {
   const at = leaf.lastIndexOf(member);
   const from = at + member.length;
-  return at < 0 ? undefined : leaf.latin1Slice(from, leaf.indexOf(QUOTE, from));
+  return at < 0 ? undefined : leaf.toString('latin1', from, leaf.indexOf(QUOTE, from));
 }
 
 /** The number that an entry has in its log. */

@@ -83,7 +83,7 @@ export function readEntryLine(line: Buffer): EntryLine | undefined {
   const leafEnd = line.lastIndexOf(disclosedKey);
   if (leafEnd < LEAF_AT || line.at(-1) !== CLOSING_BRACE) return undefined;
   return {
-    leafHash: line.latin1Slice(start.length, MIDDLE_AT),
+    leafHash: line.toString('latin1', start.length, MIDDLE_AT),
     leaf: line.subarray(LEAF_AT, leafEnd),
     disclosed: line.subarray(leafEnd + DISCLOSED_VALUE_AT, line.length - 1),
   };

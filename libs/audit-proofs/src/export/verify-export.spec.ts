@@ -1,6 +1,12 @@
 import { generateKeyPairSync, hash } from 'node:crypto';
 import fc from 'fast-check';
-import { originOf, parseCheckpoint, signCheckpoint, type SignedCheckpoint } from '../checkpoint/checkpoint.js';
+import {
+  originOf,
+  parseCheckpoint,
+  printCheckpoint,
+  signCheckpoint,
+  type SignedCheckpoint,
+} from '../checkpoint/checkpoint.js';
 import { printVerifier, publicKeyOf, type NoteVerifier } from '../checkpoint/signed-note.js';
 import { Frontier } from '../tree/frontier.js';
 import { hashLeaf } from '../tree/hash.js';
@@ -26,8 +32,10 @@ const frontierOf = (texts: readonly string[]): Frontier => {
   texts.forEach((text) => frontier.append(hashLeaf(text)));
   return frontier;
 };
-const checkpointOf = (texts: readonly string[], size = texts.length, by = privateKey): string =>
-  signCheckpoint({ origin, size, root: frontierOf(texts.slice(0, size)).root() }, by);
+function checkpointOf(texts: readonly string[], size = texts.length, log = origin): string {
+  const checkpoint = { origin: log, size, root: frontierOf(texts.slice(0, size)).root() };
+  return printCheckpoint(checkpoint, key.publicKey, signCheckpoint(checkpoint, privateKey));
+}
 const kept = (texts: readonly string[], size = texts.length): SignedCheckpoint =>
   parseCheckpoint(checkpointOf(texts, size));
 
@@ -167,7 +175,7 @@ describe('an export, verified', () => {
     await expect(verify(exported(leaves, { last: 10 }), { checkpoints: [kept(leaves, 15)] })).rejects.toThrow(
       'up to entry 15',
     );
-    const elsewhere = parseCheckpoint(signCheckpoint({ ...kept(leaves), origin: originOf('b') }, privateKey));
+    const elsewhere = parseCheckpoint(checkpointOf(leaves, 20, originOf('b')));
     await expect(verify(exported(leaves), { checkpoints: [elsewhere] })).rejects.toThrow(
       'the checkpoint is of tenantry/audit/b',
     );

@@ -11,6 +11,16 @@ import {
   ListPlatformAuditEventsRequest,
 } from './audit/audit.js';
 import {
+  AuditCheckpoint,
+  AuditConsistencyProof,
+  AuditExport,
+  AuditInclusionProof,
+  ExportAuditLogRequest,
+  GetAuditCheckpointRequest,
+  GetAuditConsistencyRequest,
+  GetAuditProofRequest,
+} from './audit/proofs.js';
+import {
   AddSchemaColumnRequest,
   AddSchemaForeignKeyRequest,
   CreateSchemaTableRequest,
@@ -185,6 +195,65 @@ export const getAuditCompleteness = operation({
   audit: 'audit.viewed',
   input: GetAuditCompletenessRequest,
   output: AuditCompleteness,
+});
+
+/** Gives the latest signed checkpoint of the log. Whoever keeps one outside can later show any change of what it covers. */
+export const getAuditCheckpoint = operation({
+  name: 'GetAuditCheckpoint',
+  service: 'audit',
+  summary: 'Gives the latest signed checkpoint of the log',
+  http: { method: 'GET', path: '/v1/audit/checkpoint', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  audit: 'audit.viewed',
+  input: GetAuditCheckpointRequest,
+  output: AuditCheckpoint,
+});
+
+/** Proves that an entry is in the log of a checkpoint. An entry is covered within a second; before that the answer is 409. */
+export const getAuditProof = operation({
+  name: 'GetAuditProof',
+  service: 'audit',
+  summary: 'Proves that an entry is in the log of a checkpoint',
+  http: { method: 'GET', path: '/v1/audit/events/{id}/proof', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  audit: 'audit.viewed',
+  input: GetAuditProofRequest,
+  output: AuditInclusionProof,
+});
+
+/** Proves that the log of one size is the beginning of the log of another. */
+export const getAuditConsistency = operation({
+  name: 'GetAuditConsistency',
+  service: 'audit',
+  summary: 'Proves that the log of one size is the beginning of the log of another',
+  http: { method: 'GET', path: '/v1/audit/consistency', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  audit: 'audit.viewed',
+  input: GetAuditConsistencyRequest,
+  output: AuditConsistencyProof,
+});
+
+/**
+ * Exports the log, or the unbroken part of it that has everything of a time, as a stream in constant memory. NDJSON can be
+ * verified offline with `tenantry audit verify`; CSV is for spreadsheets.
+ */
+export const exportAuditLog = operation({
+  name: 'ExportAuditLog',
+  service: 'audit',
+  summary: 'Exports the log, or the unbroken part of it that has everything of a time, as a stream in constant memory',
+  http: { method: 'GET', path: '/v1/audit/export', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  audit: 'audit.exported',
+  whenSuspended: true,
+  rateClass: 'bulk',
+  streams: 'response',
+  raw: true,
+  input: ExportAuditLogRequest,
+  output: AuditExport,
 });
 
 /** Creates a table, like CreateTable. */
@@ -1312,6 +1381,10 @@ export const operations: readonly Operation[] = [
   listPlatformAuditEvents,
   getAuditEvent,
   getAuditCompleteness,
+  getAuditCheckpoint,
+  getAuditProof,
+  getAuditConsistency,
+  exportAuditLog,
   createSchemaTable,
   addSchemaColumn,
   dropSchemaColumn,

@@ -5,15 +5,25 @@ import { permits, type TenantContext } from '@tenantry/kernel';
 import { valuesOf, type Rows, type StoredEntry } from './entry.table.js';
 
 /** A classified value, opened: with its salt it proves what the commitment in the leaf commits to. */
-interface OpenedValue {
+export interface OpenedValue {
   readonly salt: string;
-  readonly value: unknown;
+  readonly value: string;
 }
 
 /** Opened values by entry, side and field. */
-type Opened = ReadonlyMap<string, OpenedValue>;
+export type Opened = ReadonlyMap<string, OpenedValue>;
 
 const keyOf = (sequence: bigint, side: string, field: string): string => `${sequence} ${side} ${field}`;
+
+/** An opened value of an entry; undefined when it was erased, or never was one. */
+export function openedValue(
+  opened: Opened,
+  { sequence }: StoredEntry,
+  side: 'old' | 'new',
+  field: string,
+): OpenedValue | undefined {
+  return opened.get(keyOf(sequence, side, field));
+}
 
 /** How entries look to a reader: classified values are opened for those who hold `audit.values`, and stay commitments for others. */
 @Injectable()
@@ -21,20 +31,20 @@ export class EntryView {
   constructor(private readonly vault: Vault) {}
 
   async show(entries: readonly StoredEntry[], rows: Rows, ctx: TenantContext): Promise<AuditEvent[]> {
-    const opened = permits(ctx.permissions, 'audit.values')
-      ? await this.open(entries, rows)
-      : new Map<string, OpenedValue>();
+    const opened = (await this.open(entries, rows, ctx)) ?? new Map<string, OpenedValue>();
     return entries.map((entry) => toMessage(entry, opened));
   }
 
-  private async open(entries: readonly StoredEntry[], rows: Rows): Promise<Opened> {
+  /** The classified values of entries that were not erased; null for a reader who may not see them. */
+  async open(entries: readonly StoredEntry[], rows: Rows, ctx: TenantContext): Promise<Opened | null> {
+    if (!permits(ctx.permissions, 'audit.values')) return null;
     const bySequence = new Map(entries.map((entry) => [entry.sequence, entry]));
     const opened = new Map<string, OpenedValue>();
     for (const { sequence, side, field, sealed } of await valuesOf(rows, [...bySequence.keys()])) {
       const entry = bySequence.get(sequence);
       if (!entry) continue;
       const place = { table: entry.resource, column: field, row: entry.resourceId ?? '' };
-      const [salt, value] = JSON.parse(await this.vault.open(entry.tenantId, place, sealed)) as [string, unknown];
+      const [salt, value] = JSON.parse(await this.vault.open(entry.tenantId, place, sealed)) as [string, string];
       opened.set(keyOf(sequence, side, field), { salt, value });
     }
     return opened;
@@ -45,7 +55,7 @@ function showValues(entry: StoredEntry, side: 'old' | 'new', opened: Opened): Re
   const values = entry[side];
   if (!values) return null;
   const shown = Object.entries(values).map(([field, value]) => {
-    const found = opened.get(keyOf(entry.sequence, side, field));
+    const found = openedValue(opened, entry, side, field);
     return [field, found ? { ...(value as object), ...found } : value];
   });
   return Object.fromEntries(shown) as Record<string, unknown>;

@@ -1,6 +1,7 @@
+import { hashLeaf } from '@tenantry/audit-proofs';
 import { join, sql, type Sql, type Transaction } from '@tenantry/database';
 import type { Entry, LeafValues, Origin, SealedValue } from './entry.js';
-import { canonicalJson, leafHash, leafText } from './leaf.js';
+import { canonicalJson, leafText } from './leaf.js';
 
 /** Whatever runs a statement: a transaction, or a door for one read. */
 export interface Rows {
@@ -36,7 +37,7 @@ export async function insertEntries(tx: Transaction, entries: readonly Entry[]):
       ${each((e) => e.credentialId)}::text[], ${each((e) => e.requestId)}::text[], ${each((e) => e.traceId)}::text[],
       ${each((e) => e.resource)}::text[], ${each((e) => e.resourceId)}::text[], ${each((e) => e.change)}::text[],
       ${each((e) => json(e.old))}::json[], ${each((e) => json(e.new))}::json[], ${each((e) => e.origin)}::text[],
-      ${each((e) => leafHash(leafText(e)))}::bytea[]) as entry`);
+      ${each((e) => hashLeaf(leafText(e)))}::bytea[]) as entry`);
 }
 
 /** Adds the classified values of entries. */
@@ -126,6 +127,36 @@ export async function listEntries(
 export async function findEntry(rows: Rows, id: string): Promise<StoredEntry | undefined> {
   const found = await rows.query<EntryRow>(sql`select ${columns} from ${tables} where id = ${id}`);
   return found.map(fromRow)[0];
+}
+
+/** Entries after a number and up to another, the oldest first. */
+export async function entriesAfter(rows: Rows, after: number, upTo: number): Promise<StoredEntry[]> {
+  const found = await rows.query<EntryRow>(sql`select ${columns} from ${tables}
+    where sequence > ${after} and sequence <= ${upTo} order by sequence`);
+  return found.map(fromRow);
+}
+
+/** The numbers of the first and the last of the first `size` entries that happened in a time; undefined when none did. */
+export async function spanOf(
+  rows: Rows,
+  time: Pick<EntryFilter, 'from' | 'to'>,
+  size: number,
+): Promise<{ first: number; last: number } | undefined> {
+  const filter = { actor: null, action: null, resource: null, resourceId: null, ...time };
+  const [span] = await rows.query<Record<'first' | 'last', bigint | null>>(sql`
+    select min(sequence) as first, max(sequence) as last from audit.entry where ${matches(filter)} and sequence <= ${size}`);
+  return span?.first && span.last ? { first: Number(span.first), last: Number(span.last) } : undefined;
+}
+
+/** The number and leaf hash of an entry. */
+export async function findLeaf(
+  rows: Rows,
+  id: string,
+): Promise<{ sequence: bigint; leafHash: Uint8Array } | undefined> {
+  const found = await rows.query<{ sequence: bigint; leafHash: Uint8Array }>(
+    sql`select sequence, leaf_hash as "leafHash" from audit.entry where id = ${id}`,
+  );
+  return found[0];
 }
 
 /** The sealed values of entries that were not erased. */

@@ -1,9 +1,5 @@
-import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Entry } from './entry.js';
-
-/** Marks the leaves of the tree, so that nobody can pass an inner node off as one (RFC 9162, section 2.1.1). */
-const LEAF_PREFIX = '\0';
 
 /**
  * The canonical form of a JSON value (RFC 8785): the same text for the same value, in every language.
@@ -47,9 +43,4 @@ export function leafText(entry: Entry): string {
     new: entry.new,
     origin: entry.origin,
   });
-}
-
-/** The RFC 9162 leaf hash: SHA-256 of a zero byte followed by the text in UTF-8. */
-export function leafHash(text: string): Buffer {
-  return hash('sha256', LEAF_PREFIX + text, 'buffer');
 }

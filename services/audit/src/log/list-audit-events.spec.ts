@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hashLeaf } from '@tenantry/audit-proofs';
 import {
   getAuditCompleteness,
   getAuditEvent,
@@ -12,16 +13,15 @@ import {
 } from '@tenantry/contracts';
 import type { RowChange } from '@tenantry/database';
 import { newId, PLATFORM_TENANT_ID } from '@tenantry/kernel';
-import { tenantsOnRealPostgres, testContext, type DeliveredEvent, type TestTenant } from '@tenantry/testing';
-import { auditService } from '../audit.module.js';
-import { leafHash } from './leaf.js';
+import { testContext, type DeliveredEvent, type TestTenant } from '@tenantry/testing';
+import { auditTenants } from '../testing/audit.fixture.js';
 
 const ADA = newId();
 const EMAIL = 'zoë@example.com';
 const READER = { permissions: ['audit.read'] };
 
 describe('Reading the audit log', () => {
-  const t = tenantsOnRealPostgres(auditService);
+  const t = auditTenants();
   let memberId: string;
 
   beforeEach(async () => {
@@ -157,7 +157,7 @@ describe('Reading the audit log', () => {
     const [entry] = await list(t.a);
     const { event, leaf } = await t.a.call(getAuditEvent, { id: entry!.id }, READER);
     expect(event).toEqual(entry);
-    expect(leafHash(leaf).toString('base64url')).toBe(event.leafHash);
+    expect(Buffer.from(hashLeaf(leaf)).toString('base64url')).toBe(event.leafHash);
     expect(JSON.parse(leaf)).toMatchObject({ id: entry!.id, sequence: '3', tenantId: t.a.id, action: 'member.added' });
     expect(leaf).not.toMatch(/zoë|203\.0\.113/);
   });

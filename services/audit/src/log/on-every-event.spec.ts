@@ -1,10 +1,11 @@
+import { hashLeaf } from '@tenantry/audit-proofs';
 import { sql, type Doors, type RowChange } from '@tenantry/database';
 import { newId, SystemClock } from '@tenantry/kernel';
 import type { ReceivedEvent } from '@tenantry/messaging';
 import { testContext, TestDatabase } from '@tenantry/testing';
 import { commitToOrigin } from './entry.js';
 import { findEntry, listEntries, type EntryFilter, type StoredEntry } from './entry.table.js';
-import { leafHash, leafText } from './leaf.js';
+import { leafText } from './leaf.js';
 import { OnEveryEvent } from './on-every-event.js';
 
 const everything: EntryFilter = { actor: null, action: null, resource: null, resourceId: null, from: null, to: null };
@@ -65,7 +66,11 @@ describe('the audit log', () => {
 
   beforeAll(async () => {
     db = await TestDatabase.create([
-      { name: 'audit', migrations: new URL('../../migrations/', import.meta.url), jobs: ['ingest', 'eraser'] },
+      {
+        name: 'audit',
+        migrations: new URL('../../migrations/', import.meta.url),
+        jobs: ['ingest', 'eraser', 'signer'],
+      },
     ]);
     doors = db.doors('audit');
   });
@@ -97,7 +102,7 @@ describe('the audit log', () => {
   it('gives an entry back exactly as it was hashed', async () => {
     await log.handle([received(a, [change('bob')]), received(a)]);
     for (const entry of await entriesOf(a)) {
-      expect(Buffer.from(entry.leafHash)).toEqual(leafHash(leafText(entry)));
+      expect(Buffer.from(entry.leafHash)).toEqual(hashLeaf(leafText(entry)));
       expect(entry.origin).toBe(
         commitToOrigin({ clientIp: entry.clientIp, userAgent: entry.userAgent, salt: entry.originSalt! }),
       );
@@ -146,6 +151,6 @@ describe('the audit log', () => {
     });
     const after = await findEntry({ query: (statement) => doors.tenants.query(testContext(a), statement) }, before.id);
     expect(after).toEqual({ ...before, clientIp: null, userAgent: null, originSalt: null });
-    expect(Buffer.from(after!.leafHash)).toEqual(leafHash(leafText(after!)));
+    expect(Buffer.from(after!.leafHash)).toEqual(hashLeaf(leafText(after!)));
   });
 });

@@ -1,0 +1,91 @@
+import { Controller } from '@nestjs/common';
+import { printEnd, printEntry, printHead } from '@tenantry/audit-proofs';
+import { exportAuditLog, Reply, type ExportAuditLogRequest } from '@tenantry/contracts';
+import { TenantDatabase } from '@tenantry/database';
+import type { TenantContext } from '@tenantry/kernel';
+import { Handles } from '@tenantry/messaging';
+import { EntryView } from '../log/entry-view.js';
+import { entriesAfter, spanOf, type Rows, type StoredEntry } from '../log/entry.table.js';
+import { leafText } from '../log/leaf.js';
+import { Alarm } from '../proofs/alarm.js';
+import { printHash } from '../proofs/checkpoint.js';
+import { findCheckpoint } from '../proofs/checkpoint.table.js';
+import { readHashes } from '../proofs/subtree.table.js';
+import { CSV_HEADER, csvLine } from './csv.js';
+import { discloseEntry } from './disclosure.js';
+import { framesOf, type ExportRange } from './export-range.js';
+
+const BATCH_ENTRIES = 500;
+
+/** How an export looks: what comes first, how entries are printed, what comes last. */
+interface Layout {
+  readonly type: string;
+  readonly head: string;
+  readonly print: (entries: readonly StoredEntry[]) => Promise<string>;
+  readonly end: string;
+}
+
+/**
+ * Exports the log up to its latest checkpoint as a stream. It reads by number, a batch at a time: no transaction stays open at the
+ * client's speed, and the memory does not grow with the log. Entries are never changed, so the batches are one state of it.
+ */
+@Controller()
+export class ExportAuditLog {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly view: EntryView,
+    private readonly alarm: Alarm,
+  ) {}
+
+  @Handles(exportAuditLog)
+  async handle(request: ExportAuditLogRequest, ctx: TenantContext): Promise<Reply<AsyncIterable<Uint8Array>>> {
+    const rows: Rows = { query: (statement) => this.tenants.query(ctx, statement) };
+    const format = request.format ?? 'ndjson';
+    const signed = await findCheckpoint(rows, null);
+    const range = await rangeOf(rows, request, signed?.size ?? 0);
+    const frames = await this.alarm.guard(ctx, () => framesOf(ctx.tenantId, range, signed, readHashes(rows)));
+    const layout: Layout =
+      format === 'csv'
+        ? { type: 'text/csv', head: CSV_HEADER, print: (entries) => this.printCsv(entries, rows, ctx), end: '' }
+        : {
+            type: 'application/x-ndjson',
+            head: printHead(frames.head),
+            print: (entries) => this.printNdjson(entries, rows, ctx),
+            end: printEnd(frames.end),
+          };
+    return new Reply<AsyncIterable<Uint8Array>>(bodyOf(rows, range, layout), {
+      headers: {
+        'content-type': `${layout.type}; charset=utf-8`,
+        'content-disposition': `attachment; filename="audit-${ctx.tenantId}.${format}"`,
+      },
+    });
+  }
+
+  private async printNdjson(entries: readonly StoredEntry[], rows: Rows, ctx: TenantContext): Promise<string> {
+    const opened = await this.view.open(entries, rows, ctx);
+    const lines = entries.map((entry) =>
+      printEntry(printHash(entry.leafHash), leafText(entry), discloseEntry(entry, opened)),
+    );
+    return lines.join('');
+  }
+
+  private async printCsv(entries: readonly StoredEntry[], rows: Rows, ctx: TenantContext): Promise<string> {
+    return (await this.view.show(entries, rows, ctx)).map(csvLine).join('');
+  }
+}
+
+/** Everything that a checkpoint covers, or the part from the first to the last entry of a time. */
+async function rangeOf(rows: Rows, { from, to }: ExportAuditLogRequest, size: number): Promise<ExportRange> {
+  if (!from && !to) return { first: 1, last: size };
+  return (await spanOf(rows, { from: from ?? null, to: to ?? null }, size)) ?? { first: size + 1, last: size };
+}
+
+async function* bodyOf(rows: Rows, { first, last }: ExportRange, layout: Layout): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(layout.head);
+  for (let done = first - 1; done < last;) {
+    const entries = await entriesAfter(rows, done, Math.min(last, done + BATCH_ENTRIES));
+    yield Buffer.from(await layout.print(entries));
+    done += BATCH_ENTRIES;
+  }
+  yield Buffer.from(layout.end);
+}

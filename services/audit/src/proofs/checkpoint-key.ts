@@ -1,0 +1,27 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Injectable } from '@nestjs/common';
+import { publicKeyOf, signCheckpoint, type Checkpoint } from '@tenantry/audit-proofs';
+import { SettingsError } from '@tenantry/service';
+import { AuditSettings } from '../config.js';
+
+/** The key that signs checkpoints; this service's alone. */
+@Injectable()
+export class CheckpointKey {
+  readonly publicKey: Uint8Array;
+  readonly #privateKey: KeyObject;
+
+  /** @throws SettingsError when the file is no Ed25519 key */
+  constructor({ AUDIT_KEY_FILE }: AuditSettings) {
+    try {
+      this.#privateKey = createPrivateKey(readFileSync(AUDIT_KEY_FILE));
+      this.publicKey = publicKeyOf(this.#privateKey);
+    } catch (cause) {
+      throw new SettingsError('AUDIT_KEY_FILE is not a readable Ed25519 private key (PKCS 8, PEM)', { cause });
+    }
+  }
+
+  sign(checkpoint: Checkpoint): Uint8Array {
+    return signCheckpoint(checkpoint, this.#privateKey);
+  }
+}

@@ -1,0 +1,22 @@
+import { Controller } from '@nestjs/common';
+import { getAuditCheckpoint, type AuditCheckpoint, type GetAuditCheckpointRequest } from '@tenantry/contracts';
+import { TenantDatabase } from '@tenantry/database';
+import { Fault, type TenantContext } from '@tenantry/kernel';
+import { Handles } from '@tenantry/messaging';
+import type { Rows } from '../log/entry.table.js';
+import { toCheckpointMessage } from './checkpoint.js';
+import { findCheckpoint } from './checkpoint.table.js';
+
+/** Gives a checkpoint as it was signed. */
+@Controller()
+export class GetAuditCheckpoint {
+  constructor(private readonly tenants: TenantDatabase) {}
+
+  @Handles(getAuditCheckpoint)
+  async handle({ size }: GetAuditCheckpointRequest, ctx: TenantContext): Promise<AuditCheckpoint> {
+    const rows: Rows = { query: (statement) => this.tenants.query(ctx, statement) };
+    const signed = await findCheckpoint(rows, size ?? null);
+    if (!signed) throw new Fault('not-found', { detail: 'The log has no checkpoint of that many entries' });
+    return toCheckpointMessage(signed);
+  }
+}
