@@ -9,7 +9,8 @@ import { exportAuditLog, getAuditCheckpoint, getAuditProof, MemberAdded } from '
 import { migrate, openDoors } from '@tenantry/database';
 import { newId } from '@tenantry/kernel';
 import { freePort, startPostgres } from '@tenantry/local/servers';
-import { InMemoryBus, testContext, type DeliveredEvent } from '@tenantry/testing';
+import { InMemoryBus, type DeliveredEvent } from '@tenantry/testing/bus';
+import { testContext } from '@tenantry/testing/database';
 import pg from 'pg';
 import { quantile } from './instance/client.js';
 

@@ -70,6 +70,13 @@ describe('tenantry audit verify', () => {
     });
   });
 
+  it('reads a kept checkpoint as the API gave it, or as an editor left it', async () => {
+    writeFileSync(file('answer.json'), JSON.stringify({ size: '2', note: checkpointOf(2) }));
+    writeFileSync(file('edited.txt'), `${checkpointOf(2)}\n\n`);
+    const kept = ['--checkpoint', file('answer.json'), '--checkpoint', file('edited.txt')];
+    expect((await run(file('log.ndjson'), ...kept)).said).toMatch(/(kept checkpoint 2: holds\n?){2}/);
+  });
+
   it('says what it did not show', async () => {
     const { said, code } = await run(file('log.ndjson'));
     expect(said).toMatch(/no --key: .*\nno --checkpoint: whoever holds the signing key could have rewritten/);
@@ -87,7 +94,7 @@ describe('tenantry audit verify', () => {
   it.each([
     [['missing.ndjson'], 'there is no such file'],
     [[], 'Name one export'],
-    [['log.ndjson', '--checkpoint', 'log.ndjson'], 'not a signed note'],
+    [['log.ndjson', '--checkpoint', 'log.ndjson'], 'not a checkpoint, nor an answer'],
     [['log.ndjson', '--checkpoint', 'other.txt'], 'the checkpoint is of tenantry/audit/b'],
     [['log.ndjson', '--key', 'nothing'], '--key: not a verifier key'],
     [['kept.txt'], `this is no ${EXPORT_FORMAT}`],

@@ -55,11 +55,22 @@ function advice({ checkpoints, keys }: { checkpoints: readonly unknown[]; keys: 
   ];
 }
 
+/** A note, or the answer of the API that has one; blank lines at the end do no harm. */
 function readCheckpoint(file: string): SignedCheckpoint {
   try {
-    return parseCheckpoint(readFileSync(file, 'utf8'));
+    const text = readFileSync(file, 'utf8');
+    const note = text.startsWith('{') ? noteIn(text) : text;
+    return parseCheckpoint(`${note.trimEnd()}\n`);
   } catch (error) {
     throw explain(file, error);
+  }
+}
+
+function noteIn(answer: string): string {
+  try {
+    return String((JSON.parse(answer) as { note?: unknown }).note);
+  } catch {
+    throw new TypeError('not a checkpoint, nor an answer that has one');
   }
 }
 

@@ -11,7 +11,15 @@ import { printVerifier, publicKeyOf, type NoteVerifier } from '../checkpoint/sig
 import { Frontier } from '../tree/frontier.js';
 import { hashLeaf } from '../tree/hash.js';
 import { subtreesOf, type LeafRange } from '../tree/range.js';
-import { EXPORT_FORMAT, printEnd, printEntry, printHead, type Disclosed, type Disclosure } from './format.js';
+import {
+  EXPORT_FORMAT,
+  printEnd,
+  printEntry,
+  printHead,
+  type Disclosed,
+  type ExportEnd,
+  type Disclosure,
+} from './format.js';
 import { verifyExport, type Trusted, type Verified } from './verify-export.js';
 
 const origin = originOf('a');
@@ -186,6 +194,19 @@ describe('an export, verified', () => {
     const pinned = { name: origin, publicKey: publicKeyOf(other) };
     await expect(verify(exported(leaves), { keys: [pinned] })).rejects.toThrow('checkpoint 20 is not signed by');
     await expect(verify(exported(leaves), { keys: [pinned, key] })).resolves.toMatchObject({ last: 20 });
+  });
+
+  it('is nothing without a signature of the export’s own checkpoint', async () => {
+    const lines = exported(leaves);
+    const end = JSON.parse(lines.at(-1)!) as { end: ExportEnd };
+    const unsigned = (more: Partial<ExportEnd>): Promise<Verified> =>
+      verify(lines.with(-1, printEnd({ ...end.end, ...more })));
+    await expect(unsigned({})).resolves.toMatchObject({ last: 20 });
+    await expect(unsigned({ checkpoint: null })).rejects.toThrow('nothing is signed');
+    await expect(unsigned({ checkpoint: 'nothing' })).rejects.toThrow('not a signed note');
+    await expect(unsigned({ key: null })).rejects.toThrow('not a verifier key');
+    await expect(unsigned({ checkpoint: checkpointOf(leaves, 19) })).rejects.toThrow('not one of this export');
+    await expect(unsigned({ checkpoint: checkpointOf(leaves, 20, originOf('b')) })).rejects.toThrow('not one of this');
   });
 
   it('checks disclosed values against the leaf, and counts those that were erased', async () => {

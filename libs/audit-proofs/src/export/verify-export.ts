@@ -105,6 +105,7 @@ class Verification {
       throw new BadExport(`the export has no entry after ${last}, and should have ${head.last}`, last + 1);
     }
     const { origin, first } = head;
+    if (end.checkpoint === null && last > 0) throw new BadExport('nothing is signed of these entries');
     const size = end.checkpoint ? this.compareOwn(ownWord(parseCheckpoint, end.checkpoint), end.after, end.key) : 0;
     const [beyond] = this.waiting;
     if (beyond) {

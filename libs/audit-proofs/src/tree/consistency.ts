@@ -1,4 +1,5 @@
-import { HASH_BYTES, hashNode, sameHash } from './hash.js';
+import { Climb } from './climb.js';
+import { areHashes, hashNode, sameHash } from './hash.js';
 import { splitOf, subtreesOf, type LeafRange } from './range.js';
 
 /**
@@ -36,25 +37,29 @@ export interface Consistency {
 }
 
 /** Whether a proof shows it, by the steps of RFC 9162, section 2.1.4.2. Never throws, whatever the proof is. */
-export function verifyConsistency({ from, to, fromRoot, toRoot }: Consistency, proof: readonly Uint8Array[]): boolean {
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 1 || from > to) return false;
-  if (proof.some(({ length }) => length !== HASH_BYTES)) return false;
+export function verifyConsistency(said: Consistency, proof: readonly Uint8Array[]): boolean {
+  const { from, to, fromRoot, toRoot } = said;
+  const exists = Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= 1 && from <= to;
+  if (!exists || !areHashes(proof)) return false;
   if (from === to) return proof.length === 0 && sameHash(fromRoot, toRoot);
-  const [first, ...rest] = subtreesOf({ from: 0, to: from }).length === 1 ? [fromRoot, ...proof] : proof;
-  if (!first) return false;
-  let [node, last] = [from - 1, to - 1];
-  while (node % 2 === 1) [node, last] = [(node - 1) / 2, Math.floor(last / 2)];
-  let [oldHash, newHash] = [first, first];
-  for (const sibling of rest) {
-    if (last === 0) return false;
-    if (node % 2 === 1 || node === last) {
+  const isComplete = subtreesOf({ from: 0, to: from }).length === 1;
+  return climbBoth(said, isComplete ? [fromRoot, ...proof] : proof);
+}
+
+/** Computes both roots from the hash that both trees have, and what is beside the way up from it. */
+function climbBoth({ from, to, fromRoot, toRoot }: Consistency, [shared, ...siblings]: readonly Uint8Array[]): boolean {
+  if (!shared) return false;
+  const climb = new Climb(from - 1, to - 1);
+  climb.skipRightTurns();
+  let [oldHash, newHash] = [shared, shared];
+  for (const sibling of siblings) {
+    if (climb.isAtRoot) return false;
+    if (climb.passSibling() === 'left') {
       oldHash = hashNode(sibling, oldHash);
       newHash = hashNode(sibling, newHash);
-      while (node % 2 === 0 && node !== 0) [node, last] = [node / 2, Math.floor(last / 2)];
     } else {
       newHash = hashNode(newHash, sibling);
     }
-    [node, last] = [Math.floor(node / 2), Math.floor(last / 2)];
   }
-  return last === 0 && sameHash(oldHash, fromRoot) && sameHash(newHash, toRoot);
+  return climb.isAtRoot && sameHash(oldHash, fromRoot) && sameHash(newHash, toRoot);
 }

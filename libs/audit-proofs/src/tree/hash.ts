@@ -38,3 +38,8 @@ export function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array {
 export function sameHash(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
 }
+
+/** Whether all of these have the size of a hash. */
+export function areHashes(hashes: readonly Uint8Array[]): boolean {
+  return hashes.every(({ length }) => length === HASH_BYTES);
+}

@@ -1,4 +1,5 @@
-import { HASH_BYTES, hashNode, sameHash } from './hash.js';
+import { Climb } from './climb.js';
+import { areHashes, hashNode, sameHash } from './hash.js';
 import { splitOf, type LeafRange } from './range.js';
 
 /**
@@ -32,18 +33,13 @@ export interface Inclusion {
 
 /** Whether a proof shows it, by the steps of RFC 9162, section 2.1.3.2. Never throws, whatever the proof is. */
 export function verifyInclusion({ index, size, leaf, root }: Inclusion, proof: readonly Uint8Array[]): boolean {
-  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false;
-  if (leaf.length !== HASH_BYTES || proof.some(({ length }) => length !== HASH_BYTES)) return false;
-  let [node, last, hash] = [index, size - 1, leaf];
+  const exists = Number.isSafeInteger(index) && Number.isSafeInteger(size) && index >= 0 && index < size;
+  if (!exists || !areHashes([leaf, ...proof])) return false;
+  const climb = new Climb(index, size - 1);
+  let hash = leaf;
   for (const sibling of proof) {
-    if (last === 0) return false;
-    if (node % 2 === 1 || node === last) {
-      hash = hashNode(sibling, hash);
-      while (node % 2 === 0 && node !== 0) [node, last] = [node / 2, Math.floor(last / 2)];
-    } else {
-      hash = hashNode(hash, sibling);
-    }
-    [node, last] = [Math.floor(node / 2), Math.floor(last / 2)];
+    if (climb.isAtRoot) return false;
+    hash = climb.passSibling() === 'left' ? hashNode(sibling, hash) : hashNode(hash, sibling);
   }
-  return last === 0 && sameHash(hash, root);
+  return climb.isAtRoot && sameHash(hash, root);
 }

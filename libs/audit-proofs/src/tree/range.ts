@@ -12,9 +12,6 @@ export interface Subtree {
   readonly position: number;
 }
 
-/** Gives the hash of a complete subtree. */
-export type HashOf = (subtree: Subtree) => Uint8Array;
-
 /** The largest power of two below `size`: where RFC 9162 splits a tree of more than one leaf. */
 export function splitOf(size: number): number {
   let split = 1;

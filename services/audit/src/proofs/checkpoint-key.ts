@@ -1,8 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import { publicKeyOf, signCheckpoint, type Checkpoint } from '@tenantry/audit-proofs';
-import { SettingsError } from '@tenantry/service';
+import { readSecretFile, SettingsError } from '@tenantry/service';
 import { AuditSettings } from '../config.js';
 
 /** The key that signs checkpoints; this service's alone. */
@@ -11,13 +10,14 @@ export class CheckpointKey {
   readonly publicKey: Uint8Array;
   readonly #privateKey: KeyObject;
 
-  /** @throws SettingsError when the file is no Ed25519 key */
+  /** @throws SettingsError when the file is no Ed25519 key, or others may read it */
   constructor({ AUDIT_KEY_FILE }: AuditSettings) {
+    const pem = readSecretFile('AUDIT_KEY_FILE', AUDIT_KEY_FILE);
     try {
-      this.#privateKey = createPrivateKey(readFileSync(AUDIT_KEY_FILE));
+      this.#privateKey = createPrivateKey(pem);
       this.publicKey = publicKeyOf(this.#privateKey);
     } catch (cause) {
-      throw new SettingsError('AUDIT_KEY_FILE is not a readable Ed25519 private key (PKCS 8, PEM)', { cause });
+      throw new SettingsError('AUDIT_KEY_FILE is not an Ed25519 private key (PKCS 8, PEM)', { cause });
     }
   }
 

@@ -37,12 +37,13 @@ export class EverySecondSignCheckpoints {
 
   @Every({ name: 'audit.checkpoints', intervalMs: INTERVAL_MS })
   async run(signal: AbortSignal): Promise<void> {
-    this.forgive();
-    for (let more = true; more && !signal.aborted;) more = await this.signSome();
+    const startedAt = this.clock.now();
+    this.forgive(startedAt);
+    for (let more = true; more && !signal.aborted;) more = await this.signSome(startedAt);
   }
 
-  /** Signs one batch of logs; answers whether there is more to sign. */
-  private async signSome(): Promise<boolean> {
+  /** Signs one batch of logs; answers whether others still wait, or these for more than was taken at once. */
+  private async signSome(startedAt: Date): Promise<boolean> {
     const job = this.control.job('audit_signer');
     const logs = await pendingLogs(job, [...this.refused.keys()], LOGS_AT_ONCE);
     if (logs.length === 0) return false;
@@ -63,7 +64,8 @@ export class EverySecondSignCheckpoints {
         grown.map((one) => this.sign(one)),
       );
     });
-    return logs.length === LOGS_AT_ONCE || logs.some(({ size, signedSize }) => size > signedSize + share);
+    const othersWait = logs.length === LOGS_AT_ONCE && logs.some(({ signedAt }) => !signedAt || signedAt < startedAt);
+    return othersWait || logs.some(({ size, signedSize }) => size - signedSize > share);
   }
 
   private grow(log: PendingLog, ranges: readonly StoredRange[], stored: readonly Uint8Array[]): GrownLog[] {
@@ -82,8 +84,7 @@ export class EverySecondSignCheckpoints {
     return { tenantId, size, root, publicKey: this.key.publicKey, signature, signedAt: this.clock.now() };
   }
 
-  private forgive(): void {
-    const nowMs = this.clock.now().getTime();
-    for (const [tenantId, untilMs] of this.refused) if (untilMs <= nowMs) this.refused.delete(tenantId);
+  private forgive(now: Date): void {
+    for (const [tenantId, untilMs] of this.refused) if (untilMs <= now.getTime()) this.refused.delete(tenantId);
   }
 }
