@@ -23,30 +23,30 @@ export function sequenceOf(leaf: Buffer): string | undefined {
 const saltedHash = (salt: string, value: string): string =>
   hash('sha256', Buffer.concat([Buffer.from(salt, 'base64url'), Buffer.from(value)]), 'base64url');
 
+/** What stands beside an entry, read. */
+interface ReadDisclosure {
+  readonly text: string;
+  readonly shown: Disclosure;
+  /** What the leaf must commit to; null when the origin was erased. */
+  readonly originCommitment: string | null;
+}
+
 /** Checks what is disclosed beside the leaves against the commitments in them, and counts what was erased. */
 export class DisclosureCheck {
   erased = 0;
-  /** Entries of one event have one origin, one after the other. */
-  private lastOrigin = '';
-  private lastCommitment = '';
+  /** Entries of one event, which stand one after the other, often say the same. */
+  private last: ReadDisclosure | null = null;
 
   /** @throws BadExport naming the entry whose values are not those that its leaf commits to */
   check(sequence: number, { leaf, disclosed }: EntryLine): void {
     const text = disclosed.toString();
-    const shown = parseDisclosure(text, sequence);
-    if ('erased' in shown.origin) this.erased += 1;
-    else this.checkOrigin(sequence, shown.origin, lastText(leaf, ORIGIN));
-    if (shown.old || shown.new) this.checkValues(sequence, leaf, shown);
-  }
-
-  private checkOrigin(sequence: number, origin: object, committed: string | undefined): void {
-    const { clientIp, userAgent, salt } = origin as { clientIp: unknown; userAgent: unknown; salt: string };
-    const canonical = JSON.stringify([clientIp, userAgent]); // the same as RFC 8785 for texts and null
-    const key = `${salt} ${canonical}`;
-    if (key !== this.lastOrigin) [this.lastOrigin, this.lastCommitment] = [key, saltedHash(salt, canonical)];
-    if (this.lastCommitment !== committed) {
+    if (this.last?.text !== text) this.last = readDisclosure(text, sequence);
+    const { shown, originCommitment } = this.last;
+    if (originCommitment === null) this.erased += 1;
+    else if (originCommitment !== lastText(leaf, ORIGIN)) {
       throw new BadExport('the address or user agent is not the one that the entry commits to', sequence);
     }
+    if (shown.old || shown.new) this.checkValues(sequence, leaf, shown);
   }
 
   private checkValues(sequence: number, leaf: Buffer, shown: Disclosure): void {
@@ -69,14 +69,20 @@ function isCommitted({ salt, value }: Exclude<Disclosed, { erased: true }>, comm
   return typeof salt === 'string' && typeof value === 'string' && saltedHash(salt, value) === commitment;
 }
 
-/** Refuses members that nobody checks. */
-function parseDisclosure(text: string, sequence: number): Disclosure {
+/** Refuses members that nobody checks. @throws BadExport */
+function readDisclosure(text: string, sequence: number): ReadDisclosure {
   try {
     const shown = JSON.parse(text) as Disclosure;
-    if (Object.keys(shown).every((name) => MEMBERS.has(name)) && typeof shown.origin === 'object' && shown.origin)
-      return shown;
+    if (Object.keys(shown).every((name) => MEMBERS.has(name))) {
+      return { text, shown, originCommitment: commitmentOf(shown.origin) };
+    }
   } catch {
-    // Not JSON: the same as JSON that says something else.
+    // Not JSON, or without an origin: the same as JSON that says something else.
   }
   throw new BadExport('what stands beside the entry can not be read', sequence);
+}
+
+/** RFC 8785 writes an array of texts and nulls as JSON.stringify does. */
+function commitmentOf(origin: Disclosure['origin']): string | null {
+  return 'erased' in origin ? null : saltedHash(origin.salt, JSON.stringify([origin.clientIp, origin.userAgent]));
 }

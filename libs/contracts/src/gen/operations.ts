@@ -16,9 +16,11 @@ import {
   AuditExport,
   AuditInclusionProof,
   ExportAuditLogRequest,
+  ExportPlatformAuditLogRequest,
   GetAuditCheckpointRequest,
   GetAuditConsistencyRequest,
   GetAuditProofRequest,
+  GetPlatformAuditCheckpointRequest,
 } from './audit/proofs.js';
 import {
   AddSchemaColumnRequest,
@@ -253,6 +255,35 @@ export const exportAuditLog = operation({
   streams: 'response',
   raw: true,
   input: ExportAuditLogRequest,
+  output: AuditExport,
+});
+
+/** Gives the latest signed checkpoint of the platform's own log. */
+export const getPlatformAuditCheckpoint = operation({
+  name: 'GetPlatformAuditCheckpoint',
+  service: 'audit',
+  summary: "Gives the latest signed checkpoint of the platform's own log",
+  http: { method: 'GET', path: '/v1/platform/audit/checkpoint', status: 200 },
+  permission: 'audit.read',
+  scope: 'platform',
+  audit: 'audit.viewed',
+  input: GetPlatformAuditCheckpointRequest,
+  output: AuditCheckpoint,
+});
+
+/** Exports the platform's own log like a tenant's: what its staff did that concerns no tenant. */
+export const exportPlatformAuditLog = operation({
+  name: 'ExportPlatformAuditLog',
+  service: 'audit',
+  summary: "Exports the platform's own log like a tenant's",
+  http: { method: 'GET', path: '/v1/platform/audit/export', status: 200 },
+  permission: 'audit.read',
+  scope: 'platform',
+  audit: 'audit.exported',
+  rateClass: 'bulk',
+  streams: 'response',
+  raw: true,
+  input: ExportPlatformAuditLogRequest,
   output: AuditExport,
 });
 
@@ -1385,6 +1416,8 @@ export const operations: readonly Operation[] = [
   getAuditProof,
   getAuditConsistency,
   exportAuditLog,
+  getPlatformAuditCheckpoint,
+  exportPlatformAuditLog,
   createSchemaTable,
   addSchemaColumn,
   dropSchemaColumn,

@@ -1,5 +1,12 @@
-import { parseVerifier } from '@tenantry/audit-proofs';
-import { exportAuditLog, listAuditEvents, type AuditEvent } from '@tenantry/contracts';
+import { originOf, parseCheckpoint, parseVerifier } from '@tenantry/audit-proofs';
+import {
+  exportAuditLog,
+  exportPlatformAuditLog,
+  getPlatformAuditCheckpoint,
+  listAuditEvents,
+  type AuditEvent,
+} from '@tenantry/contracts';
+import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import { testContext } from '@tenantry/testing';
 import { auditTenants, READER, verify } from '../testing/audit.fixture.js';
 
@@ -100,6 +107,25 @@ describe('the export of an audit log', () => {
     expect(lines).toHaveLength(5);
     expect(lines[0]).toMatch(/^sequence,id,occurredAt,.*,leafHash$/);
     expect(lines[1]).toMatch(/^1,.*@example\.com/);
+  });
+
+  it('is there of the platform’s own log too, for its staff and for no tenant', async () => {
+    t.bus.announce(PLATFORM_TENANT_ID);
+    await t.write({ ...t.a, id: PLATFORM_TENANT_ID }, 3);
+    await t.sign();
+    const staff = testContext(PLATFORM_TENANT_ID, READER);
+    const { note } = await t.bus.call(getPlatformAuditCheckpoint, {}, staff);
+    const { body } = await t.bus.send(exportPlatformAuditLog, '{}', staff);
+    const text = Buffer.concat(await Array.fromAsync(body!)).toString();
+    const kept = parseCheckpoint(note);
+    expect(await verify(text, { checkpoints: [kept] })).toMatchObject({
+      origin: originOf(PLATFORM_TENANT_ID),
+      last: kept.size,
+    });
+    for (const operation of [getPlatformAuditCheckpoint, exportPlatformAuditLog]) {
+      const refused = await t.bus.send(operation, '{}', testContext(t.a.id, READER));
+      expect(refused.fault?.reason).toMatch(/forbidden|not-found/);
+    }
   });
 
   it('is itself audited', async () => {

@@ -1,6 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { printEnd, printEntry, printHead } from '@tenantry/audit-proofs';
-import { exportAuditLog, Reply, type ExportAuditLogRequest } from '@tenantry/contracts';
+import {
+  exportAuditLog,
+  exportPlatformAuditLog,
+  Reply,
+  type ExportAuditLogRequest,
+  type ExportPlatformAuditLogRequest,
+} from '@tenantry/contracts';
 import { TenantDatabase } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
@@ -59,6 +65,14 @@ export class ExportAuditLog {
         'content-disposition': `attachment; filename="audit-${ctx.tenantId}.${format}"`,
       },
     });
+  }
+
+  @Handles(exportPlatformAuditLog)
+  handlePlatform(
+    request: ExportPlatformAuditLogRequest,
+    ctx: TenantContext,
+  ): Promise<Reply<AsyncIterable<Uint8Array>>> {
+    return this.handle(request, ctx);
   }
 
   private async printNdjson(entries: readonly StoredEntry[], rows: Rows, ctx: TenantContext): Promise<string> {

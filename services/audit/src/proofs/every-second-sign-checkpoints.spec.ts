@@ -1,5 +1,5 @@
 import { Frontier, hashLeaf, isSignedBy, parseCheckpoint, parseVerifier } from '@tenantry/audit-proofs';
-import { sql } from '@tenantry/database';
+import { doctor, sql } from '@tenantry/database';
 import { testContext, type TestTenant } from '@tenantry/testing';
 import { entriesAfter } from '../log/entry.table.js';
 import { leafText } from '../log/leaf.js';
@@ -85,6 +85,10 @@ describe('the checkpoints of audit logs', () => {
     expect((await t.checkpoint(t.b)).size).toBe(1n);
     await t.sign();
     expect(t.reported).toHaveLength(1);
+  });
+
+  it('are in tables that let no row out', async () => {
+    expect(await doctor(t.database.adminUrl)).toEqual([]);
   });
 
   it('can be changed by nobody, and made by the signing job only', async () => {

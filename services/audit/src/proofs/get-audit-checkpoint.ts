@@ -1,5 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { getAuditCheckpoint, type AuditCheckpoint, type GetAuditCheckpointRequest } from '@tenantry/contracts';
+import {
+  getAuditCheckpoint,
+  getPlatformAuditCheckpoint,
+  type AuditCheckpoint,
+  type GetAuditCheckpointRequest,
+  type GetPlatformAuditCheckpointRequest,
+} from '@tenantry/contracts';
 import { TenantDatabase } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
@@ -7,7 +13,7 @@ import type { Rows } from '../log/entry.table.js';
 import { toCheckpointMessage } from './checkpoint.js';
 import { findCheckpoint } from './checkpoint.table.js';
 
-/** Gives a checkpoint as it was signed. */
+/** Gives a checkpoint of the log of the context's tenant, as it was signed. The platform is one too. */
 @Controller()
 export class GetAuditCheckpoint {
   constructor(private readonly tenants: TenantDatabase) {}
@@ -18,5 +24,10 @@ export class GetAuditCheckpoint {
     const signed = await findCheckpoint(rows, size ?? null);
     if (!signed) throw new Fault('not-found', { detail: 'The log has no checkpoint of that many entries' });
     return toCheckpointMessage(signed);
+  }
+
+  @Handles(getPlatformAuditCheckpoint)
+  handlePlatform(request: GetPlatformAuditCheckpointRequest, ctx: TenantContext): Promise<AuditCheckpoint> {
+    return this.handle(request, ctx);
   }
 }

@@ -14,6 +14,17 @@ export class GetAuditCheckpointRequest {
   size?: bigint | null;
 }
 
+/** Asks for a checkpoint of the platform's own log. */
+export class GetPlatformAuditCheckpointRequest {
+  static readonly typeName = 'tenantry.audit.v1.GetPlatformAuditCheckpointRequest';
+  static readonly fields: readonly FieldFacts[] = [field('size', 'int64', { optional: true })];
+
+  /** The earliest checkpoint that covers so many entries; by default the latest of all. */
+  @IsOptional()
+  @MinInt64(1n)
+  size?: bigint | null;
+}
+
 /** A signed statement about the whole log at one time. */
 export class AuditCheckpoint {
   static readonly typeName = 'tenantry.audit.v1.AuditCheckpoint';
@@ -135,6 +146,27 @@ export class AuditConsistencyProof {
 /** Asks for the log as a file. */
 export class ExportAuditLogRequest {
   static readonly typeName = 'tenantry.audit.v1.ExportAuditLogRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('format', 'string', { optional: true }),
+    field('from', 'timestamp', { optional: true }),
+    field('to', 'timestamp', { optional: true }),
+  ];
+
+  /** ndjson, which can be verified, or csv. By default ndjson. */
+  @IsOptional()
+  @IsIn(['ndjson', 'csv'])
+  format?: string | null;
+
+  /** Everything that happened at this time or later. Entries between two of them come along, so that none can be left out. */
+  from?: Date | null;
+
+  /** Everything that happened before this time. */
+  to?: Date | null;
+}
+
+/** Asks for the platform's own log as a file. */
+export class ExportPlatformAuditLogRequest {
+  static readonly typeName = 'tenantry.audit.v1.ExportPlatformAuditLogRequest';
   static readonly fields: readonly FieldFacts[] = [
     field('format', 'string', { optional: true }),
     field('from', 'timestamp', { optional: true }),
