@@ -3,6 +3,7 @@ import { chmodSync, createReadStream, mkdtempSync, rmSync, writeFileSync } from 
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { auditService } from '@tenantry/audit';
 import { parseVerifier, verifyExport } from '@tenantry/audit-proofs';
 import { exportAuditLog, getAuditCheckpoint, getAuditProof, MemberAdded } from '@tenantry/contracts';
@@ -100,36 +101,33 @@ async function measureWriting(bus: InMemoryBus, client: pg.Client, tenants: read
 
 /** Writes without pause while logs are signed every second, as a running service does. */
 async function measureLag(bus: InMemoryBus, client: pg.Client, tenants: readonly string[]): Promise<void> {
-  const committed: { size: bigint; atMs: number }[] = [];
   const tenantId = tenants[0]!;
-  let writing = true;
+  const committed: { size: bigint; atMs: number }[] = [];
   const signed: { size: bigint; atMs: number }[] = [];
-  const sign = async (): Promise<void> => {
-    while (writing) {
-      const startMs = performance.now();
-      await bus.runSchedule('audit.checkpoints');
-      const { rows } = await client.query<{ size: string }>(
-        'select max(size) as size from audit.checkpoint where tenant_id = $1',
-        [tenantId],
-      );
-      signed.push({ size: BigInt(rows[0]!.size), atMs: performance.now() });
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, startMs + SIGN_EVERY_MS - performance.now())));
-    }
+  const sizeIn = async (table: 'head' | 'checkpoint'): Promise<bigint> => {
+    const text = `select max(size) as size from audit.${table} where tenant_id = $1`;
+    return BigInt((await client.query<{ size: string }>(text, [tenantId])).rows[0]!.size);
   };
-  const signing = sign();
+  const sign = async (): Promise<void> => {
+    await bus.runSchedule('audit.checkpoints');
+    signed.push({ size: await sizeIn('checkpoint'), atMs: performance.now() });
+  };
+  let writing = true;
+  const everySecond = async (): Promise<void> => {
+    for (let startMs = performance.now(); writing; startMs = performance.now()) {
+      await sign();
+      await sleep(Math.max(0, startMs + SIGN_EVERY_MS - performance.now()));
+    }
+    await sign();
+  };
+  const signing = everySecond();
   for (let batch = 0; batch < BATCHES / 2; batch++) {
     await bus.deliverBatch('audit.log', batchFor(tenants));
-    const { rows } = await client.query<{ size: string }>('select size from audit.head where tenant_id = $1', [
-      tenantId,
-    ]);
-    committed.push({ size: BigInt(rows[0]!.size), atMs: performance.now() });
+    committed.push({ size: await sizeIn('head'), atMs: performance.now() });
   }
   writing = false;
   await signing;
-  const lags = committed.flatMap(({ size, atMs }) => {
-    const by = signed.find((one) => one.size >= size);
-    return by ? [Math.max(0, by.atMs - atMs)] : [];
-  });
+  const lags = committed.map(({ size, atMs }) => Math.max(0, signed.find((one) => one.size >= size)!.atMs - atMs));
   report('from commit to signature while writing, p50', quantile(lags, 0.5), 'ms');
   report('from commit to signature while writing, p99', quantile(lags, 0.99), 'ms', { most: TARGETS.lagMs });
 }
