@@ -15,7 +15,8 @@ export interface SignedCheckpoint extends Checkpoint {
   readonly note: Note;
 }
 
-const SIZE = /^(0|[1-9]\d{0,15})$/;
+/** Fifteen digits are exact as a number. */
+const SIZE = /^(0|[1-9]\d{0,14})$/;
 
 /** The name of a tenant's log: a log is one tenant's, so a checkpoint of another one can not stand in for its own. */
 export function originOf(tenantId: string): string {

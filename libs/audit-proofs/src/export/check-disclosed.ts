@@ -38,9 +38,20 @@ export class DisclosureCheck {
   private last: ReadDisclosure | null = null;
 
   /** @throws BadExport naming the entry whose values are not those that its leaf commits to */
-  check(sequence: number, { leaf, disclosed }: EntryLine): void {
+  check(sequence: number, line: EntryLine): void {
+    try {
+      this.compare(sequence, line);
+    } catch (error) {
+      // Whatever else goes wrong comes from what is written there.
+      throw error instanceof BadExport
+        ? error
+        : new BadExport('what stands beside the entry can not be read', sequence);
+    }
+  }
+
+  private compare(sequence: number, { leaf, disclosed }: EntryLine): void {
     const text = disclosed.toString();
-    if (this.last?.text !== text) this.last = readDisclosure(text, sequence);
+    if (this.last?.text !== text) this.last = readDisclosure(text);
     const { shown, originCommitment } = this.last;
     if (originCommitment === null) this.erased += 1;
     else if (originCommitment !== lastText(leaf, ORIGIN)) {
@@ -69,17 +80,11 @@ function isCommitted({ salt, value }: Exclude<Disclosed, { erased: true }>, comm
   return typeof salt === 'string' && typeof value === 'string' && saltedHash(salt, value) === commitment;
 }
 
-/** Refuses members that nobody checks. @throws BadExport */
-function readDisclosure(text: string, sequence: number): ReadDisclosure {
-  try {
-    const shown = JSON.parse(text) as Disclosure;
-    if (Object.keys(shown).every((name) => MEMBERS.has(name))) {
-      return { text, shown, originCommitment: commitmentOf(shown.origin) };
-    }
-  } catch {
-    // Not JSON, or without an origin: the same as JSON that says something else.
-  }
-  throw new BadExport('what stands beside the entry can not be read', sequence);
+/** @throws TypeError when it is no disclosure, or has members that nobody checks */
+function readDisclosure(text: string): ReadDisclosure {
+  const shown = JSON.parse(text) as Disclosure;
+  if (!Object.keys(shown).every((name) => MEMBERS.has(name))) throw new TypeError('more than a disclosure');
+  return { text, shown, originCommitment: commitmentOf(shown.origin) };
 }
 
 /** RFC 8785 writes an array of texts and nulls as JSON.stringify does. */

@@ -11,6 +11,7 @@ import { printVerifier, publicKeyOf, type NoteVerifier } from '../checkpoint/sig
 import { Frontier } from '../tree/frontier.js';
 import { hashLeaf } from '../tree/hash.js';
 import { subtreesOf, type LeafRange } from '../tree/range.js';
+import { BadExport } from './bad-export.js';
 import {
   EXPORT_FORMAT,
   printEnd,
@@ -88,11 +89,11 @@ function exported(
 
 /** Reads an export in pieces that end anywhere. */
 function verify(lines: readonly string[], trusted: Partial<Trusted> = {}, pieceBytes = 100): Promise<Verified> {
-  const bytes = Buffer.from(lines.join(''));
-  async function* pieces(): AsyncGenerator<Uint8Array> {
-    for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes);
-  }
-  return verifyExport(pieces(), { checkpoints: [], keys: [], ...trusted });
+  return verifyExport(toStream(Buffer.from(lines.join('')), pieceBytes), { checkpoints: [], keys: [], ...trusted });
+}
+
+async function* toStream(bytes: Buffer, pieceBytes = bytes.length): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes);
 }
 
 describe('an export, verified', () => {
@@ -161,6 +162,38 @@ describe('an export, verified', () => {
     ],
   ])('is refused when an entry is or the file is %s', async (_what, change, problem) => {
     await expect(verify(change(exported(leaves)))).rejects.toThrow(problem);
+  });
+
+  it('lets no byte of an entry be another, and fails with nothing but a problem of the export', async () => {
+    const lines = exported(leaves, { disclosed: { new: { email: { salt: SALT, value: 'zoë' } } } });
+    const bytes = Buffer.from(lines.join(''));
+    const leafIn = (line: string): string => line.slice(line.indexOf('"entry":'), line.lastIndexOf(',"disclosed"'));
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+        const other = Buffer.from(bytes);
+        other[at] = other[at]! ^ flip;
+        const text = other.toString('latin1');
+        try {
+          await verifyExport(toStream(other), { checkpoints: [], keys: [key] });
+          expect(text.split('\n').map(leafIn)).toEqual(bytes.toString('latin1').split('\n').map(leafIn));
+        } catch (error) {
+          if (!(error instanceof BadExport)) throw error;
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each([
+    'null',
+    '7',
+    '{"origin":null}',
+    '{"origin":{"erased":true},"new":{"email":null}}',
+    '{"origin":{"erased":true},"new":7',
+  ])('is refused when this stands beside an entry: %s', async (disclosed) => {
+    const [head, first, ...rest] = exported(leaves) as [string, string, ...string[]];
+    const line = `${first.slice(0, first.lastIndexOf(',"disclosed"'))},"disclosed":${disclosed}}\n`;
+    await expect(verify([head, line, ...rest])).rejects.toBeInstanceOf(BadExport);
   });
 
   it('finds a rewritten log by a checkpoint that was kept, though all is hashed and signed again', async () => {

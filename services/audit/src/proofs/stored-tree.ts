@@ -24,14 +24,13 @@ export function storedRangeOf(tenantId: string, { height, position }: Subtree): 
   return { tenantId, height: height - (height % STORED_HEIGHTS), from: position * width, to: (position + 1) * width };
 }
 
-/** Takes the hashes of a stored range apart. @throws LogAltered when some are missing */
-export function hashesOf({ from, to, tenantId }: LeafRange & { tenantId: string }, joined: Uint8Array): Uint8Array[] {
-  if (joined.length !== (to - from) * HASH_BYTES) {
-    throw new LogAltered(
-      `${to - from - joined.length / HASH_BYTES} hashes of ${tenantId} are missing from ${from} to ${to}`,
-    );
+/** Takes the hashes of a stored range apart. @throws LogAltered when not all of them are there */
+export function hashesOf({ tenantId, height, from, to }: StoredRange, joined: Uint8Array): Uint8Array[] {
+  const found = joined.length / HASH_BYTES;
+  if (found !== to - from) {
+    throw new LogAltered(`${tenantId} has ${found} of ${to - from} hashes of height ${height} from ${from} on`);
   }
-  return Array.from({ length: to - from }, (_, i) => joined.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
+  return Array.from({ length: found }, (_, i) => joined.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
 }
 
 /** The hash of a complete subtree from the stored hashes below it. @throws LogAltered */
