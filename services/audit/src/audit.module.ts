@@ -13,8 +13,9 @@ import { EverySecondSignCheckpoints } from './proofs/every-second-sign-checkpoin
 import { GetAuditCheckpoint } from './proofs/get-audit-checkpoint.js';
 import { GetAuditConsistency } from './proofs/get-audit-consistency.js';
 import { GetAuditProof } from './proofs/get-audit-proof.js';
+import { RecordAuditEvent } from './recording/record-audit-event.js';
 
-const operations = [ListAuditEvents, GetAuditEvent, GetAuditCompleteness, ExportAuditLog];
+const operations = [ListAuditEvents, GetAuditEvent, GetAuditCompleteness, ExportAuditLog, RecordAuditEvent];
 const proofs = [GetAuditCheckpoint, GetAuditProof, GetAuditConsistency];
 const reactions = [OnEveryEvent];
 const scheduled = [EverySecondSignCheckpoints];

@@ -22,6 +22,7 @@ import {
   GetAuditProofRequest,
   GetPlatformAuditCheckpointRequest,
 } from './audit/proofs.js';
+import { RecordAuditEventRequest } from './audit/recording.js';
 import {
   AddSchemaColumnRequest,
   AddSchemaForeignKeyRequest,
@@ -285,6 +286,24 @@ export const exportPlatformAuditLog = operation({
   raw: true,
   input: ExportPlatformAuditLogRequest,
   output: AuditExport,
+});
+
+/**
+ * Records that something happened to a resource of the product. The entry names the caller, is hashed and signed like every
+ * other, and is in the log within a second or two. Its service is `audit` and its event `AuditEventRecorded`, so that it can not be
+ * taken for one of Tenantry's own. Send an Idempotency-Key: the same key twice makes one entry.
+ */
+export const recordAuditEvent = operation({
+  name: 'RecordAuditEvent',
+  service: 'audit',
+  summary: 'Records that something happened to a resource of the product',
+  http: { method: 'POST', path: '/v1/audit/events', status: 202 },
+  permission: 'audit.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'audit.event-recorded',
+  input: RecordAuditEventRequest,
+  output: Empty,
 });
 
 /** Creates a table, like CreateTable. */
@@ -1418,6 +1437,7 @@ export const operations: readonly Operation[] = [
   exportAuditLog,
   getPlatformAuditCheckpoint,
   exportPlatformAuditLog,
+  recordAuditEvent,
   createSchemaTable,
   addSchemaColumn,
   dropSchemaColumn,

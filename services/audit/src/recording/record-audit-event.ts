@@ -1,0 +1,66 @@
+import { Controller } from '@nestjs/common';
+import {
+  AuditEventRecorded,
+  recordAuditEvent,
+  type AuditFieldChange,
+  type RecordAuditEventRequest,
+} from '@tenantry/contracts';
+import { TenantDatabase, Vault, type AuditValue, type RowChange } from '@tenantry/database';
+import { Fault, type TenantContext } from '@tenantry/kernel';
+import { Handles } from '@tenantry/messaging';
+import { recordValue } from './recorded-value.js';
+
+const DEFAULT_CLASSIFICATION = 'internal';
+
+/** Takes an entry of a product team. It goes the way of every other: outbox, stream, log, tree. */
+@Controller()
+export class RecordAuditEvent {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly vault: Vault,
+  ) {}
+
+  @Handles(recordAuditEvent)
+  async handle(request: RecordAuditEventRequest, ctx: TenantContext): Promise<void> {
+    refuseTwice(request.fields);
+    const { action } = request;
+    const change = await this.changeOf(request, ctx.tenantId);
+    const origin = { operation: recordAuditEvent.name, action };
+    await this.tenants.transaction({ ...ctx, origin }, (tx) => {
+      tx.publish(new AuditEventRecorded({ action }), { changes: [change] });
+      return Promise.resolve();
+    });
+  }
+
+  private async changeOf(request: RecordAuditEventRequest, tenantId: string): Promise<RowChange> {
+    const { resource, resourceId, change, fields } = request;
+    const side = async (name: 'old' | 'new'): Promise<Record<string, AuditValue>> => {
+      const given = fields.filter((field) => field[name] !== undefined);
+      const values = given.map(async ({ field, classification, [name]: value }) => {
+        const place = {
+          tenantId,
+          resource,
+          resourceId,
+          field,
+          classification: classification ?? DEFAULT_CLASSIFICATION,
+        };
+        return [field, await recordValue(this.vault, place, value)] as const;
+      });
+      return Object.fromEntries(await Promise.all(values));
+    };
+    const [before, after] = await Promise.all([side('old'), side('new')]);
+    return {
+      ...{ resource, id: resourceId, action: change as RowChange['action'] },
+      ...(Object.keys(before).length > 0 ? { old: before } : {}),
+      ...(Object.keys(after).length > 0 ? { new: after } : {}),
+    };
+  }
+}
+
+function refuseTwice(fields: readonly AuditFieldChange[]): void {
+  const names = fields.map(({ field }) => field);
+  const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
+  if (twice >= 0) {
+    throw new Fault('invalid-input', { field: `fields[${twice}].field`, detail: `${names[twice]} is there twice` });
+  }
+}
