@@ -19,6 +19,7 @@ import {
   printHead,
   type Disclosed,
   type ExportEnd,
+  type ExportHead,
   type Disclosure,
 } from './format.js';
 import { verifyExport, type Trusted, type Verified } from './verify-export.js';
@@ -190,6 +191,7 @@ describe('an export, verified', () => {
     '{"origin":null}',
     '{"origin":{"erased":true},"new":{"email":null}}',
     '{"origin":{"erased":true},"new":7',
+    '{"origin":{"erased":true},"note":"nobody checks this"}',
   ])('is refused when this stands beside an entry: %s', async (disclosed) => {
     const [head, first, ...rest] = exported(leaves) as [string, string, ...string[]];
     const line = `${first.slice(0, first.lastIndexOf(',"disclosed"'))},"disclosed":${disclosed}}\n`;
@@ -222,9 +224,22 @@ describe('an export, verified', () => {
     );
   });
 
+  it('is refused when its head has not all that comes before, or a line never ends', async () => {
+    const [head, ...rest] = exported(leaves, { first: 8 }) as [string, ...string[]];
+    const said = (JSON.parse(head) as { export: ExportHead }).export;
+    const without = printHead({ ...said, before: said.before.slice(1) });
+    await expect(verify([without, ...rest])).rejects.toBeInstanceOf(BadExport);
+    await expect(verify(['x'.repeat(5_000_000)], {}, 1_000_000)).rejects.toThrow('a line is longer');
+  });
+
   it('believes a pinned key only', async () => {
     const other = generateKeyPairSync('ed25519').privateKey;
     const pinned = { name: origin, publicKey: publicKeyOf(other) };
+    const forged = signCheckpoint(kept(leaves, 8), other);
+    const unsigned = parseCheckpoint(printCheckpoint(kept(leaves, 8), pinned.publicKey, forged));
+    await expect(verify(exported(leaves), { keys: [key], checkpoints: [unsigned] })).rejects.toThrow(
+      'checkpoint 8 is not',
+    );
     await expect(verify(exported(leaves), { keys: [pinned] })).rejects.toThrow('checkpoint 20 is not signed by');
     await expect(verify(exported(leaves), { keys: [pinned, key] })).resolves.toMatchObject({ last: 20 });
   });

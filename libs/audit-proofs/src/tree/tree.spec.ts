@@ -155,6 +155,15 @@ describe('an inclusion proof', () => {
     );
   });
 
+  it('is as long as the way to the root of a tree of that size', () => {
+    const [leaf, sibling] = many as [Uint8Array, Uint8Array];
+    const root = hashNode(leaf, sibling);
+    expect(verifyInclusion({ index: 0, size: 2, leaf, root }, [sibling])).toBe(true);
+    expect(verifyInclusion({ index: 0, size: 4, leaf, root }, [sibling])).toBe(false);
+    expect(verifyInclusion({ index: 0, size: 1, leaf, root }, [sibling])).toBe(false);
+    expect(verifyInclusion({ index: 0, size: 1, leaf, root: hashNode(sibling, leaf) }, [sibling])).toBe(false);
+  });
+
   it('does not exist for a leaf that the tree does not have', () => {
     expect(() => inclusionRanges(3, 3)).toThrow(RangeError);
     expect(() => inclusionRanges(0, 0)).toThrow(RangeError);
