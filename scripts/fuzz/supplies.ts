@@ -59,8 +59,9 @@ const supplies: Readonly<Record<string, Supply>> = {
     return tenant;
   },
   auditEvent: async (world) => {
-    const page = await world.a.owner.must<{ data: { id: string }[] }>('GET', '/v1/audit/events?limit=5');
-    return { id: page.data[0]!.id };
+    // One of the older entries, which a checkpoint covers by now.
+    const page = await world.a.owner.must<{ data: { id: string }[] }>('GET', '/v1/audit/events?limit=200');
+    return { id: page.data.at(-1)!.id };
   },
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };

@@ -117,6 +117,7 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
   },
 
   audit: { id: is('{{auditEvent.id}}') },
+  GetAuditProofRequest: { size: absent },
 };
 
 /** The words for a field, if there are any. */

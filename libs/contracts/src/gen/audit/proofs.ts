@@ -104,7 +104,10 @@ export class AuditInclusionProof {
 /** Asks for the proof that the log only grew. */
 export class GetAuditConsistencyRequest {
   static readonly typeName = 'tenantry.audit.v1.GetAuditConsistencyRequest';
-  static readonly fields: readonly FieldFacts[] = [field('from', 'int64'), field('to', 'int64', { optional: true })];
+  static readonly fields: readonly FieldFacts[] = [
+    field('from', 'int64', { required: true }),
+    field('to', 'int64', { optional: true }),
+  ];
 
   /** The smaller size. */
   @MinInt64(1n)
