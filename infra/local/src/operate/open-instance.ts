@@ -5,14 +5,19 @@ import { connectBus, silentLog, type Bus } from '@tenantry/messaging';
 import type { Environment, Service } from '@tenantry/service';
 import { PlainError } from '../plain-error.js';
 import { LocalSettings } from '../run/local-settings.js';
-import { rememberSecrets, serviceEnvironment } from '../run/instance.js';
-import { openStateDir } from '../state/state-dir.js';
+import { rememberSecrets, serviceEnvironment, type InstanceSecrets } from '../run/instance.js';
+import { openStateDir, type StateDir } from '../state/state-dir.js';
 
 /** A running instance, as its operator sees it. */
 export interface OpenInstance {
   readonly services: readonly Service[];
   /** The login that migrates. */
   readonly adminUrl: string;
+  readonly natsUrl: string;
+  readonly secrets: InstanceSecrets;
+  readonly state: StateDir;
+  /** Where a service's own login connects. */
+  loginUrl(service: Service): string;
   /** A service's doors; closed by whoever asked. */
   doors(service: Service): Doors;
   /** The bus as a service, or as the boot admin. */
@@ -32,13 +37,17 @@ export async function openInstance(services: readonly Service[], environment: En
   const adminUrl =
     settings.DATABASE_URL ?? `postgres://postgres:${secrets.postgresPassword}@127.0.0.1:${port('postgres')}/postgres`;
   const natsUrl = settings.NATS_URL ?? `nats://127.0.0.1:${port('nats')}`;
+  const loginUrl = (service: Service): string =>
+    serviceEnvironment(service, {}, { state, secrets, databaseUrl: adminUrl, natsUrl }).DATABASE_URL!;
   return {
-    services,
-    adminUrl,
-    doors: (service) => {
-      const { DATABASE_URL } = serviceEnvironment(service, {}, { state, secrets, databaseUrl: adminUrl, natsUrl });
-      return openDoors({ service: service.name, url: DATABASE_URL!, maxConnections: 2, masterKey: secrets.masterKey });
-    },
+    ...{ services, adminUrl, natsUrl, secrets, state, loginUrl },
+    doors: (service) =>
+      openDoors({
+        service: service.name,
+        url: loginUrl(service),
+        maxConnections: 2,
+        masterKey: secrets.masterKey,
+      }),
     bus: (service) => {
       const nkey = service ? secrets.nkeys[service.name]! : secrets.bootNkey;
       return connectBus({ url: natsUrl, service: service?.name ?? 'boot', nkeySeed: nkey.seed, log: silentLog });

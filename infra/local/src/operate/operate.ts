@@ -19,7 +19,10 @@ TENANTRY_STATE_DIR, DATABASE_URL and NATS_URL as for npm start.
 
 anywhere, without network or database:
 audit verify <export.ndjson> [--checkpoint file]… [--key verifier]…
-                                         shows that an exported audit log is what was signed, and what was kept of it`;
+                                         shows that an exported audit log is what was signed, and what was kept of it
+
+anywhere a running system is reached:
+verify         [--help]                  attacks it and prints what held`;
 
 interface Request extends VerifyRequest {
   readonly services: readonly Service[];
