@@ -1,0 +1,97 @@
+import type { Operation } from '@tenantry/contracts';
+import { isUuid } from '@tenantry/kernel';
+import type { Answer, Client } from '../client/client.js';
+import { randomIds, type Form, type Ids } from '../inputs/form.js';
+import type { Findings } from '../report/outcome.js';
+import type { Pair, World } from '../world/tenant.js';
+import { cases } from './cases.js';
+import { faceOf, firstDifference } from './lookalike.js';
+import { uncontrolled } from './uncontrolled.js';
+
+/** One operation under attack: as its own tenant's request, and as the same of the other tenant. */
+export interface Target {
+  readonly operation: Operation;
+  readonly world: World;
+  readonly pair: Pair;
+  readonly client: Client;
+  readonly findings: Findings;
+  /** Prepares the request of the attacker's tenant and of the other; anew when requests are used up by being made. */
+  readonly prepare: () => Promise<{ readonly own: Form; readonly other: Form }>;
+  readonly subject: string;
+}
+
+/** Tries every case, and last what must succeed: for the attacker on their own, and for the other on what was attacked. */
+export async function attackOperation(target: Target): Promise<void> {
+  await tryCallers(target);
+  await tryOtherIds(target);
+  await tryControls(target);
+}
+
+async function tryCallers({ operation, world, pair, client, findings, prepare, subject }: Target): Promise<void> {
+  for (const { attack, caller, holds, code } of cases) {
+    const statuses = holds(operation);
+    const who = statuses && caller(world, pair, operation);
+    if (!statuses || !who) continue;
+    const { own } = await prepare();
+    const { status, text } = await client.send(who, own.request(own.ids));
+    const held = statuses.includes(status) && (code === undefined || text.includes(`"code":"${code}"`));
+    const seen = held ? String(status) : `${status} ${text.slice(0, 300)}`;
+    findings.record({ section: 'http', subject, attack, held, expected: code ?? statuses.join(' or '), seen });
+  }
+}
+
+/** The other tenant's ids, and ids of another kind, must look like ids that nobody has. */
+async function tryOtherIds(target: Target): Promise<void> {
+  const { own, other } = await target.prepare();
+  const differing = Object.keys(own.ids).filter((name) => own.ids[name] !== other.ids[name]);
+  if (differing.length === 0) return;
+  const foreign = only(other.ids, differing);
+  await compare(target, "other tenant's id", foreign, randomIds(foreign));
+  const uuids = differing.filter((name) => isUuid(String(own.ids[name])));
+  if (uuids.length === 0) return;
+  const { a } = target.pair;
+  const kinds = Object.fromEntries(uuids.map((name) => [name, own.ids[name] === a.id ? a.person.userId : a.id]));
+  await compare(target, "another kind's id", kinds, randomIds(kinds));
+}
+
+async function compare(target: Target, attack: string, wrong: Ids, random: Ids): Promise<void> {
+  const { findings, subject } = target;
+  const face = async (changes: Ids): Promise<string> => {
+    const { own } = await target.prepare();
+    const ids = { ...own.ids, ...changes };
+    return faceOf(await target.client.send(own.caller, own.request(ids)), ids);
+  };
+  const expected = await face(random);
+  const seen = await face(wrong);
+  const held = seen === expected;
+  findings.record({
+    section: 'http',
+    subject,
+    attack,
+    held,
+    expected: `as for a random id: ${expected.split('\n', 1)[0]}`,
+    seen: held ? 'the same' : firstDifference(seen, expected),
+  });
+}
+
+async function tryControls(target: Target): Promise<void> {
+  const { operation, findings, subject } = target;
+  const reason = uncontrolled[operation.name];
+  if (reason) return findings.leaveOut({ section: 'controls', subject, reason });
+  const { own, other } = await target.prepare();
+  const controls: [string, Form][] = [['control: its own', own]];
+  if (other !== own) controls.push(["control: the other tenant's own, after the attacks", other]);
+  for (const [attack, form] of controls) {
+    const answer = await target.client.send(form.caller, form.request(form.ids));
+    const held = answer.status < 300 && form.proves(answer);
+    findings.record({ section: 'controls', subject, attack, held, expected: 'success', seen: shown(answer, held) });
+  }
+}
+
+function shown({ status, text }: Answer, held: boolean): string {
+  return held ? String(status) : `${status} ${text.slice(0, 300)}`;
+}
+
+function only(ids: Ids, names: readonly string[]): Ids {
+  return Object.fromEntries(names.map((name) => [name, ids[name]]));
+}

@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Caller } from '../client/caller.js';
+import { json } from '../client/client.js';
+import { Canary } from '../world/canary.js';
+import type { Tenant } from '../world/tenant.js';
+import type { Workshop } from '../world/workshop.js';
+import { createTables, fillTables, type TableNames } from './tables.js';
+
+/** What a maker works with. */
+export interface Bench {
+  readonly workshop: Workshop;
+  readonly tenant: Tenant;
+  /** Product tables that every tenant of the run has. */
+  readonly productTables: TableNames;
+}
+
+/** A thing that requests can name, by the values that name it; `caller` when only its maker may use it. */
+export type Thing = Readonly<Record<string, unknown>> & { readonly caller?: Caller };
+
+type Maker = (bench: Bench) => Promise<Thing>;
+
+const AUDIT_PATIENCE_MS = 10_000;
+const ASK_EVERY_MS = 50;
+
+const idOf = async (bench: Bench, caller: Caller, path: string, body: object, name = 'id'): Promise<string> => {
+  const made = await bench.workshop.client.must(caller, json('POST', path, body));
+  return made[name] as string;
+};
+
+const member =
+  (role: string): Maker =>
+  async (bench) => {
+    const body = { email: bench.tenant.canary.email(), name: bench.tenant.canary.word(), role };
+    return { id: await idOf(bench, bench.tenant.owner, '/v1/members', body, 'userId') };
+  };
+
+/** How to come by a thing of each kind. A new kind of resource is one line here. */
+const makers = {
+  self: async ({ tenant }) => ({ id: tenant.id, slug: tenant.slug, userId: tenant.person.userId }),
+  key: async (bench) => ({
+    id: await idOf(bench, bench.tenant.owner, '/v1/api-keys', {
+      name: bench.tenant.canary.word(),
+      scopes: ['rows.read'],
+    }),
+  }),
+  member: member('staff'),
+  adminMember: member('admin'),
+  auditEntry: async (bench) => ({ id: await newestEntry(bench) }),
+  table: async ({ workshop, tenant }) => {
+    const names = await createTables(workshop.client, tenant.owner, '/v1/tables', tenant.canary);
+    return { ...names, ...(await fillTables(workshop.client, tenant, names)) };
+  },
+  productRow: async ({ workshop, tenant, productTables }) => ({
+    ...(await fillTables(workshop.client, tenant, productTables)),
+  }),
+  productTable: async ({ workshop }) => {
+    const names = await createTables(workshop.client, workshop.admin, '/v1/product-tables', new Canary());
+    return { ...names };
+  },
+  organization: async (bench) => ({
+    id: await idOf(bench, bench.workshop.admin, '/v1/organizations', { name: bench.tenant.canary.word() }),
+  }),
+  tenant: async ({ workshop, tenant }) => ({ id: (await workshop.tenant(tenant.mode)).id }),
+  suspendedTenant: async ({ workshop, tenant }) => {
+    const { id } = await workshop.tenant(tenant.mode);
+    await workshop.client.must(workshop.admin, json('POST', `/v1/tenants/${id}/suspend`, {}));
+    return { id };
+  },
+  staffMember: async (bench) => {
+    const body = { email: bench.tenant.canary.email(), role: 'viewer' };
+    return { id: await idOf(bench, bench.workshop.admin, '/v1/staff', body, 'userId') };
+  },
+  person: async ({ tenant }) => ({ ...tenant.person }),
+  stranger: async ({ workshop }) => {
+    const { person, owner } = await workshop.tenant('pool');
+    return { ...person, caller: owner };
+  },
+  session: async ({ workshop, tenant }) => {
+    const { accessToken, refreshToken } = await workshop.signIn(tenant.person, tenant.slug);
+    return { refreshToken, caller: { token: accessToken, sees: [tenant.id] } };
+  },
+} as const satisfies Record<string, Maker>;
+
+export type Kind = keyof typeof makers;
+
+/** The makers by kind. */
+export const kinds: Readonly<Record<Kind, Maker>> = makers;
+
+/** The trail is written a moment after what it tells of. */
+async function newestEntry({ workshop, tenant }: Bench): Promise<string> {
+  const deadlineMs = performance.now() + AUDIT_PATIENCE_MS;
+  for (;;) {
+    const page = json('GET', '/v1/audit/events?limit=1');
+    const { data } = await workshop.client.must<{ data: { id: string }[] }>(tenant.owner, page);
+    if (data[0]) return data[0].id;
+    if (performance.now() > deadlineMs) throw new Error(`The trail of ${tenant.slug} stays empty`);
+    await pause(ASK_EVERY_MS);
+  }
+}

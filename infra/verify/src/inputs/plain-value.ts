@@ -1,0 +1,62 @@
+import { resolved, type Schema } from './schema.js';
+
+/** Where new words come from. */
+export interface Words {
+  word(): string;
+  email(): string;
+}
+
+/** Text whose meaning its rules don't say, by the field's name or by `Operation.field`. */
+const meanings: Readonly<Record<string, () => unknown>> = {
+  type: () => 'text',
+  column_type: () => 'text',
+  data_type: () => 'text',
+  column: () => 'extra',
+  'DropSchemaColumn.column_name': () => 'extra',
+  'AddSchemaForeignKey.column_name': () => 'other_id',
+  foreign_column_name: () => 'id',
+  'AddForeignKey.columns': () => ['other_id'],
+  'AddProductForeignKey.columns': () => ['other_id'],
+  referencedColumns: () => ['id'],
+  scopes: () => ['rows.read'],
+};
+
+/** Whether a field must have a value for the request to be complete. */
+export function isNeeded(required: boolean, { minItems = 0 }: Schema): boolean {
+  return required || minItems > 0;
+}
+
+/** A value that the rules of a field allow, with the tenant's canary wherever text is free. */
+export function plainValue(operation: string, name: string, declared: Schema, words: Words): unknown {
+  const schema = resolved(declared);
+  const choices = schema.enum?.filter((one) => one !== null) ?? [];
+  if (choices.length > 0) return choices.at(-1); // the least of a list of roles
+  const meaning = meanings[`${operation}.${name}`] ?? meanings[name];
+  if (meaning && firstType(resolved(schema.items ?? {})) !== 'object') return meaning();
+  return valueOfType(operation, name, schema, words);
+}
+
+function valueOfType(operation: string, name: string, schema: Schema, words: Words): unknown {
+  switch (firstType(schema)) {
+    case 'integer':
+    case 'number':
+      return schema.maximum ?? schema.minimum ?? 1;
+    case 'boolean':
+      return true;
+    case 'array':
+      return [plainValue(operation, name, schema.items ?? {}, words)];
+    case 'object':
+      return objectValue(operation, schema, words);
+    default:
+      return schema.format === 'email' ? words.email() : words.word();
+  }
+}
+
+function objectValue(operation: string, { properties = {}, required = [] }: Schema, words: Words): unknown {
+  const entries = Object.entries(properties).filter(([name, schema]) => isNeeded(required.includes(name), schema));
+  return Object.fromEntries(entries.map(([name, schema]) => [name, plainValue(operation, name, schema, words)]));
+}
+
+function firstType({ type }: Schema): string | undefined {
+  return typeof type === 'string' ? type : type?.[0];
+}

@@ -1,0 +1,61 @@
+import type { Operation } from '@tenantry/contracts';
+import type { Kind } from './kinds.js';
+
+/** Which value of which kind of thing a field names. */
+export interface Slot {
+  readonly kind: Kind;
+  readonly value: string;
+  /** Proves or invites somebody rather than naming a thing: another tenant's is no attack. */
+  readonly isProof: boolean;
+}
+
+const slot = (kind: Kind, value = 'id'): Slot => ({ kind, value, isProof: false });
+const proof = (kind: Kind, value: string): Slot => ({ kind, value, isProof: true });
+
+/**
+ * The fields that name things. Looked up from the most to the least particular: `Operation.field`, the address up to the field,
+ * `scope field`, the field alone. Null for a field that only looks like one of them.
+ */
+const slots: Readonly<Record<string, Slot | null>> = {
+  '/v1/api-keys/{id}': slot('key'),
+  '/v1/audit/events/{id}': slot('auditEntry'),
+  '/v1/members/{userId}': slot('member'),
+  '/v1/staff/{userId}': slot('staffMember'),
+  '/v1/product-tables/{table}': slot('productTable', 'name'),
+  '/v1/product-tables/{table}/foreign-keys/{name}': slot('productTable', 'foreignKey'),
+  '/v1/tables/{table}/foreign-keys/{name}': slot('table', 'foreignKey'),
+  'platform tenantId': slot('tenant'),
+  'platform tenant_id': slot('tenant'),
+  'self tenant_id': slot('self'),
+  user_id: slot('member'),
+  organizationId: slot('organization'),
+  table: slot('table', 'name'),
+  table_name: slot('table', 'name'),
+  referencedTable: slot('table', 'parent'),
+  foreign_table_name: slot('table', 'parent'),
+  version: slot('productTable', 'version'),
+  'ActivateTenant.tenantId': slot('suspendedTenant'),
+  'ActivateTenantSchema.tenant_id': slot('suspendedTenant'),
+  'AddProductForeignKey.referencedTable': slot('productTable', 'parent'),
+  'ChangePassword.currentPassword': proof('stranger', 'password'),
+  'CreateSchemaTable.table_name': null,
+  'DropSchemaForeignKey.constraint_name': slot('table', 'foreignKey'),
+  'GrantSchemaAccess.email': proof('stranger', 'email'),
+  'ListAuditEvents.actor': slot('self', 'userId'),
+  'Login.email': proof('person', 'email'),
+  'Login.password': proof('person', 'password'),
+  'Login.tenant': slot('self', 'slug'),
+  'Logout.refreshToken': slot('session', 'refreshToken'),
+  'Refresh.refreshToken': proof('session', 'refreshToken'),
+  'Refresh.tenant': slot('self', 'slug'),
+  'RevokeAdmin.user_id': slot('adminMember'),
+};
+
+/** What a field of an operation names; undefined for a plain value. */
+export function slotOf({ name, scope, http }: Operation, field: string): Slot | undefined {
+  const path = http?.path ?? '';
+  const end = path.indexOf(`{${field}}`);
+  const address = end < 0 ? '' : path.slice(0, end + field.length + 2);
+  const known = [`${name}.${field}`, address, `${scope} ${field}`, field].find((key) => key in slots);
+  return (known === undefined ? null : slots[known]) ?? undefined;
+}

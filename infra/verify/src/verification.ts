@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import type { OpenInstance } from '@tenantry/local';
+import { attackBus } from './bus/attack-bus.js';
+import type { Caller } from './client/caller.js';
+import { Client } from './client/client.js';
+import { attackHttp } from './http/attack-http.js';
+import { crossCursors } from './http/cross-cursors.js';
+import { crossIdempotencyKeys } from './http/cross-idempotency-keys.js';
+import { crossRows } from './http/cross-rows.js';
+import { crossTrail } from './http/cross-trail.js';
+import { Forms } from './inputs/form.js';
+import { createProductTables, type TableNames } from './inputs/tables.js';
+import { Leaks } from './leaks/leaks.js';
+import { Logs } from './leaks/logs.js';
+import { Findings, type Section } from './report/outcome.js';
+import { attackSql } from './sql/attack-sql.js';
+import { measureTimes } from './timing/measure-times.js';
+import { buildWorld } from './world/build-world.js';
+import { Canary } from './world/canary.js';
+import { Leavings } from './world/leavings.js';
+import type { World } from './world/tenant.js';
+import { Workshop } from './world/workshop.js';
+
+/** What is to be verified, and with whose help. */
+export interface VerifyOptions {
+  readonly url: string;
+  /** A super admin of the platform. */
+  readonly email: string;
+  readonly password: string;
+  /** The domain below which every tenant has a host name. */
+  readonly baseDomain: string;
+  /** What a thief on the machine holds; null when the state directory was not given. */
+  readonly instance: OpenInstance | null;
+  /** Told what is going on. */
+  readonly say: (section: Section, text: string) => void;
+}
+
+/** What of it is tried this time. */
+export interface Scope {
+  /** The operations, by name. */
+  readonly only: RegExp;
+  readonly sections: readonly Section[];
+}
+
+/** Everything but the measuring of times, which takes minutes. */
+export const USUAL_SECTIONS: readonly Section[] = ['http', 'sql', 'bus', 'leaks'];
+
+const NO_INSTANCE = 'needs what the state directory holds; give --state-dir';
+
+/** What attacks need, made once. */
+interface Stage {
+  readonly client: Client;
+  readonly leaks: Leaks;
+  readonly leavings: Leavings;
+  /** Null without an instance. */
+  readonly logs: Logs | null;
+  readonly workshop: Workshop;
+  readonly world: World;
+  readonly productTables: TableNames;
+}
+
+/** A running system with tenants made for being attacked. They are made once and may be attacked often. */
+export class Verification {
+  private constructor(
+    private readonly options: VerifyOptions,
+    private readonly stage: Stage,
+  ) {}
+
+  /** Makes the tenants. @throws Error when the system does not let them be made */
+  static async prepare(options: VerifyOptions): Promise<Verification> {
+    options.say('controls', 'making tenants');
+    const [leaks, leavings] = [new Leaks(), new Leavings()];
+    const logs = options.instance && new Logs(options.instance.state.logs);
+    const client = new Client(options.url, [leaks.witness, leavings.witness]);
+    const admin = await Workshop.admin(client, options);
+    try {
+      const workshop = new Workshop(client, admin);
+      const { baseDomain, instance } = options;
+      const accessKeyPem = instance && readFileSync(instance.secrets.accessKey.privateKey, 'utf8');
+      const world = await buildWorld(workshop, { baseDomain, accessKeyPem });
+      for (const { a, b } of world.pairs) leaks.protect(a, b);
+      const productTables = await createProductTables(client, admin, new Canary());
+      return new Verification(options, { client, leaks, leavings, logs, workshop, world, productTables });
+    } catch (error) {
+      await leave(client, admin, leavings);
+      throw error;
+    }
+  }
+
+  /** The product tables in which every tenant has rows. */
+  get tables(): TableNames {
+    return this.stage.productTables;
+  }
+
+  get pairs(): World['pairs'] {
+    return this.stage.world.pairs;
+  }
+
+  /** Attacks, and tells what held. */
+  async attack({ only, sections }: Scope): Promise<Findings> {
+    const findings = new Findings();
+    findings.durationsMs.set('controls', 0); // they are part of what they control
+    this.stage.leaks.forget();
+    const parts = [
+      ['http', () => this.overHttp(findings, only)],
+      ['sql', () => this.inSql(findings)],
+      ['bus', () => this.onTheBus(findings)],
+      ['leaks', () => this.inWhatCameOut(findings)],
+      ['timing', () => this.inTimes(findings)],
+    ] as const;
+    for (const [section, part] of parts) {
+      if (!sections.includes(section)) continue;
+      const startedMs = performance.now();
+      await part();
+      findings.durationsMs.set(section, performance.now() - startedMs);
+    }
+    return findings;
+  }
+
+  /** Takes away what was made. @returns what could not be taken away */
+  close(): Promise<string[]> {
+    this.options.say('controls', 'clearing away');
+    return leave(this.stage.client, this.stage.workshop.admin, this.stage.leavings);
+  }
+
+  private async overHttp(findings: Findings, only: RegExp): Promise<void> {
+    const { options } = this;
+    const { world, workshop, client, productTables } = this.stage;
+    if (!options.instance) findings.leaveOut({ section: 'http', subject: 'expired token', reason: NO_INSTANCE });
+    const forms = new Forms(productTables);
+    const progress = (done: number, all: number): void => options.say('http', `${done} of ${all} operations`);
+    const run = { world, workshop, forms, client, findings, progress, only };
+    await attackHttp(run);
+    await guarded(findings, 'cursors', () => crossCursors(run));
+    await guarded(findings, 'idempotency keys', () => crossIdempotencyKeys(run));
+    await guarded(findings, 'rows', () => crossRows(run, productTables));
+    await guarded(findings, 'trails', () => crossTrail(run));
+  }
+
+  private async inSql(findings: Findings): Promise<void> {
+    const { world, productTables } = this.stage;
+    const { instance, say } = this.options;
+    if (!instance) return findings.leaveOut({ section: 'sql', subject: 'everything', reason: NO_INSTANCE });
+    const progress = (text: string): void => say('sql', text);
+    await attackSql({ instance, pairs: world.pairs, productTables, findings, progress });
+  }
+
+  private async onTheBus(findings: Findings): Promise<void> {
+    const { instance, say } = this.options;
+    if (!instance) return findings.leaveOut({ section: 'bus', subject: 'everything', reason: NO_INSTANCE });
+    await attackBus({ instance, world: this.stage.world, findings, progress: (text) => say('bus', text) });
+  }
+
+  private inWhatCameOut(findings: Findings): void {
+    const { instance } = this.options;
+    const { leaks } = this.stage;
+    leaks.report(findings);
+    if (!instance) return findings.leaveOut({ section: 'leaks', subject: 'logs', reason: NO_INSTANCE });
+    this.stage.logs?.report(leaks.marksOfAll, findings);
+  }
+
+  private async inTimes(findings: Findings): Promise<void> {
+    const progress = (text: string): void => this.options.say('timing', text);
+    await measureTimes({ ...this.stage, findings, progress });
+  }
+}
+
+async function leave(client: Client, admin: Caller, leavings: Leavings): Promise<string[]> {
+  try {
+    return await leavings.clear(client, admin);
+  } finally {
+    client.close();
+  }
+}
+
+/** What can't be set up, because the system does not do what its own tenants ask, has failed. */
+async function guarded(findings: Findings, subject: string, attack: () => Promise<void>): Promise<void> {
+  await attack().catch((error: Error) => {
+    const outcome = { subject, attack: 'control: its set-up', held: false, expected: 'success', seen: error.message };
+    findings.record({ section: 'controls', ...outcome });
+  });
+}

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+
+const RANDOM_BYTES = 6;
+
+/**
+ * A text that is in every value of one tenant and in nothing else, and words made of it. A word is lower-case letters and
+ * digits and begins with a letter, so that it passes for a name, an identifier, a slug and the first part of an address.
+ */
+export class Canary {
+  readonly text = `cn${randomBytes(RANDOM_BYTES).toString('hex')}`;
+  private used = 0;
+
+  /** A new word that carries the canary. */
+  word(): string {
+    this.used += 1;
+    return `${this.text}x${this.used.toString(36)}`;
+  }
+
+  /** A new e-mail address that carries the canary. */
+  email(): string {
+    return `${this.word()}@verify.example`;
+  }
+}
+
+/** A password that is hard to guess. */
+export function randomPassword(): string {
+  return randomBytes(18).toString('base64url');
+}
