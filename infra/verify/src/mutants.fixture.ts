@@ -1,0 +1,192 @@
+import { ContextVerifier } from '@tenantry/messaging';
+import type { Service } from '@tenantry/service';
+import pg from 'pg';
+import type { ProvingGround } from './proving-ground.fixture.js';
+import type { Section } from './report/outcome.js';
+
+/** Puts a hole in; answers how to close it. */
+type Plant = (ground: ProvingGround) => Promise<() => Promise<void>>;
+
+/** A hole that verify must find, or why it can't matter to anybody outside. */
+export interface Mutant {
+  readonly name: string;
+  readonly plant: Plant;
+  readonly only: RegExp;
+  readonly sections: readonly Section[];
+  /** What still holds without it; such a mutant must change nothing. */
+  readonly heldBy?: string;
+}
+
+type Runs = { run: (exchange: unknown) => unknown };
+
+/** A class that Nest makes for a service, by its name: what is compiled and what is source are not the same class. */
+function providerOf(service: Service, name: string): { readonly prototype: Runs } {
+  const providers = Reflect.getMetadata('providers', service.module) as unknown[];
+  const found = providers.find((one) => typeof one === 'function' && one.name === name);
+  if (!found) throw new Error(`The ${service.name} has no ${name}`);
+  return found as unknown as { readonly prototype: Runs };
+}
+
+/** Replaces a method for a while. */
+function patch<T extends object, K extends keyof T>(target: T, name: K, made: (was: T[K]) => T[K]): () => void {
+  const was = target[name];
+  target[name] = made(was);
+  return () => void (target[name] = was);
+}
+
+const nothing = (): undefined => undefined;
+
+const both =
+  (...plants: readonly Plant[]): Plant =>
+  async (ground) => {
+    const undo = await Promise.all(plants.map((plant) => plant(ground)));
+    return async () => {
+      for (const close of undo.toReversed()) await close();
+    };
+  };
+
+const withoutVerifier =
+  (name: 'authorize'): Plant =>
+  async () => {
+    const undo = patch(ContextVerifier.prototype, name, () => nothing);
+    return () => Promise.resolve(undo());
+  };
+
+/** Services that take every tenant for active and no credential for revoked. */
+const blindServices: Plant = async () => {
+  const undo = patch(ContextVerifier.prototype, 'authenticate', (was) => {
+    return function authenticate(this: ContextVerifier, ...args) {
+      const trusting = Object.create(this) as ContextVerifier;
+      const standing = { tenantStatus: () => 'active' as const, isRevoked: () => false };
+      Object.defineProperty(trusting, 'standing', { value: standing });
+      return was.apply(trusting, args);
+    };
+  });
+  return () => Promise.resolve(undo());
+};
+
+/** As the superuser: one statement that makes the hole, one that closes it. */
+const inSql =
+  (hole: (ground: ProvingGround) => string, closed: (ground: ProvingGround) => string): Plant =>
+  async (ground) => {
+    const run = async (text: string): Promise<void> => {
+      const client = new pg.Client({ connectionString: ground.adminUrl });
+      await client.connect();
+      await client.query(text).finally(() => client.end());
+    };
+    await run(hole(ground));
+    return () => run(closed(ground));
+  };
+
+const policyOf = (table: string): Plant =>
+  inSql(
+    () => `create policy verify_hole on ${table} using (true)`,
+    () => `drop policy verify_hole on ${table}`,
+  );
+
+const roleOf = (tenantId: string): string => `t_${tenantId.replaceAll('-', '')}`;
+const pool = ({ verification }: ProvingGround) => verification.pairs.find(({ mode }) => mode === 'pool')!;
+const product = ({ verification }: ProvingGround): string => `product.${verification.tables.name}`;
+
+const QUICK = /^(GetMyTenant|ListApiKeys|RevokeApiKey|ListTenants|GetMe)$/;
+const ROWS = /^(ReadRows|UpdateRows)$/;
+
+/** Every hole that is planted; `gateway` is the service whose steps are removed. */
+export function mutantsOf(gateway: Service): readonly Mutant[] {
+  const step =
+    (name: string): Plant =>
+    async () => {
+      const undo = patch(providerOf(gateway, name).prototype, 'run', () => nothing);
+      return () => Promise.resolve(undo());
+    };
+  const deaf: Plant = async () => {
+    const undo = patch(providerOf(gateway, 'ResolveTenant').prototype, 'run', (was) => {
+      return function run(this: unknown, exchange: unknown) {
+        const { incoming } = exchange as { incoming: { host: string; headers: Record<string, unknown> } };
+        delete incoming.headers['tenantry-tenant'];
+        incoming.host = 'localhost';
+        return was.call(this, exchange);
+      };
+    });
+    return () => Promise.resolve(undo());
+  };
+  const http = { only: QUICK, sections: ['http'] } as const;
+  const bus = { only: /^$/, sections: ['bus'] } as const;
+  const sql = { only: /^$/, sections: ['sql'] } as const;
+  const rows = { only: ROWS, sections: ['http', 'leaks'] } as const;
+  return [
+    { name: 'gateway without Authenticate', plant: step('Authenticate'), ...http },
+    { name: 'gateway without ResolveTenant', plant: step('ResolveTenant'), ...http },
+    { name: 'gateway that does not look at the chosen tenant', plant: deaf, ...http },
+    { name: 'gateway without IpPolicy', plant: step('IpPolicy'), ...http },
+    { name: 'gateway without Origin', plant: step('Origin'), ...rows },
+    { name: 'gateway without Validate', plant: step('Validate'), ...http },
+    { name: 'gateway without SignContext', plant: step('SignContext'), ...http },
+    { name: 'gateway without Forward', plant: step('Forward'), ...http },
+    { name: 'gateway without CredentialStanding', plant: step('CredentialStanding'), ...http },
+    { name: 'gateway without TenantStatus', plant: step('TenantStatus'), ...http, heldBy: 'the services' },
+    { name: 'gateway without Permission', plant: step('Permission'), ...http },
+    {
+      name: 'nobody asks whether a credential stands',
+      plant: both(step('CredentialStanding'), blindServices),
+      ...http,
+    },
+    { name: "nobody asks for the tenant's status", plant: both(step('TenantStatus'), blindServices), ...http },
+    { name: 'nobody asks for the permission', plant: both(step('Permission'), withoutVerifier('authorize')), ...http },
+    { name: 'services that do not authorize', plant: withoutVerifier('authorize'), ...bus },
+    { name: 'services that do not look at standing', plant: blindServices, ...bus },
+    {
+      name: 'a policy that shows every API key',
+      plant: policyOf('identity.api_key'),
+      ...http,
+      sections: ['http', 'leaks'],
+    },
+    {
+      name: 'product rows without row-level security',
+      plant: inSql(
+        (ground) => `alter table ${product(ground)} disable row level security`,
+        (ground) => `alter table ${product(ground)} enable row level security`,
+      ),
+      ...rows,
+    },
+    {
+      name: 'row-level security that is not forced',
+      plant: inSql(
+        (ground) => `alter table ${product(ground)} no force row level security`,
+        (ground) => `alter table ${product(ground)} force row level security`,
+      ),
+      ...sql,
+    },
+    {
+      name: "a tenant's role that the data service inherits",
+      plant: inSql(
+        (ground) => `grant ${roleOf(pool(ground).b.id)} to data_service with inherit true`,
+        (ground) => `grant ${roleOf(pool(ground).b.id)} to data_service with inherit false`,
+      ),
+      ...sql,
+    },
+    {
+      name: "a tenant's role that may read another's schema",
+      plant: inSql(
+        (ground) => grantAcross(ground, 'grant', 'to'),
+        (ground) => grantAcross(ground, 'revoke', 'from'),
+      ),
+      ...sql,
+    },
+    {
+      name: "a service that may read another's tables",
+      plant: inSql(
+        () => 'grant usage on schema identity to audit_service; grant select on identity.api_key to audit_service',
+        () =>
+          'revoke select on identity.api_key from audit_service; revoke usage on schema identity from audit_service',
+      ),
+      ...sql,
+    },
+  ];
+}
+
+function grantAcross(ground: ProvingGround, verb: 'grant' | 'revoke', preposition: 'to' | 'from'): string {
+  const { a, b } = pool(ground);
+  const target = `${preposition} ${roleOf(a.id)}`;
+  return `${verb} usage on schema ${roleOf(b.id)} ${target}; ${verb} select on all tables in schema ${roleOf(b.id)} ${target}`;
+}

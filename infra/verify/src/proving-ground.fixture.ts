@@ -1,0 +1,59 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalSettings, openInstance, Progress, startInstance } from '@tenantry/local';
+import { freePort, startPostgres } from '@tenantry/local/servers';
+import type { Service } from '@tenantry/service';
+import { Verification } from './verification.js';
+
+const silent = new Progress({ isTTY: false, write: () => true } as unknown as NodeJS.WriteStream);
+const EMAIL = 'admin@verify.example';
+const PASSWORD = 'wrought-iron-candle-9';
+
+/** All services in this process, on a Postgres and a nats-server of their own, with tenants made for being attacked. */
+export interface ProvingGround extends AsyncDisposable {
+  readonly verification: Verification;
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly stateDir: string;
+  /** What `tenantry verify` is to find in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Starts everything. Limits by address are lifted: thousands of requests come from here in seconds. */
+export async function openGround(services: readonly Service[]): Promise<ProvingGround> {
+  await using started = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'tenantry-verify-'));
+  chmodSync(folder, 0o711); // Postgres passes through, under an account of its own
+  started.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const place = { directory: join(folder, 'postgres'), port: await freePort(), password: PASSWORD };
+  const postgres = await startPostgres({ ...place, throwaway: true });
+  started.defer(() => postgres.stop());
+  const environment = {
+    PORT: String(await freePort()),
+    TENANTRY_STATE_DIR: join(folder, 'state'),
+    DATABASE_URL: postgres.url,
+    TENANTRY_ADMIN_EMAIL: EMAIL,
+    TENANTRY_ADMIN_PASSWORD: PASSWORD,
+    ADDRESS_BURST: '10000000',
+    SIGN_IN_BURST: '10000000',
+  };
+  const settings = new LocalSettings(environment);
+  const rest = { split: false, mainOf: () => '', progress: silent, stop: new AbortController() };
+  const instance = started.use(await startInstance({ services, environment, settings, ...rest }));
+  const verification = await Verification.prepare({
+    ...{ url: instance.url, email: EMAIL, password: PASSWORD, baseDomain: 'localhost' },
+    ...{ instance: await openInstance(services, environment), say: () => undefined },
+  });
+  const undo = started.move();
+  return {
+    ...{
+      verification,
+      url: instance.url,
+      adminUrl: postgres.url,
+      stateDir: environment.TENANTRY_STATE_DIR,
+      environment,
+    },
+    [Symbol.asyncDispose]: () => undo.disposeAsync(),
+  };
+}

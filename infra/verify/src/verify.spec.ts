@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { operations } from '@tenantry/contracts';
+import { services } from '../../../scripts/services.js';
+import { verifyCommand } from './command.js';
+import { mutantsOf } from './mutants.fixture.js';
+import { openGround, type ProvingGround } from './proving-ground.fixture.js';
+import { USUAL_SECTIONS } from './verification.js';
+
+const gateway = services.find(({ name }) => name === 'gateway')!;
+/** One of each sort; `npm run verify:mutants` plants them all. */
+const planted = [
+  'gateway without IpPolicy',
+  'nobody asks for the permission',
+  'services that do not look at standing',
+  'a policy that shows every API key',
+  'product rows without row-level security',
+  'row-level security that is not forced',
+  "a tenant's role that the data service inherits",
+];
+
+describe('tenantry verify', () => {
+  let ground: ProvingGround;
+
+  beforeAll(async () => {
+    ground = await openGround(services);
+  });
+  afterAll(() => ground?.[Symbol.asyncDispose]());
+
+  it('finds that everything holds, with a control for every operation', async () => {
+    const findings = await ground.verification.attack({ only: /^/, sections: USUAL_SECTIONS });
+    expect(findings.failed).toEqual([]);
+    expect(findings.untried.map(({ subject }) => subject)).toEqual([
+      'AcceptOwnerLink (pool)',
+      'AcceptOwnerLink (schema)',
+    ]);
+    const controlled = findings.outcomes.filter(({ section }) => section === 'controls').map(({ subject }) => subject);
+    const missing = operations
+      .filter(({ http, name }) => http !== null && name !== 'AcceptOwnerLink')
+      .filter(({ name }) => !controlled.some((subject) => subject === name || subject.startsWith(`${name} (`)));
+    expect(missing).toEqual([]);
+  });
+
+  it.each(mutantsOf(gateway).filter(({ name }) => planted.includes(name)))('finds $name', async (mutant) => {
+    const close = await mutant.plant(ground);
+    const { failed } = await ground.verification.attack(mutant).finally(close);
+    expect(failed.length).toBeGreaterThan(0);
+  });
+
+  it('prints a table, writes the reports and exits with 1 when something did not hold', async () => {
+    const { plant } = mutantsOf(gateway).find(({ name }) => name === 'gateway without IpPolicy')!;
+    const report = join(ground.stateDir, 'report');
+    const said: string[] = [];
+    const out = { write: (text: string) => said.push(text) } as unknown as NodeJS.WriteStream;
+    const close = await plant(ground);
+    const argv = ['--only', '^GetMyTenant$', '--report', report, '--url', ground.url];
+    await verifyCommand(services, argv, ground.environment, out).finally(close);
+    expect(process.exitCode).toBe(1);
+    process.exitCode = undefined;
+    expect(said.join('')).toContain('FAILED GetMyTenant (pool): key from another network');
+    expect(said.join('')).toContain('not tried: sql, everything');
+    const [text, html, xml] = ['json', 'html', 'xml'].map((kind) => {
+      return readFileSync(join(report, `isolation-report.${kind}`), 'utf8');
+    });
+    expect(JSON.parse(text!)).toMatchObject({ url: ground.url, failed: 2 });
+    expect(html).toContain('2 did not hold');
+    expect(xml).toContain('failures="2"');
+  });
+});
