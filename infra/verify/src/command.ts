@@ -47,7 +47,7 @@ export async function verifyCommand(
     writeReports(given.report, summary);
     if (summary.failed > 0) process.exitCode = 1;
   } catch (error) {
-    terminal.line(`tenantry: ${error instanceof Error ? error.message : String(error)}`);
+    terminal.line(`tenantry: ${explained(error)}`);
     process.exitCode = 1;
   }
 }
@@ -115,4 +115,10 @@ function writeReports(folder: string, summary: Summary): void {
   write('json', `${JSON.stringify(summary, null, 2)}\n`);
   write('html', printHtml(summary));
   write('xml', printJunit(summary));
+}
+
+/** One line; a refused connection has a code and no message. */
+function explained(error: unknown): string {
+  const { message, code } = error as { message?: string; code?: string };
+  return message || code || String(error);
 }

@@ -127,9 +127,10 @@ export class Verification {
     const { options } = this;
     const { world, workshop, client, productTables } = this.stage;
     if (!options.instance) findings.leaveOut({ section: 'http', subject: 'expired token', reason: NO_INSTANCE });
-    const forms = new Forms(productTables);
+    const outbox = options.instance?.outbox ?? null;
+    const forms = new Forms({ productTables, outbox });
     const progress = (done: number, all: number): void => options.say('http', `${done} of ${all} operations`);
-    const run = { world, workshop, forms, client, findings, progress, only };
+    const run = { world, workshop, forms, client, findings, progress, only, hasMails: outbox !== null };
     await attackHttp(run);
     await guarded(findings, 'cursors', () => crossCursors(run));
     await guarded(findings, 'idempotency keys', () => crossIdempotencyKeys(run));

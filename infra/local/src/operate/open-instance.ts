@@ -16,6 +16,8 @@ export interface OpenInstance {
   readonly natsUrl: string;
   readonly secrets: InstanceSecrets;
   readonly state: StateDir;
+  /** Where its mails lie; null when a mail server has them. */
+  readonly outbox: string | null;
   /** Where a service's own login connects. */
   loginUrl(service: Service): string;
   /** A service's doors; closed by whoever asked. */
@@ -39,8 +41,9 @@ export async function openInstance(services: readonly Service[], environment: En
   const natsUrl = settings.NATS_URL ?? `nats://127.0.0.1:${port('nats')}`;
   const loginUrl = (service: Service): string =>
     serviceEnvironment(service, {}, { state, secrets, databaseUrl: adminUrl, natsUrl }).DATABASE_URL!;
+  const outbox = environment.SMTP_URL ? null : (environment.MAIL_OUTBOX_DIR ?? join(state.root, 'outbox'));
   return {
-    ...{ services, adminUrl, natsUrl, secrets, state, loginUrl },
+    ...{ outbox, services, adminUrl, natsUrl, secrets, state, loginUrl },
     doors: (service) =>
       openDoors({
         service: service.name,

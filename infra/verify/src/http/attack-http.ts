@@ -18,6 +18,8 @@ export interface HttpRun {
   readonly forms: Forms;
   readonly client: Client;
   readonly findings: Findings;
+  /** Whether the instance's mails can be read. */
+  readonly hasMails: boolean;
   /** The operations to attack, by name. */
   readonly only: RegExp;
   /** Told how many operations are done, of how many. */

@@ -32,6 +32,12 @@ const ofPlatform =
   (statuses: readonly number[]): Holds =>
   ({ scope }) =>
     scope === 'platform' ? statuses : null;
+const ofPersons =
+  (statuses: readonly number[]): Holds =>
+  (operation) =>
+    isPersonal(operation) ? statuses : null;
+const namesTenant = ({ scope, input }: Operation): boolean =>
+  scope === 'self' && input.fields.some(({ name }) => name === 'tenant_id');
 const isPersonal = ({ scope }: Operation): boolean => scope === 'tenant' || scope === 'self';
 
 /** Every case; what an operation is declared to be says which of them concern it. */
@@ -47,7 +53,7 @@ export const cases: readonly Case[] = [
       credentials.narrowKeys.find(({ scopes }) => permission && !permits(scopes, permission))?.caller ?? null,
     holds: ofTenant(FORBIDDEN),
   },
-  { attack: 'public key', caller: (_, { credentials }) => credentials.publicKey, holds: ofTenant(KEPT_OUT) },
+  { attack: 'public key', caller: (_, { credentials }) => credentials.publicKey, holds: ofPersons(KEPT_OUT) },
   {
     attack: 'key from another network',
     caller: (_, { credentials }) => credentials.keyOfElsewhere,
@@ -85,7 +91,12 @@ export const cases: readonly Case[] = [
     caller: ({ suspended }) => suspended.key,
     holds: (operation) => (operation.scope === 'tenant' && !operation.whenSuspended ? SUSPENDED : null),
   },
-  { attack: 'removed member', caller: (_, { credentials }) => credentials.removedMember, holds: ofTenant(UNKNOWN) },
+  {
+    attack: 'removed member',
+    caller: (_, { credentials }) => credentials.removedMember,
+    // What concerns only themselves stays theirs, but not what they ask of the tenant.
+    holds: (operation) => (operation.scope === 'tenant' || namesTenant(operation) ? UNKNOWN : null),
+  },
   {
     attack: 'member with a lesser role',
     caller: (_, { credentials }) => credentials.downgradedMember,

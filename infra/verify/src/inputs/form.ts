@@ -31,11 +31,11 @@ export class Forms {
   /** What the platform makes is in no tenant's data. */
   private readonly platform = new Canary();
 
-  constructor(private readonly productTables: Bench['productTables']) {}
+  constructor(private readonly common: Pick<Bench, 'productTables' | 'outbox'>) {}
 
   /** The requests of an operation by a tenant. @throws Error when one of its values can't be come by */
-  async of(operation: Operation, bench: Omit<Bench, 'productTables'>): Promise<Form[]> {
-    const full = { ...bench, productTables: this.productTables };
+  async of(operation: Operation, bench: Pick<Bench, 'workshop' | 'tenant'>): Promise<Form[]> {
+    const full = { ...bench, ...this.common };
     const thing = (kind: Kind): Promise<Thing> => this.thing(operation, full, kind);
     if (operation.http?.custom) return rowForms(operation, full, thing);
     const words = operation.scope === 'platform' ? this.platform : bench.tenant.canary;

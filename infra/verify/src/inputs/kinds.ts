@@ -4,6 +4,7 @@ import { json } from '../client/client.js';
 import { Canary } from '../world/canary.js';
 import type { Tenant } from '../world/tenant.js';
 import type { Workshop } from '../world/workshop.js';
+import { invitationToken } from './invitation.js';
 import { createTables, fillTables, type TableNames } from './tables.js';
 
 /** What a maker works with. */
@@ -12,6 +13,8 @@ export interface Bench {
   readonly tenant: Tenant;
   /** Product tables that every tenant of the run has. */
   readonly productTables: TableNames;
+  /** Where the instance puts its mails; null without the state directory. */
+  readonly outbox: string | null;
 }
 
 /** A thing that requests can name, by the values that name it; `caller` when only its maker may use it. */
@@ -75,6 +78,7 @@ const makers = {
     const { person, owner } = await workshop.tenant('pool');
     return { ...person, caller: owner };
   },
+  invitation: async (bench) => ({ token: await invitationToken(bench) }),
   session: async ({ workshop, tenant }) => {
     const { accessToken, refreshToken } = await workshop.signIn(tenant.person, tenant.slug);
     return { refreshToken, caller: { token: accessToken, sees: [tenant.id] } };

@@ -34,6 +34,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   referencedTable: slot('table', 'parent'),
   foreign_table_name: slot('table', 'parent'),
   version: slot('productTable', 'version'),
+  'AcceptOwnerLink.token': proof('invitation', 'token'),
   'ActivateTenant.tenantId': slot('suspendedTenant'),
   'ActivateTenantSchema.tenant_id': slot('suspendedTenant'),
   'AddProductForeignKey.referencedTable': slot('productTable', 'parent'),

@@ -40,5 +40,6 @@ export class Terminal {
 }
 
 function counts(held: number, failed: number, durationMs: number): string {
-  return `${String(held).padStart(7)}${String(failed).padStart(8)}${(durationMs / 1_000).toFixed(1).padStart(9)}`;
+  const took = durationMs === 0 ? '–' : (durationMs / 1_000).toFixed(1);
+  return `${String(held).padStart(7)}${String(failed).padStart(8)}${took.padStart(9)}`;
 }
