@@ -9,7 +9,7 @@ import { crossIdempotencyKeys } from './http/cross-idempotency-keys.js';
 import { crossRows } from './http/cross-rows.js';
 import { crossTrail } from './http/cross-trail.js';
 import { Forms } from './inputs/form.js';
-import { createProductTables, type TableNames } from './inputs/tables.js';
+import { createProductTables, fillTables, type RowIds, type TableNames } from './inputs/tables.js';
 import { Leaks } from './leaks/leaks.js';
 import { Logs } from './leaks/logs.js';
 import { Findings, type Section } from './report/outcome.js';
@@ -18,7 +18,7 @@ import { measureTimes } from './timing/measure-times.js';
 import { buildWorld } from './world/build-world.js';
 import { Canary } from './world/canary.js';
 import { Leavings } from './world/leavings.js';
-import type { World } from './world/tenant.js';
+import type { ProductRows, Tenant, World } from './world/tenant.js';
 import { Workshop } from './world/workshop.js';
 
 /** What is to be verified, and with whose help. */
@@ -57,6 +57,7 @@ interface Stage {
   readonly workshop: Workshop;
   readonly world: World;
   readonly productTables: TableNames;
+  readonly productRows: ProductRows;
 }
 
 /** A running system with tenants made for being attacked. They are made once and may be attacked often. */
@@ -80,7 +81,11 @@ export class Verification {
       const world = await buildWorld(workshop, { baseDomain, accessKeyPem });
       for (const { a, b } of world.pairs) leaks.protect(a, b);
       const productTables = await createProductTables(client, admin, new Canary());
-      return new Verification(options, { client, leaks, leavings, logs, workshop, world, productTables });
+      const productRows = new Map<Tenant, RowIds>();
+      for (const tenant of world.pairs.flatMap(({ a, b }) => [a, b])) {
+        productRows.set(tenant, await fillTables(client, tenant, productTables));
+      }
+      return new Verification(options, { client, leaks, leavings, logs, workshop, world, productTables, productRows });
     } catch (error) {
       await leave(client, admin, leavings);
       throw error;
@@ -139,11 +144,11 @@ export class Verification {
   }
 
   private async inSql(findings: Findings): Promise<void> {
-    const { world, productTables } = this.stage;
+    const { world, productTables, productRows } = this.stage;
     const { instance, say } = this.options;
     if (!instance) return findings.leaveOut({ section: 'sql', subject: 'everything', reason: NO_INSTANCE });
     const progress = (text: string): void => say('sql', text);
-    await attackSql({ instance, pairs: world.pairs, productTables, findings, progress });
+    await attackSql({ instance, pairs: world.pairs, productTables, productRows, findings, progress });
   }
 
   private async onTheBus(findings: Findings): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Caller } from '../client/caller.js';
+import type { RowIds } from '../inputs/tables.js';
 import type { Canary } from './canary.js';
 
 /** Where a tenant's product rows live. */
@@ -50,6 +51,9 @@ export interface Pair {
   /** A table of each one's own, with a row in it. */
   readonly tables: { readonly a: string; readonly b: string };
 }
+
+/** A row of each one's own in the product tables. */
+export type ProductRows = ReadonlyMap<Tenant, RowIds>;
 
 /** Everything that attacks need. */
 export interface World {
