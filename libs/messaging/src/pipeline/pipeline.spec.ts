@@ -6,6 +6,7 @@ import { contextOf, memoryLog } from '../fixture/orders-on-nats.fixture.js';
 import {
   countOrders,
   Desk,
+  exportOrders,
   failInside,
   getOrder,
   Order,
@@ -197,6 +198,20 @@ describe('the pipeline of a call', () => {
       const reply = await bus.send(getOrder, '{"id":"1"}', contextOf(unknown));
       expect(reply.fault).not.toBeNull();
       expect(reply.payload).toHaveLength(0);
+    });
+
+    it('lets a streamed answer go when the trace can’t be written', async () => {
+      const unknown = newId();
+      bus.announce(unknown);
+      let isOpen = true;
+      const end = (): Promise<IteratorResult<Uint8Array>> => {
+        isOpen = false;
+        return Promise.resolve({ done: true, value: undefined });
+      };
+      desk.onExport = () => ({ [Symbol.asyncIterator]: () => ({ next: end, return: end }) });
+      const reply = await bus.send(exportOrders, '{"id":"1"}', contextOf(unknown));
+      expect(reply.fault).not.toBeNull();
+      expect(isOpen).toBe(false);
     });
   });
 });

@@ -90,7 +90,10 @@ export class OperationPipeline {
         { ...ctx, idempotency: claimOf(operation, input, received.idempotencyKey) },
         input,
       );
-      await accesses?.recordRead(ctx, operation, input);
+      await accesses?.recordRead(ctx, operation, input).catch(async (error: unknown) => {
+        await answer.body?.[Symbol.asyncIterator]().return?.(); // nobody will read it
+        throw error;
+      });
       return answer;
     } catch (error) {
       if (error instanceof Fault && error.reason === 'forbidden') await accesses?.recordRefusal(ctx, operation);
