@@ -14,7 +14,7 @@ export {
 } from './definition/define-service.js';
 export { HandlerTable, type Registered } from './definition/handler-table.js';
 export { Handles } from './definition/handles.js';
-export { handlersOf } from './definition/handlers-of.js';
+export { consumersOf, handlersOf } from './definition/handlers-of.js';
 export type { BatchReaction, HandlerFacts, Reaction, Schedule } from './definition/patterns.js';
 export { Every, On, OnBatch } from './definition/reacts.js';
 export { Directories, standingOf } from './directory/directories.js';

@@ -11,7 +11,10 @@ import { useOwnRights } from './use-own-rights.js';
 export async function attackSql(run: SqlRun): Promise<void> {
   const admin = await Session.open(run.instance.adminUrl);
   try {
-    const tables = await tenantTables(admin);
+    const tables = await tenantTables(
+      admin,
+      run.pairs.flatMap(({ a, b }) => [a.id, b.id]),
+    );
     for (const service of run.instance.services.filter(({ migrations }) => migrations)) {
       run.progress(service.name);
       await asLogin(run, service, admin, tables);
