@@ -41,7 +41,6 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'ChangePassword.currentPassword': proof('stranger', 'password'),
   'CreateSchemaTable.table_name': null,
   'DropSchemaForeignKey.constraint_name': slot('table', 'foreignKey'),
-  'GrantSchemaAccess.email': proof('stranger', 'email'),
   'ListAuditEvents.actor': slot('self', 'userId'),
   'Login.email': proof('person', 'email'),
   'Login.password': proof('person', 'password'),

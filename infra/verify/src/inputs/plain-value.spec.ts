@@ -1,0 +1,39 @@
+import { operations, parseMessage } from '@tenantry/contracts';
+import { newId } from '@tenantry/kernel';
+import { Canary } from '../world/canary.js';
+import { isNeeded, plainValue } from './plain-value.js';
+import { fieldsOf, type Field } from './schema.js';
+import { slotOf } from './slots.js';
+
+const derived = operations.filter(({ http }) => http !== null && !http.custom);
+
+describe('the values of a request', () => {
+  const canary = new Canary();
+
+  /** What a field names stands for itself here; nobody is asked to make it. */
+  const named = ({ schema }: Field): unknown =>
+    schema.format === 'uuid' ? newId() : /int/.test(JSON.stringify(schema)) ? '1' : canary.word();
+
+  it.each(derived.map((operation) => [operation.name, operation] as const))(
+    'of %s obey its rules',
+    (name, operation) => {
+      const needed = fieldsOf(operation).filter(({ required, schema }) => isNeeded(required, schema));
+      const values = needed.map((field) => [
+        field.name,
+        slotOf(operation, field.name) ? named(field) : plainValue(name, field.name, field.schema, canary),
+      ]);
+      expect(() => parseMessage(operation.input, Object.fromEntries(values))).not.toThrow();
+    },
+  );
+
+  it('carry the canary wherever text is free', () => {
+    const word = plainValue('CreateApiKey', 'name', { type: 'string' }, canary);
+    expect(word).toContain(canary.text);
+    expect(plainValue('AddMember', 'email', { type: 'string', format: 'email' }, canary)).toContain(canary.text);
+    expect(canary.word()).not.toBe(canary.word());
+  });
+
+  it('are the least of what a rule lists', () => {
+    expect(plainValue('AddMember', 'role', { enum: ['owner', 'customer', null] }, canary)).toBe('customer');
+  });
+});
