@@ -111,7 +111,8 @@ function versionOf(): string {
 function writeReports(folder: string, summary: Summary): void {
   mkdirSync(folder, { recursive: true });
   const write = (extension: string, text: string): void =>
-    writeFileSync(join(folder, `isolation-report.${extension}`), text);
+    // What was seen may be an answer that nobody should have had.
+    writeFileSync(join(folder, `isolation-report.${extension}`), text, { mode: 0o600 });
   write('json', `${JSON.stringify(summary, null, 2)}\n`);
   write('html', printHtml(summary));
   write('xml', printJunit(summary));
