@@ -3,12 +3,10 @@ import type { Operation } from '@tenantry/contracts';
 import { isUuid, newId } from '@tenantry/kernel';
 import type { Caller } from '../client/caller.js';
 import type { Answer, Request } from '../client/client.js';
-import { kinds, type Bench, type Kind, type Thing } from './kinds.js';
 import { Canary } from '../world/canary.js';
-import { isNeeded, plainValue, type Words } from './plain-value.js';
+import { derivedForm } from './derived-form.js';
+import { kinds, type Bench, type Kind, type Thing } from './kinds.js';
 import { rowForms } from './row-forms.js';
-import { fieldsOf, type Field } from './schema.js';
-import { slotOf } from './slots.js';
 
 /** The values of a request that name things, by field. */
 export type Ids = Readonly<Record<string, unknown>>;
@@ -50,73 +48,6 @@ export class Forms {
     this.shared.set(name, known);
     return known;
   }
-}
-
-async function derivedForm(
-  operation: Operation,
-  bench: Bench,
-  make: (kind: Kind) => Promise<Thing>,
-  words: Words,
-): Promise<Form> {
-  const fields = fieldsOf(operation);
-  const slotted = fields.flatMap((field) => {
-    const slot = slotOf(operation, field.name);
-    return slot ? [{ name: field.name, ...slot }] : [];
-  });
-  const things = new Map<Kind, Thing>();
-  for (const { kind } of slotted) if (!things.has(kind)) things.set(kind, await make(kind));
-  const named = (proofs: boolean): Ids =>
-    Object.fromEntries(
-      slotted
-        .filter(({ isProof }) => isProof === proofs)
-        .map(({ name, kind, value }) => [name, things.get(kind)![value]]),
-    );
-  const ids = named(false);
-  const slots = new Set(slotted.map(({ name }) => name));
-  const plain = fields.filter(({ name, required, schema }) => !slots.has(name) && isNeeded(required, schema));
-  const fixed: Ids = {
-    ...named(true),
-    ...Object.fromEntries(
-      plain.map(({ name, schema }) => [
-        name,
-        valueOf(operation, name, () => plainValue(operation.name, name, schema, words)),
-      ]),
-    ),
-  };
-  const own = operation.scope === 'platform' ? bench.workshop.admin : bench.tenant.owner;
-  const caller = [...things.values()].find((thing) => thing.caller)?.caller ?? own;
-  return {
-    label: '',
-    caller,
-    ids,
-    request: (given) => print(operation, fields, { ...fixed, ...given }),
-    proves: () => true,
-  };
-}
-
-/** A new password must be hard to guess, unlike a word. */
-function valueOf(operation: Operation, name: string, usual: () => unknown): unknown {
-  const isPassword = operation.input.fields.some(({ wire, dataClass }) => wire === name && dataClass === 'secret');
-  return isPassword ? randomBytes(18).toString('base64url') : usual();
-}
-
-/** The request with its values where the contract wants them. */
-function print({ http }: Operation, fields: readonly Field[], values: Ids): Request {
-  const at = (place: Field['place']) => fields.filter((field) => field.place === place && field.name in values);
-  const path = at('path').reduce(
-    (text, { name }) => text.replace(`{${name}}`, encodeURIComponent(String(values[name]))),
-    http!.path,
-  );
-  const query = new URLSearchParams(
-    at('query').map(({ name }): [string, string] => [name, String(values[name])]),
-  ).toString();
-  const body = Object.fromEntries(at('body').map(({ name }) => [name, values[name]]));
-  const hasBody = fields.some(({ place }) => place === 'body') || http!.method === 'POST';
-  return {
-    method: http!.method,
-    path: query === '' ? path : `${path}?${query}`,
-    ...(hasBody ? { body: JSON.stringify(body) } : {}),
-  };
 }
 
 const UNKNOWN_VERSION = 9_007_199_254;

@@ -26,6 +26,15 @@ describe('the values of a request', () => {
     },
   );
 
+  it('leave no id to chance: somebody knows what it names', () => {
+    const unknown = derived.flatMap((operation) =>
+      fieldsOf(operation)
+        .filter(({ name, schema }) => schema.format === 'uuid' && !slotOf(operation, name))
+        .map(({ name }) => `${operation.name}.${name}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
   it('carry the canary wherever text is free', () => {
     const word = plainValue('CreateApiKey', 'name', { type: 'string' }, canary);
     expect(word).toContain(canary.text);

@@ -26,6 +26,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   '/v1/tables/{table}/foreign-keys/{name}': slot('table', 'foreignKey'),
   'platform tenantId': slot('tenant'),
   'platform tenant_id': slot('tenant'),
+  'platform sandboxOf': slot('tenant'),
   'self tenant_id': slot('self'),
   user_id: slot('member'),
   organizationId: slot('organization'),
