@@ -19,6 +19,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   'AddProductForeignKey.columns': () => ['other_id'],
   referencedColumns: () => ['id'],
   scopes: () => ['rows.read'],
+  'RecordAuditEvent.action': () => 'invoice.approved',
 };
 
 /** Whether a field must have a value for the request to be complete. */
@@ -48,8 +49,13 @@ function valueOfType(operation: string, name: string, schema: Schema, words: Wor
     case 'object':
       return objectValue(operation, schema, words);
     default:
-      return schema.format === 'email' ? words.email() : words.word();
+      return textOf(schema, words);
   }
+}
+
+function textOf({ format, minimum }: Schema, words: Words): string {
+  if (format === 'email') return words.email();
+  return format === 'int64' ? String(minimum ?? 1) : words.word();
 }
 
 function objectValue(operation: string, { properties = {}, required = [] }: Schema, words: Words): unknown {
