@@ -27,6 +27,6 @@ export function securityHeaders(
   return response.getHeaders() as Record<string, string>;
 }
 
-function rethrow(error?: unknown): void {
-  if (error !== undefined) throw error;
+function rethrow(cause?: unknown): void {
+  if (cause !== undefined) throw new Error('The security headers could not be worked out', { cause });
 }
