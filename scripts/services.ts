@@ -1,4 +1,5 @@
 import { auditService } from '@tenantry/audit';
+import { billingService } from '@tenantry/billing';
 import { dataService } from '@tenantry/data';
 import { gatewayService } from '@tenantry/gateway';
 import { identityService } from '@tenantry/identity';
@@ -11,5 +12,6 @@ export const services: readonly Service[] = [
   identityService,
   dataService,
   auditService,
+  billingService,
   gatewayService,
 ];

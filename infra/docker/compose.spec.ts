@@ -37,7 +37,7 @@ describe('docker-compose.yml', () => {
 
   it('runs one container a service, and each tells whether it is well', () => {
     expect(Object.keys(compose.services).sort()).toEqual(
-      ['audit', 'data', 'gateway', 'identity', 'nats', 'postgres', 'prepare', 'tenants'].sort(),
+      ['audit', 'billing', 'data', 'gateway', 'identity', 'nats', 'postgres', 'prepare', 'tenants'].sort(),
     );
     for (const [name, service] of services) {
       expect([name, Boolean(service.healthcheck?.test) || service.healthcheck?.disable]).toEqual([name, true]);

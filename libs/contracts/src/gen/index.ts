@@ -4,6 +4,8 @@ export * from './audit/audit.js';
 export * from './audit/events.js';
 export * from './audit/proofs.js';
 export * from './audit/recording.js';
+export * from './billing/events.js';
+export * from './billing/plans.js';
 export * from './data/events.js';
 export * from './data/functions.js';
 export * from './data/product-tables.js';

@@ -24,6 +24,14 @@ import {
 } from './audit/proofs.js';
 import { RecordAuditEventRequest } from './audit/recording.js';
 import {
+  CreatePlanRequest,
+  CreatePlanVersionRequest,
+  GetPlanRequest,
+  ListPlansRequest,
+  ListPlansResponse,
+  Plan,
+} from './billing/plans.js';
+import {
   AddSchemaColumnRequest,
   AddSchemaForeignKeyRequest,
   CreateSchemaTableRequest,
@@ -304,6 +312,58 @@ export const recordAuditEvent = operation({
   audit: 'audit.event-recorded',
   input: RecordAuditEventRequest,
   output: Empty,
+});
+
+/** Creates a plan with its first version. */
+export const createPlan = operation({
+  name: 'CreatePlan',
+  service: 'billing',
+  summary: 'Creates a plan with its first version',
+  http: { method: 'POST', path: '/v1/plans', status: 201 },
+  permission: 'plans.write',
+  scope: 'platform',
+  idempotent: true,
+  audit: 'plan.created',
+  input: CreatePlanRequest,
+  output: Plan,
+});
+
+/** Changes what a plan costs and includes, for whoever takes it from now on. What it does not name is as for a new plan. */
+export const createPlanVersion = operation({
+  name: 'CreatePlanVersion',
+  service: 'billing',
+  summary: 'Changes what a plan costs and includes, for whoever takes it from now on',
+  http: { method: 'POST', path: '/v1/plans/{planId}/versions', status: 201 },
+  permission: 'plans.write',
+  scope: 'platform',
+  idempotent: true,
+  audit: 'plan.version_created',
+  input: CreatePlanVersionRequest,
+  output: Plan,
+});
+
+/** Gives a plan in its newest version, or in another. */
+export const getPlan = operation({
+  name: 'GetPlan',
+  service: 'billing',
+  summary: 'Gives a plan in its newest version, or in another',
+  http: { method: 'GET', path: '/v1/plans/{planId}', status: 200 },
+  permission: 'plans.read',
+  scope: 'platform',
+  input: GetPlanRequest,
+  output: Plan,
+});
+
+/** Lists plans in their newest versions, the oldest plan first. */
+export const listPlans = operation({
+  name: 'ListPlans',
+  service: 'billing',
+  summary: 'Lists plans in their newest versions, the oldest plan first',
+  http: { method: 'GET', path: '/v1/plans', status: 200 },
+  permission: 'plans.read',
+  scope: 'platform',
+  input: ListPlansRequest,
+  output: ListPlansResponse,
 });
 
 /** Creates a table, like CreateTable. */
@@ -1438,6 +1498,10 @@ export const operations: readonly Operation[] = [
   getPlatformAuditCheckpoint,
   exportPlatformAuditLog,
   recordAuditEvent,
+  createPlan,
+  createPlanVersion,
+  getPlan,
+  listPlans,
   createSchemaTable,
   addSchemaColumn,
   dropSchemaColumn,

@@ -31,11 +31,11 @@ export const roles = {
     super_admin: { description: 'Everything on the platform.', grants: ['*'] },
     admin: {
       description: 'Runs tenants and product tables.',
-      grants: ['tenants.*', 'organizations.*', 'product_tables.*', 'platform.read'],
+      grants: ['tenants.*', 'organizations.*', 'product_tables.*', 'plans.*', 'platform.read'],
     },
     viewer: {
       description: 'Looks, and changes nothing.',
-      grants: ['tenants.read', 'organizations.read', 'platform.read'],
+      grants: ['tenants.read', 'organizations.read', 'plans.read', 'platform.read'],
     },
   },
 } as const satisfies { readonly tenant: Roles; readonly platform: Roles };
