@@ -78,8 +78,6 @@ export class CreatePlanRequest {
   currency?: string | null;
 
   /** How much of a meter may be used in a calendar month, by the meter's key; at most 9 decimals. */
-  @Min(0)
-  @Max(1000000000000)
   usageCaps: Record<string, number> = {};
 
   /** The features that are switched on. */
@@ -125,8 +123,6 @@ export class CreatePlanVersionRequest {
   currency?: string | null;
 
   /** How much of a meter may be used in a calendar month, by the meter's key; at most 9 decimals. */
-  @Min(0)
-  @Max(1000000000000)
   usageCaps: Record<string, number> = {};
 
   /** The features that are switched on. */
