@@ -67,6 +67,10 @@ export const reasons = {
   'check-violation': is(422, 'A value is outside what the column allows'),
   'import-refused': is(422, 'The import was refused; nothing was imported'),
   'not-single-row': is(406, 'The query did not give exactly one row'),
+
+  // billing
+  'not-entitled': is(403, 'The plan of this tenant does not include this'),
+  'usage-id-reused': is(409, 'This event id was used with other content'),
 } as const satisfies Record<string, ReasonFacts>;
 
 /** The stable code of a refusal. */

@@ -1,7 +1,35 @@
-import { newId, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
-import { testContext } from '@tenantry/testing';
+import { TenantActivated } from '@tenantry/contracts';
+import { newId, PLATFORM_TENANT_ID, type Clock, type TenantContext } from '@tenantry/kernel';
+import type { EntitlementsEntry } from '@tenantry/messaging';
+import { tenantsOnRealPostgres, testContext, type Tenants } from '@tenantry/testing';
+import { billingService } from './billing.module.js';
+import { BillingSettings } from './config.js';
+
+/** Billing on a real Postgres, with tenants A and B; the platform is known too. */
+export function billingOnRealPostgres(options: { readonly clock?: Clock } = {}): Tenants {
+  const settings = { provide: BillingSettings, useValue: new BillingSettings({}) };
+  const tenants = tenantsOnRealPostgres(billingService, { ...options, providers: [settings] });
+  beforeEach(() => tenants.bus.announce(PLATFORM_TENANT_ID));
+  return tenants;
+}
 
 /** Platform staff who may do everything, or less. */
 export function staff(facts: Partial<TenantContext> = {}): TenantContext {
   return testContext(PLATFORM_TENANT_ID, { actor: { kind: 'user', id: newId(), role: 'super_admin' }, ...facts });
+}
+
+/** Opens a tenant, as the registry announces it: it gets the default plan. */
+export async function activate({ bus }: Tenants, tenantId: string): Promise<void> {
+  await bus.deliver({ event: new TenantActivated({ tenantId, version: 2n }), tenantId });
+}
+
+/** What the relay would do: the directory of entitlements follows the outbox. */
+export async function relayEntitlements({ bus, database }: Tenants): Promise<void> {
+  const rows = await database.admin<{ key: string; payload: { version: number; value: EntitlementsEntry } }>(
+    `select split_part(subject, '.', 2) as key, payload from billing.outbox
+     where kind = 'directory' and starts_with(subject, 'entitlements.') order by position`,
+  );
+  for (const { key, payload } of rows) {
+    bus.directories.entitlements.put(key, { ...payload.value, version: payload.version });
+  }
 }

@@ -1,15 +1,27 @@
 import { Module } from '@nestjs/common';
 import { defineService } from '@tenantry/service';
+import { BillingSettings } from './config.js';
+import { CheckEntitlement } from './entitlements/check-entitlement.js';
+import { ListEntitlementOverrides } from './entitlements/list-entitlement-overrides.js';
+import { ListEntitlements } from './entitlements/list-entitlements.js';
+import { OverrideEntitlement } from './entitlements/override-entitlement.js';
 import { Catalog } from './plans/catalog.js';
 import { CreatePlan } from './plans/create-plan.js';
 import { CreatePlanVersion } from './plans/create-plan-version.js';
 import { GetPlan } from './plans/get-plan.js';
 import { ListPlans } from './plans/list-plans.js';
+import { refill } from './refill.js';
+import { ChangeTenantPlan } from './subscriptions/change-tenant-plan.js';
+import { GetSubscription } from './subscriptions/get-subscription.js';
+import { OnTenantActivated } from './subscriptions/on-tenant-activated.js';
 
 const plans = [CreatePlan, CreatePlanVersion, GetPlan, ListPlans];
+const subscriptions = [GetSubscription, ChangeTenantPlan];
+const entitlements = [ListEntitlements, CheckEntitlement, OverrideEntitlement, ListEntitlementOverrides];
+const reactions = [OnTenantActivated];
 
 /** Plans, usage and money: a table of contents. */
-@Module({ controllers: [...plans], providers: [Catalog] })
+@Module({ controllers: [...plans, ...subscriptions, ...entitlements, ...reactions], providers: [Catalog] })
 export class BillingModule {}
 
 export const billingService = defineService({
@@ -17,5 +29,8 @@ export const billingService = defineService({
   module: BillingModule,
   migrations: new URL('../migrations/', import.meta.url),
   jobs: ['catalog'],
-  watches: ['tenants', 'revocations'],
+  buckets: ['entitlements'],
+  watches: ['tenants', 'revocations', 'entitlements'],
+  settings: BillingSettings,
+  refill,
 });

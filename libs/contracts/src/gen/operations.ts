@@ -24,13 +24,32 @@ import {
 } from './audit/proofs.js';
 import { RecordAuditEventRequest } from './audit/recording.js';
 import {
+  CheckEntitlementRequest,
+  EntitlementCheck,
+  EntitlementOverride,
+  ListEntitlementOverridesRequest,
+  ListEntitlementOverridesResponse,
+  ListEntitlementsRequest,
+  ListEntitlementsResponse,
+  OverrideEntitlementRequest,
+  RemoveEntitlementOverrideRequest,
+} from './billing/entitlements.js';
+import {
   CreatePlanRequest,
   CreatePlanVersionRequest,
+  CreateTierRequest,
   GetPlanRequest,
   ListPlansRequest,
   ListPlansResponse,
   Plan,
+  Tier,
 } from './billing/plans.js';
+import {
+  ChangeTenantPlanRequest,
+  GetSubscriptionRequest,
+  GetTenantSubscriptionRequest,
+  Subscription,
+} from './billing/subscriptions.js';
 import {
   AddSchemaColumnRequest,
   AddSchemaForeignKeyRequest,
@@ -314,6 +333,72 @@ export const recordAuditEvent = operation({
   output: Empty,
 });
 
+/** Lists what the caller's tenant may use, by name. */
+export const listEntitlements = operation({
+  name: 'ListEntitlements',
+  service: 'billing',
+  summary: "Lists what the caller's tenant may use, by name",
+  http: { method: 'GET', path: '/v1/entitlements', status: 200 },
+  permission: 'entitlements.read',
+  scope: 'tenant',
+  input: ListEntitlementsRequest,
+  output: ListEntitlementsResponse,
+});
+
+/**
+ * Tells whether the caller's tenant may use a feature. A feature that nobody granted is not allowed. Of a metered feature it
+ * tells whether any may be used; CheckUsage tells how much is left.
+ */
+export const checkEntitlement = operation({
+  name: 'CheckEntitlement',
+  service: 'billing',
+  summary: "Tells whether the caller's tenant may use a feature",
+  http: { method: 'POST', path: '/v1/entitlements/check', status: 200 },
+  permission: 'entitlements.read',
+  scope: 'tenant',
+  input: CheckEntitlementRequest,
+  output: EntitlementCheck,
+});
+
+/** Gives a tenant something that its plan does not say, or takes something away, until it expires or is removed. */
+export const overrideEntitlement = operation({
+  name: 'OverrideEntitlement',
+  service: 'billing',
+  summary:
+    'Gives a tenant something that its plan does not say, or takes something away, until it expires or is removed',
+  http: { method: 'PUT', path: '/v1/tenants/{tenantId}/entitlements/{feature}', status: 200 },
+  permission: 'subscriptions.write',
+  scope: 'platform',
+  audit: 'entitlement.overridden',
+  input: OverrideEntitlementRequest,
+  output: EntitlementOverride,
+});
+
+/** Removes an override: the plan counts again. */
+export const removeEntitlementOverride = operation({
+  name: 'RemoveEntitlementOverride',
+  service: 'billing',
+  summary: 'Removes an override',
+  http: { method: 'DELETE', path: '/v1/tenants/{tenantId}/entitlements/{feature}', status: 200 },
+  permission: 'subscriptions.write',
+  scope: 'platform',
+  audit: 'entitlement.override_removed',
+  input: RemoveEntitlementOverrideRequest,
+  output: EntitlementOverride,
+});
+
+/** Lists the overrides of a tenant by the feature's name, also those that have expired. */
+export const listEntitlementOverrides = operation({
+  name: 'ListEntitlementOverrides',
+  service: 'billing',
+  summary: "Lists the overrides of a tenant by the feature's name, also those that have expired",
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/entitlements', status: 200 },
+  permission: 'subscriptions.read',
+  scope: 'platform',
+  input: ListEntitlementOverridesRequest,
+  output: ListEntitlementOverridesResponse,
+});
+
 /** Creates a plan with its first version. */
 export const createPlan = operation({
   name: 'CreatePlan',
@@ -326,6 +411,20 @@ export const createPlan = operation({
   audit: 'plan.created',
   input: CreatePlanRequest,
   output: Plan,
+});
+
+/** Creates a plan, like CreatePlan, with names spelled the database's way. */
+export const createTier = operation({
+  name: 'CreateTier',
+  service: 'billing',
+  summary: "Creates a plan, like CreatePlan, with names spelled the database's way",
+  http: { method: 'POST', path: '/v1/tiers', status: 201 },
+  permission: 'plans.write',
+  scope: 'platform',
+  idempotent: true,
+  audit: 'plan.created',
+  input: CreateTierRequest,
+  output: Tier,
 });
 
 /** Changes what a plan costs and includes, for whoever takes it from now on. What it does not name is as for a new plan. */
@@ -364,6 +463,44 @@ export const listPlans = operation({
   scope: 'platform',
   input: ListPlansRequest,
   output: ListPlansResponse,
+});
+
+/** Gives the plan of the caller's tenant. */
+export const getSubscription = operation({
+  name: 'GetSubscription',
+  service: 'billing',
+  summary: "Gives the plan of the caller's tenant",
+  http: { method: 'GET', path: '/v1/subscription', status: 200 },
+  permission: 'subscription.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetSubscriptionRequest,
+  output: Subscription,
+});
+
+/** Gives the plan of a tenant. */
+export const getTenantSubscription = operation({
+  name: 'GetTenantSubscription',
+  service: 'billing',
+  summary: 'Gives the plan of a tenant',
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/subscription', status: 200 },
+  permission: 'subscriptions.read',
+  scope: 'platform',
+  input: GetTenantSubscriptionRequest,
+  output: Subscription,
+});
+
+/** Moves a tenant to another plan, or to another version of its plan. What it may do follows within a second. */
+export const changeTenantPlan = operation({
+  name: 'ChangeTenantPlan',
+  service: 'billing',
+  summary: 'Moves a tenant to another plan, or to another version of its plan',
+  http: { method: 'PUT', path: '/v1/tenants/{tenantId}/plan', status: 200 },
+  permission: 'subscriptions.write',
+  scope: 'platform',
+  audit: 'subscription.changed',
+  input: ChangeTenantPlanRequest,
+  output: Subscription,
 });
 
 /** Creates a table, like CreateTable. */
@@ -1498,10 +1635,19 @@ export const operations: readonly Operation[] = [
   getPlatformAuditCheckpoint,
   exportPlatformAuditLog,
   recordAuditEvent,
+  listEntitlements,
+  checkEntitlement,
+  overrideEntitlement,
+  removeEntitlementOverride,
+  listEntitlementOverrides,
   createPlan,
+  createTier,
   createPlanVersion,
   getPlan,
   listPlans,
+  getSubscription,
+  getTenantSubscription,
+  changeTenantPlan,
   createSchemaTable,
   addSchemaColumn,
   dropSchemaColumn,

@@ -7,13 +7,37 @@ export const roles = {
     owner: { description: 'Everything, including giving the tenant up.', grants: ['*'] },
     admin: {
       description: 'Everything but giving the tenant up.',
-      grants: ['audit.*', 'keys.*', 'members.*', 'rows.*', 'tables.*', 'tenant.read', 'tenant.write'],
+      grants: [
+        'audit.*',
+        'entitlements.*',
+        'keys.*',
+        'members.*',
+        'rows.*',
+        'subscription.*',
+        'tables.*',
+        'tenant.read',
+        'tenant.write',
+      ],
     },
     manager: {
       description: 'Works with all rows and sees how the tenant is set up.',
-      grants: ['members.read', 'tables.read', 'rows.*', 'keys.read', 'audit.read', 'tenant.read'],
+      grants: [
+        'members.read',
+        'tables.read',
+        'rows.*',
+        'keys.read',
+        'audit.read',
+        'tenant.read',
+        'subscription.read',
+        'entitlements.read',
+        'meters.read',
+        'usage.read',
+      ],
     },
-    staff: { description: 'Works with all rows.', grants: ['rows.*', 'tables.read', 'tenant.read'] },
+    staff: {
+      description: 'Works with all rows.',
+      grants: ['rows.*', 'tables.read', 'tenant.read', 'entitlements.read'],
+    },
     agent: {
       description: 'Reads rows, within what a table declares for agents.',
       grants: ['rows.read', 'tables.read'],
@@ -31,11 +55,11 @@ export const roles = {
     super_admin: { description: 'Everything on the platform.', grants: ['*'] },
     admin: {
       description: 'Runs tenants and product tables.',
-      grants: ['tenants.*', 'organizations.*', 'product_tables.*', 'plans.*', 'platform.read'],
+      grants: ['tenants.*', 'organizations.*', 'product_tables.*', 'plans.*', 'subscriptions.*', 'platform.read'],
     },
     viewer: {
       description: 'Looks, and changes nothing.',
-      grants: ['tenants.read', 'organizations.read', 'plans.read', 'platform.read'],
+      grants: ['tenants.read', 'organizations.read', 'plans.read', 'subscriptions.read', 'platform.read'],
     },
   },
 } as const satisfies { readonly tenant: Roles; readonly platform: Roles };

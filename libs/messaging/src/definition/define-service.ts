@@ -12,7 +12,7 @@ export interface Projection {
 }
 
 /** The directories: what each holds is in `directory/entries.ts`. */
-export type BucketName = 'tenants' | 'members' | 'keys' | 'revocations' | 'policies';
+export type BucketName = 'tenants' | 'members' | 'keys' | 'revocations' | 'policies' | 'entitlements';
 
 /** Everything about a service that somebody besides itself must know. */
 export interface ServiceDefinition {

@@ -3,7 +3,15 @@ import type { Log } from '../bus/log.js';
 import type { Standing } from '../context/standing.js';
 import type { BucketName } from '../definition/define-service.js';
 import { Directory } from './directory.js';
-import type { DirectoryEntry, KeyEntry, MemberEntry, PolicyEntry, RevocationEntry, TenantEntry } from './entries.js';
+import type {
+  DirectoryEntry,
+  EntitlementsEntry,
+  KeyEntry,
+  MemberEntry,
+  PolicyEntry,
+  RevocationEntry,
+  TenantEntry,
+} from './entries.js';
 
 interface Buckets {
   readonly tenants: Directory<TenantEntry>;
@@ -11,6 +19,7 @@ interface Buckets {
   readonly keys: Directory<KeyEntry>;
   readonly revocations: Directory<RevocationEntry>;
   readonly policies: Directory<PolicyEntry>;
+  readonly entitlements: Directory<EntitlementsEntry>;
 }
 
 const SETTLE_MS = 500;
@@ -30,7 +39,7 @@ export class Directories {
 
   /** Directories that follow nothing, complete from the start; for tests. */
   static inMemory(
-    names: readonly BucketName[] = ['tenants', 'members', 'keys', 'revocations', 'policies'],
+    names: readonly BucketName[] = ['tenants', 'members', 'keys', 'revocations', 'policies', 'entitlements'],
   ): Directories {
     const directories = new Map(names.map((name) => [name, new Directory<DirectoryEntry>()]));
     for (const directory of directories.values()) directory.settle();
@@ -51,6 +60,9 @@ export class Directories {
   }
   get policies(): Directory<PolicyEntry> {
     return this.of('policies');
+  }
+  get entitlements(): Directory<EntitlementsEntry> {
+    return this.of('entitlements');
   }
 
   has(name: BucketName): boolean {

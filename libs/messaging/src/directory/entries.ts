@@ -54,3 +54,17 @@ export interface PolicyEntry extends DirectoryEntry {
   readonly ratePerS: number | null;
   readonly burst: number | null;
 }
+
+/** What may be used: a boolean feature is on or off, a static one has a value, a metered one a limit a calendar month. */
+export type Entitlement =
+  | { readonly kind: 'boolean'; readonly enabled: boolean }
+  | { readonly kind: 'static'; readonly value: string | number | boolean }
+  | { readonly kind: 'metered'; readonly limit: number };
+
+/** `entitlements.<tenantId>`: see `entitlements.ts`, which says what counts now. */
+export interface EntitlementsEntry extends DirectoryEntry {
+  /** What the tenant's plan includes, by feature. */
+  readonly plan: Readonly<Record<string, Entitlement>>;
+  /** What counts instead, by feature; `expiresAt` is RFC 3339, null for never. */
+  readonly overrides: Readonly<Record<string, Entitlement & { readonly expiresAt: string | null }>>;
+}

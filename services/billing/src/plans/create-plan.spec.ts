@@ -1,12 +1,10 @@
-import { createPlan, createPlanVersion, getPlan, listPlans, type Plan } from '@tenantry/contracts';
+import { createPlan, createPlanVersion, createTier, getPlan, listPlans, type Plan } from '@tenantry/contracts';
 import { newId, PLATFORM_TENANT_ID } from '@tenantry/kernel';
-import { tenantsOnRealPostgres } from '@tenantry/testing';
-import { staff } from '../billing.fixture.js';
-import { billingService } from '../billing.module.js';
+
+import { billingOnRealPostgres, staff } from '../billing.fixture.js';
 
 describe('The plans of the platform', () => {
-  const t = tenantsOnRealPostgres(billingService);
-  beforeEach(() => t.bus.announce(PLATFORM_TENANT_ID));
+  const t = billingOnRealPostgres();
 
   const wish = (more: object = {}): object => ({
     name: `Gold ${newId()}`,
@@ -73,6 +71,18 @@ describe('The plans of the platform', () => {
     const [request, ctx] = [wish(), staff()];
     const again = (): Promise<Plan> => t.bus.call(createPlan, request, ctx, { idempotencyKey: 'plan-1' });
     expect(await again()).toEqual(await again());
+  });
+
+  it('are made under the name of tiers too', async () => {
+    const request = {
+      name: `Tier ${newId()}`,
+      price: '5',
+      usage_caps: { apiCalls: 10 },
+      feature_entitlements: ['sso'],
+    };
+    const tier = await t.bus.call(createTier, request, staff());
+    expect(tier).toMatchObject({ ...request, price: '5.00', version: 1 });
+    expect(await t.bus.call(getPlan, { planId: tier.id }, staff())).toMatchObject({ usageCaps: { apiCalls: 10 } });
   });
 
   it('are listed page by page', async () => {

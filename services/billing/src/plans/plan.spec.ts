@@ -29,7 +29,8 @@ describe('Plans', () => {
     ['usageCaps.calls', { usageCaps: { calls: Number.NaN } }],
     ['staticEntitlements', { staticEntitlements: { __proto__x: 1, '1x': 1 } }],
     ['staticEntitlements.seats', { staticEntitlements: { seats: { deep: 1 } } }],
-    ['staticEntitlements', { featureEntitlements: ['sso'], staticEntitlements: { sso: 'saml' } }],
+    ['featureEntitlements', { featureEntitlements: ['sso'], staticEntitlements: { sso: 'saml' } }],
+    ['featureEntitlements', { featureEntitlements: ['calls'], usageCaps: { calls: 1 } }],
   ])('refuse a bad %s: %p', (field, more) => {
     expect(() => planTerms(wish(more))).toThrow(
       expect.objectContaining({ reason: 'invalid-input', errors: [expect.objectContaining({ field })] }),

@@ -1,4 +1,4 @@
-import type { Plan as PlanMessage } from '@tenantry/contracts';
+import type { Plan as PlanMessage, Tier } from '@tenantry/contracts';
 import { onUnique, sql, type RowChange, type Sql, type Transaction } from '@tenantry/database';
 import { Fault, formatNanos } from '@tenantry/kernel';
 import type { Plan } from './plan.js';
@@ -78,4 +78,16 @@ export function planChanges(plan: Plan): RowChange[] {
 
 export function toMessage({ priceNanos, featureEntitlements, ...plan }: Plan): PlanMessage {
   return { ...plan, price: priceText(priceNanos), featureEntitlements: [...featureEntitlements] };
+}
+
+export function toTier({ id, name, version, priceNanos, currency, usageCaps, featureEntitlements }: Plan): Tier {
+  return {
+    id,
+    name,
+    version,
+    price: priceText(priceNanos),
+    currency,
+    usage_caps: usageCaps,
+    feature_entitlements: [...featureEntitlements],
+  };
 }

@@ -50,7 +50,8 @@ function checkKeys(values: Readonly<Record<string, unknown>>, field: string): vo
   }
 }
 
-function isFeatureValue(value: unknown): value is FeatureValue {
+/** Whether a value can be that of a feature. */
+export function isFeatureValue(value: unknown): value is FeatureValue {
   return (
     (typeof value === 'string' && value.length <= MAX_TEXT) || Number.isFinite(value) || typeof value === 'boolean'
   );
@@ -82,8 +83,9 @@ export function planTerms(wish: PlanWish): PlanTerms {
   for (const [meter, cap] of Object.entries(wish.usageCaps)) quantityText(cap, `usageCaps.${meter}`);
   const { usageCaps, featureEntitlements } = wish;
   const values = staticEntitlements(wish.staticEntitlements);
-  const twice = featureEntitlements.find((feature) => Object.hasOwn(values, feature));
-  if (twice) refuse('staticEntitlements', `${twice} is either switched on or has a value`);
+  const features = [...featureEntitlements, ...Object.keys(values), ...Object.keys(usageCaps)];
+  const twice = features.find((feature, index) => features.indexOf(feature) < index);
+  if (twice) refuse('featureEntitlements', `${twice} is either switched on, or has a value, or a cap`);
   return {
     priceNanos,
     currency: wish.currency ?? 'USD',

@@ -29,3 +29,61 @@ export class PlanVersionCreated {
     Object.assign(this, fields);
   }
 }
+
+/** A tenant got its first plan, or another one, or another version. */
+export class SubscriptionChanged {
+  static readonly typeName = 'tenantry.billing.v1.SubscriptionChanged';
+  static readonly fields: readonly FieldFacts[] = [
+    field('plan_id', 'string', { dataClass: 'none' }),
+    field('plan_name', 'string'),
+    field('plan_version', 'int32', { dataClass: 'none' }),
+    field('version', 'int64', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'SubscriptionChanged',
+    subjectSuffix: 'billing.SubscriptionChanged',
+    action: 'subscription.changed',
+  };
+
+  /** The plan. */
+  planId = '';
+
+  /** The plan's name. */
+  planName = '';
+
+  /** The plan's version. */
+  planVersion = 0;
+
+  /** The version of the tenant's entitlements: it grows with each change. */
+  version = 0n;
+
+  constructor(fields?: SubscriptionChanged) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Staff gave a tenant something besides its plan, took something, or removed such an override. */
+export class EntitlementOverrideChanged {
+  static readonly typeName = 'tenantry.billing.v1.EntitlementOverrideChanged';
+  static readonly fields: readonly FieldFacts[] = [
+    field('feature', 'string'),
+    field('version', 'int64', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'EntitlementOverrideChanged',
+    subjectSuffix: 'billing.EntitlementOverrideChanged',
+    action: 'entitlement.overridden',
+  };
+
+  /** The feature's name. */
+  feature = '';
+
+  /** The version of the tenant's entitlements: it grows with each change. */
+  version = 0n;
+
+  constructor(fields?: EntitlementOverrideChanged) {
+    Object.assign(this, fields);
+  }
+}

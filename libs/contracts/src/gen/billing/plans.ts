@@ -140,6 +140,69 @@ export class CreatePlanVersionRequest {
   trialDays?: number | null;
 }
 
+/** Creates a plan. */
+export class CreateTierRequest {
+  static readonly typeName = 'tenantry.billing.v1.CreateTierRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('name', 'string', { required: true }),
+    field('price', 'string', { optional: true }),
+    field('usage_caps', 'double', { wire: 'usage_caps', map: true, maxItems: 100 }),
+    field('feature_entitlements', 'string', { wire: 'feature_entitlements', repeated: true, maxItems: 200 }),
+  ];
+
+  /** The plan's name, unique on the platform, ignoring case. */
+  @MaxLength(80)
+  name = '';
+
+  /** The price of a month as a decimal, e.g. "500.00". Without it the price is negotiated. */
+  @IsOptional()
+  @MaxLength(20)
+  price?: string | null;
+
+  /** How much of a meter may be used in a calendar month, by the meter's key; at most 9 decimals. */
+  usage_caps: Record<string, number> = {};
+
+  /** The features that are switched on. */
+  @Matches(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/u, { each: true })
+  @HasUniqueItems()
+  feature_entitlements: string[] = [];
+}
+
+/** One version of a plan, spelled the database's way. */
+export class Tier {
+  static readonly typeName = 'tenantry.billing.v1.Tier';
+  static readonly fields: readonly FieldFacts[] = [
+    field('id', 'string'),
+    field('name', 'string'),
+    field('version', 'int32'),
+    field('price', 'string', { optional: true }),
+    field('currency', 'string'),
+    field('usage_caps', 'double', { wire: 'usage_caps', map: true }),
+    field('feature_entitlements', 'string', { wire: 'feature_entitlements', repeated: true }),
+  ];
+
+  /** The plan's id. */
+  id = '';
+
+  /** The plan's name. */
+  name = '';
+
+  /** Which version this is, counted from 1. */
+  version = 0;
+
+  /** The price of a month as a decimal; null when it is negotiated. */
+  price?: string | null;
+
+  /** ISO 4217 code of the price's currency. */
+  currency = '';
+
+  /** How much of a meter may be used in a calendar month, by the meter's key. */
+  usage_caps: Record<string, number> = {};
+
+  /** The features that are switched on. */
+  feature_entitlements: string[] = [];
+}
+
 /** Names one plan. */
 export class GetPlanRequest {
   static readonly typeName = 'tenantry.billing.v1.GetPlanRequest';

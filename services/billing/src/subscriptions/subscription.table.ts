@@ -1,0 +1,89 @@
+import type { Subscription as SubscriptionMessage } from '@tenantry/contracts';
+import { sql, type RowChange, type Transaction } from '@tenantry/database';
+import { Fault } from '@tenantry/kernel';
+import { findOverrides } from '../entitlements/entitlement-override.table.js';
+import type { Plan } from '../plans/plan.js';
+import { toMessage as planMessage, type Rows } from '../plans/plan.table.js';
+import { directoryEntry, statusOf, type Subscription } from './subscription.js';
+
+/** A plan as it lies in `terms`: JSON has no bigint and no time. */
+type Terms = Omit<Plan, 'priceNanos' | 'createdAt'> & {
+  readonly priceNanos: string | null;
+  readonly createdAt: string;
+};
+type SubscriptionRow = Omit<Subscription, 'plan'> & { readonly terms: Terms };
+
+const columns = sql`tenant_id as "tenantId", terms, trial_ends_at as "trialEndsAt", started_at as "startedAt",
+  changed_at as "changedAt", version`;
+
+function fromRow({ terms, ...row }: SubscriptionRow): Subscription {
+  const priceNanos = terms.priceNanos === null ? null : BigInt(terms.priceNanos);
+  return { ...row, plan: { ...terms, priceNanos, createdAt: new Date(terms.createdAt) } };
+}
+
+function toTerms({ priceNanos, createdAt, ...plan }: Plan): Terms {
+  return { ...plan, priceNanos: priceNanos?.toString() ?? null, createdAt: createdAt.toISOString() };
+}
+
+/** @throws Fault `not-found` when the tenant has no plan yet, or is not visible here */
+export async function findSubscription(rows: Rows, tenantId: string): Promise<Subscription> {
+  const [row] = await rows.query<SubscriptionRow>(
+    sql`select ${columns} from billing.subscription where tenant_id = ${tenantId}`,
+  );
+  if (!row) throw new Fault('not-found');
+  return fromRow(row);
+}
+
+/** Nobody else changes what the tenant may use until the commit. Undefined when it has no plan yet. */
+export async function lockSubscription(tx: Transaction, tenantId: string): Promise<Subscription | undefined> {
+  const row = await tx.one<SubscriptionRow>(
+    sql`select ${columns} from billing.subscription where tenant_id = ${tenantId} for update`,
+  );
+  return row && fromRow(row);
+}
+
+/** Every subscription, for refilling the directory; `afterId` continues after that tenant. */
+export async function subscriptionsAfter(rows: Rows, afterId: string | null, limit: number): Promise<Subscription[]> {
+  const found = await rows.query<SubscriptionRow>(sql`select ${columns} from billing.subscription
+    where ${afterId}::uuid is null or tenant_id > ${afterId} order by tenant_id limit ${limit}`);
+  return found.map(fromRow);
+}
+
+/** Gives a tenant its first plan; answers false when it has one. */
+export async function insertSubscription(tx: Transaction, subscription: Subscription): Promise<boolean> {
+  const { tenantId, plan, trialEndsAt, startedAt, changedAt, version } = subscription;
+  const inserted = await tx.execute(sql`
+    insert into billing.subscription (tenant_id, plan_id, plan_version, terms, trial_ends_at, started_at, changed_at, version)
+    values (${tenantId}, ${plan.id}, ${plan.version}, ${toTerms(plan)}, ${trialEndsAt}, ${startedAt}, ${changedAt}, ${version})
+    on conflict (tenant_id) do nothing`);
+  if (inserted === 1) await projectEntitlements(tx, subscription);
+  return inserted === 1;
+}
+
+/** Saves what has changed. The caller holds the row's lock. */
+export async function saveSubscription(tx: Transaction, subscription: Subscription): Promise<void> {
+  const { tenantId, plan, changedAt, version } = subscription;
+  await tx.execute(sql`
+    update billing.subscription
+    set plan_id = ${plan.id}, plan_version = ${plan.version}, terms = ${toTerms(plan)}, changed_at = ${changedAt}, version = ${version}
+    where tenant_id = ${tenantId}`);
+  await projectEntitlements(tx, subscription);
+}
+
+/** What every service goes by within a second. */
+async function projectEntitlements(tx: Transaction, subscription: Subscription): Promise<void> {
+  const overrides = await findOverrides(tx, [subscription.tenantId]);
+  tx.project('entitlements', subscription.tenantId, directoryEntry(subscription, overrides), subscription.version);
+}
+
+/** A change of plan as the audit log records it. */
+export function subscriptionChanges(before: Subscription | null, after: Subscription): RowChange[] {
+  const values = ({ plan }: Subscription) => ({ planId: plan.id, plan: plan.name, planVersion: plan.version });
+  const change = { resource: 'subscription', id: after.tenantId, new: values(after) };
+  return [before ? { ...change, action: 'update', old: values(before) } : { ...change, action: 'insert' }];
+}
+
+export function toMessage(subscription: Subscription, now: Date): SubscriptionMessage {
+  const { tenantId, plan, trialEndsAt, startedAt, changedAt } = subscription;
+  return { tenantId, plan: planMessage(plan), status: statusOf(subscription, now), trialEndsAt, startedAt, changedAt };
+}
