@@ -5,6 +5,10 @@ import { CheckEntitlement } from './entitlements/check-entitlement.js';
 import { ListEntitlementOverrides } from './entitlements/list-entitlement-overrides.js';
 import { ListEntitlements } from './entitlements/list-entitlements.js';
 import { OverrideEntitlement } from './entitlements/override-entitlement.js';
+import { ArchiveMeter } from './meters/archive-meter.js';
+import { CreateMeter } from './meters/create-meter.js';
+import { GetMeter } from './meters/get-meter.js';
+import { ListMeters } from './meters/list-meters.js';
 import { Catalog } from './plans/catalog.js';
 import { CreatePlan } from './plans/create-plan.js';
 import { CreatePlanVersion } from './plans/create-plan-version.js';
@@ -14,14 +18,23 @@ import { refill } from './refill.js';
 import { ChangeTenantPlan } from './subscriptions/change-tenant-plan.js';
 import { GetSubscription } from './subscriptions/get-subscription.js';
 import { OnTenantActivated } from './subscriptions/on-tenant-activated.js';
+import { CheckUsage } from './usage/check-usage.js';
+import { GetUsage } from './usage/get-usage.js';
+import { RecordUsage } from './usage/record-usage.js';
+import { UsageLedger } from './usage/usage-ledger.js';
 
 const plans = [CreatePlan, CreatePlanVersion, GetPlan, ListPlans];
 const subscriptions = [GetSubscription, ChangeTenantPlan];
 const entitlements = [ListEntitlements, CheckEntitlement, OverrideEntitlement, ListEntitlementOverrides];
+const meters = [CreateMeter, ListMeters, GetMeter, ArchiveMeter];
+const usage = [RecordUsage, CheckUsage, GetUsage];
 const reactions = [OnTenantActivated];
 
 /** Plans, usage and money: a table of contents. */
-@Module({ controllers: [...plans, ...subscriptions, ...entitlements, ...reactions], providers: [Catalog] })
+@Module({
+  controllers: [...plans, ...subscriptions, ...entitlements, ...meters, ...usage, ...reactions],
+  providers: [Catalog, UsageLedger],
+})
 export class BillingModule {}
 
 export const billingService = defineService({

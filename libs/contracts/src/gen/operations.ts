@@ -35,6 +35,14 @@ import {
   RemoveEntitlementOverrideRequest,
 } from './billing/entitlements.js';
 import {
+  ArchiveMeterRequest,
+  CreateMeterRequest,
+  GetMeterRequest,
+  ListMetersRequest,
+  ListMetersResponse,
+  Meter,
+} from './billing/meters.js';
+import {
   CreatePlanRequest,
   CreatePlanVersionRequest,
   CreateTierRequest,
@@ -50,6 +58,16 @@ import {
   GetTenantSubscriptionRequest,
   Subscription,
 } from './billing/subscriptions.js';
+import {
+  CheckUsageRequest,
+  GetUsageRequest,
+  GetUsageResponse,
+  RecordUsageRequest,
+  RecordUsageResponse,
+  TrackUsageRequest,
+  TrackUsageResponse,
+  UsageCheck,
+} from './billing/usage.js';
 import {
   AddSchemaColumnRequest,
   AddSchemaForeignKeyRequest,
@@ -399,6 +417,57 @@ export const listEntitlementOverrides = operation({
   output: ListEntitlementOverridesResponse,
 });
 
+/** Creates a meter. */
+export const createMeter = operation({
+  name: 'CreateMeter',
+  service: 'billing',
+  summary: 'Creates a meter',
+  http: { method: 'POST', path: '/v1/meters', status: 201 },
+  permission: 'meters.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'meter.created',
+  input: CreateMeterRequest,
+  output: Meter,
+});
+
+/** Lists meters, the newest first. */
+export const listMeters = operation({
+  name: 'ListMeters',
+  service: 'billing',
+  summary: 'Lists meters, the newest first',
+  http: { method: 'GET', path: '/v1/meters', status: 200 },
+  permission: 'meters.read',
+  scope: 'tenant',
+  input: ListMetersRequest,
+  output: ListMetersResponse,
+});
+
+/** Gives one meter. */
+export const getMeter = operation({
+  name: 'GetMeter',
+  service: 'billing',
+  summary: 'Gives one meter',
+  http: { method: 'GET', path: '/v1/meters/{meter}', status: 200 },
+  permission: 'meters.read',
+  scope: 'tenant',
+  input: GetMeterRequest,
+  output: Meter,
+});
+
+/** Stops a meter. What it counted can still be read; its key is free again. A meter that the tenant's plan caps can't be stopped. */
+export const archiveMeter = operation({
+  name: 'ArchiveMeter',
+  service: 'billing',
+  summary: 'Stops a meter',
+  http: { method: 'POST', path: '/v1/meters/{meter}/archive', status: 200 },
+  permission: 'meters.write',
+  scope: 'tenant',
+  audit: 'meter.archived',
+  input: ArchiveMeterRequest,
+  output: Meter,
+});
+
 /** Creates a plan with its first version. */
 export const createPlan = operation({
   name: 'CreatePlan',
@@ -501,6 +570,65 @@ export const changeTenantPlan = operation({
   audit: 'subscription.changed',
   input: ChangeTenantPlanRequest,
   output: Subscription,
+});
+
+/**
+ * Records usage: all events of the request or none. An event whose id was recorded before with the same content is not counted again, so
+ * a request whose answer was lost is simply sent again; with other content it is refused, and everything with it.
+ */
+export const recordUsage = operation({
+  name: 'RecordUsage',
+  service: 'billing',
+  summary: 'Records usage',
+  http: { method: 'POST', path: '/v1/usage', status: 200 },
+  permission: 'usage.write',
+  scope: 'tenant',
+  audit: 'usage.recorded',
+  rateClass: 'bulk',
+  bodyLimitBytes: 4194304,
+  input: RecordUsageRequest,
+  output: RecordUsageResponse,
+});
+
+/** Records one event, with names spelled the database's way. Without an id it counts each time it is sent. */
+export const trackUsage = operation({
+  name: 'TrackUsage',
+  service: 'billing',
+  summary: "Records one event, with names spelled the database's way",
+  http: { method: 'POST', path: '/v1/usage/track', status: 200 },
+  permission: 'usage.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'usage.recorded',
+  input: TrackUsageRequest,
+  output: TrackUsageResponse,
+});
+
+/**
+ * Tells whether an amount may still be used in this calendar month of the tenant's time zone. A meter without a cap is not limited. It
+ * reserves nothing: two who ask at the same time may both be allowed.
+ */
+export const checkUsage = operation({
+  name: 'CheckUsage',
+  service: 'billing',
+  summary: "Tells whether an amount may still be used in this calendar month of the tenant's time zone",
+  http: { method: 'POST', path: '/v1/usage/check', status: 200 },
+  permission: 'usage.read',
+  scope: 'tenant',
+  input: CheckUsageRequest,
+  output: UsageCheck,
+});
+
+/** Gives what a meter counted, one item a window and group, the oldest window first. Windows without usage are left out. */
+export const getUsage = operation({
+  name: 'GetUsage',
+  service: 'billing',
+  summary: 'Gives what a meter counted, one item a window and group, the oldest window first',
+  http: { method: 'GET', path: '/v1/usage', status: 200 },
+  permission: 'usage.read',
+  scope: 'tenant',
+  input: GetUsageRequest,
+  output: GetUsageResponse,
 });
 
 /** Creates a table, like CreateTable. */
@@ -1640,6 +1768,10 @@ export const operations: readonly Operation[] = [
   overrideEntitlement,
   removeEntitlementOverride,
   listEntitlementOverrides,
+  createMeter,
+  listMeters,
+  getMeter,
+  archiveMeter,
   createPlan,
   createTier,
   createPlanVersion,
@@ -1648,6 +1780,10 @@ export const operations: readonly Operation[] = [
   getSubscription,
   getTenantSubscription,
   changeTenantPlan,
+  recordUsage,
+  trackUsage,
+  checkUsage,
+  getUsage,
   createSchemaTable,
   addSchemaColumn,
   dropSchemaColumn,

@@ -12,11 +12,13 @@ export const roles = {
         'entitlements.*',
         'keys.*',
         'members.*',
+        'meters.*',
         'rows.*',
         'subscription.*',
         'tables.*',
         'tenant.read',
         'tenant.write',
+        'usage.*',
       ],
     },
     manager: {

@@ -87,3 +87,86 @@ export class EntitlementOverrideChanged {
     Object.assign(this, fields);
   }
 }
+
+/** A meter was created. */
+export class MeterCreated {
+  static readonly typeName = 'tenantry.billing.v1.MeterCreated';
+  static readonly fields: readonly FieldFacts[] = [
+    field('meter_id', 'string', { dataClass: 'none' }),
+    field('key', 'string'),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'MeterCreated',
+    subjectSuffix: 'billing.MeterCreated',
+    action: 'meter.created',
+  };
+
+  /** Its id. */
+  meterId = '';
+
+  /** Its key. */
+  key = '';
+
+  constructor(fields?: MeterCreated) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A meter was stopped. */
+export class MeterArchived {
+  static readonly typeName = 'tenantry.billing.v1.MeterArchived';
+  static readonly fields: readonly FieldFacts[] = [
+    field('meter_id', 'string', { dataClass: 'none' }),
+    field('key', 'string'),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'MeterArchived',
+    subjectSuffix: 'billing.MeterArchived',
+    action: 'meter.archived',
+  };
+
+  /** Its id. */
+  meterId = '';
+
+  /** Its key. */
+  key = '';
+
+  constructor(fields?: MeterArchived) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A batch of usage was recorded. The ledger itself has the events; this says which they were. */
+export class UsageRecorded {
+  static readonly typeName = 'tenantry.billing.v1.UsageRecorded';
+  static readonly fields: readonly FieldFacts[] = [
+    field('batch_id', 'string', { dataClass: 'none' }),
+    field('count', 'int32', { dataClass: 'none' }),
+    field('digest', 'string', { dataClass: 'none' }),
+    field('meter_ids', 'string', { repeated: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'UsageRecorded',
+    subjectSuffix: 'billing.UsageRecorded',
+    action: 'usage.recorded',
+  };
+
+  /** The batch, as the ledger names it. */
+  batchId = '';
+
+  /** How many events it has, without duplicates. */
+  count = 0;
+
+  /** SHA-256, in base64url, over the batch's fingerprints of events in the order of type and id. */
+  digest = '';
+
+  /** The meters that counted it. */
+  meterIds: string[] = [];
+
+  constructor(fields?: UsageRecorded) {
+    Object.assign(this, fields);
+  }
+}

@@ -1,0 +1,93 @@
+import { sql, type Sql } from '@tenantry/database';
+import type { Meter } from '../meters/meter.js';
+import type { Rows } from '../plans/plan.table.js';
+
+/** How long a window is; `total` is one window. */
+export type UsageWindowSize = 'hour' | 'day' | 'week' | 'month' | 'total';
+
+/** What a meter counted in one window and group. */
+export interface UsageWindowRow {
+  readonly start: Date;
+  readonly group: Record<string, unknown>;
+  readonly value: number;
+}
+
+/** Which usage is asked for; hours are not divided. */
+export interface UsageQuestion {
+  readonly meter: Meter;
+  /** Null for the beginning of the month of `to`. */
+  readonly from: Date | null;
+  readonly to: Date;
+  readonly window: UsageWindowSize;
+  readonly groupBy: readonly string[];
+  readonly timeZone: string;
+  /** The last window and group of the page before. */
+  readonly after: { readonly start: string; readonly group: object } | null;
+}
+
+/** How hours make up a longer time. What is unique is not added up but counted again. */
+const aggregates: Readonly<Record<Meter['aggregation'], Sql>> = {
+  sum: sql`sum(h.sum)`,
+  count: sql`sum(h.count)`,
+  max: sql`max(h.max)`,
+  last: sql`(array_agg(h.last order by h.last_at desc, h.last_id desc))[1]`,
+  unique: sql`count(distinct h.value_hash)`,
+};
+
+/** The hours of a meter from one time to another. */
+function hoursOf({ id, aggregation }: Meter, from: Sql, to: Sql): Sql {
+  return aggregation === 'unique'
+    ? sql`billing.usage_distinct h where h.meter_id = ${id} and h.hour >= ${from} and h.hour < ${to}`
+    : sql`billing.usage_hour h where h.meter_id = ${id} and h.hour >= ${from} and h.hour < ${to} and h.count > 0`;
+}
+
+/** Windows and groups, the oldest first. */
+export async function listUsage(rows: Rows, question: UsageQuestion, limit: number): Promise<UsageWindowRow[]> {
+  const { meter, window, groupBy, timeZone, after } = question;
+  const from = question.from
+    ? sql`date_trunc('hour', ${question.from}::timestamptz, ${timeZone})`
+    : sql`date_trunc('month', ${question.to}::timestamptz, ${timeZone})`;
+  const begin = after ? sql`greatest(${from}, ${after.start}::timestamptz)` : from;
+  const start = window === 'total' ? from : sql`date_trunc(${window}, h.hour, ${timeZone})`;
+  const group =
+    groupBy.length === 0
+      ? sql`'{}'::jsonb`
+      : sql`(select jsonb_object_agg(name, h.group_key -> name) from unnest(${groupBy}::text[]) name)`;
+  return rows.query<UsageWindowRow>(sql`
+    select h.start, h."group", (${aggregates[meter.aggregation]})::float8 as value
+    from (select h.*, ${start} as start, ${group} as "group" from ${hoursOf(meter, begin, sql`${question.to}::timestamptz`)}) h
+    where ${after === null} or (h.start, h."group") > (${after?.start ?? null}::timestamptz, ${after?.group ?? null}::jsonb)
+    group by h.start, h."group" order by h.start, h."group" limit ${limit}`);
+}
+
+/** How much of a meter was used in the calendar month, and how that compares with a limit. */
+export interface MonthRow {
+  readonly used: number;
+  readonly remaining: number | null;
+  readonly allowed: boolean;
+  readonly resetsAt: Date;
+}
+
+/** Compares in exact decimals. `amount` and `limit` are decimal texts; a null limit allows everything. */
+export async function compareMonth(
+  rows: Rows,
+  { meter, timeZone, now }: { readonly meter: Meter; readonly timeZone: string; readonly now: Date },
+  amount: string,
+  limit: string | null,
+): Promise<MonthRow> {
+  // A largest or newest value is not added to: the amount asked for would take its place.
+  const adds = meter.aggregation !== 'max' && meter.aggregation !== 'last';
+  const wanted = adds ? sql`used + ${amount}::numeric` : sql`${amount}::numeric`;
+  const [row] = await rows.query<MonthRow>(sql`
+    with month as (
+      select date_trunc('month', ${now}::timestamptz, ${timeZone}) as since,
+        date_add(date_trunc('month', ${now}::timestamptz, ${timeZone}), '1 month', ${timeZone}) as resets_at
+    ), usage as (
+      select since, resets_at, coalesce((select ${aggregates[meter.aggregation]} from ${hoursOf(meter, sql`month.since`, sql`month.resets_at`)}), 0)::numeric as used
+      from month
+    )
+    select used::float8 as used, case when ${limit}::numeric is not null then greatest(${limit}::numeric - used, 0) end::float8 as remaining,
+      ${limit}::numeric is null or ${wanted} <= ${limit}::numeric as allowed, resets_at as "resetsAt"
+    from usage`);
+  return row!;
+}
