@@ -6,7 +6,7 @@ import { OpenTransaction } from './open-transaction.js';
 import type { Transaction } from './transaction.js';
 import { abortFault } from './wire/abort.js';
 import type { PgConnection } from './wire/connection.js';
-import type { Step } from './wire/flight.js';
+import type { Step, StepResult } from './wire/flight.js';
 import { type Settings, type Shape, fixedStep, settingStep } from './wire/steps.js';
 
 /** Everything a door decides about a transaction before it begins. */
@@ -19,6 +19,12 @@ export interface TransactionPlan {
   /** Where the work happens: a role, a search path. Left again for what the commit writes. */
   readonly place: Settings;
   readonly shape: Shape;
+}
+
+/** What a door decides about a single statement's commit. */
+export interface CommitPlan {
+  readonly ctx: TenantContext;
+  readonly settings: Settings;
 }
 
 const BEGIN = fixedStep('begin read write');
@@ -57,6 +63,25 @@ export async function runTransaction<T>(
   }
 }
 
+/**
+ * One statement in its own commit, all of it in one flight: begin, who acts, the statement, may the tenant write, commit. The rows that
+ * it locks are free again without waiting for us.
+ */
+export async function commitOne(cells: Cells, plan: CommitPlan, statement: Step): Promise<object[]> {
+  const signal = plan.ctx.signal;
+  const pool = cells.pool(plan.ctx.cell);
+  const connection = await pool.acquire(signal);
+  try {
+    const steps = [BEGIN, settingStep(plan.settings), statement, ...mayWriteSteps(plan.ctx), COMMIT];
+    const results = await connection.fly(steps, signal);
+    assertCommitted(results);
+    return results[2]!.rows;
+  } finally {
+    await rollBack(connection);
+    pool.release(connection);
+  }
+}
+
 /** Ends what a failure left open. When that fails too, the pool closes the connection. */
 export async function rollBack(connection: PgConnection): Promise<void> {
   if (connection.isInTransaction) {
@@ -89,7 +114,10 @@ async function commit(
     steps.push(answer);
   }
   steps.push(...mayWriteSteps(plan.ctx), COMMIT);
-  const results = await connection.fly(steps, plan.ctx?.signal ?? null);
+  assertCommitted(await connection.fly(steps, plan.ctx?.signal ?? null));
+}
+
+function assertCommitted(results: readonly StepResult[]): void {
   if (results.at(-1)!.tag !== 'COMMIT') {
     throw new Error('Postgres undid the transaction instead of committing it');
   }

@@ -1,6 +1,6 @@
 import type { TenantContext } from '@tenantry/kernel';
 import { type DoorParts, actorSettings, observed, readInBatches, readInOneFlight } from './door.js';
-import { runTransaction } from './run-transaction.js';
+import { commitOne, runTransaction } from './run-transaction.js';
 import type { Sql } from './sql.js';
 import type { Transaction } from './transaction.js';
 import type { Step } from './wire/flight.js';
@@ -37,6 +37,13 @@ export abstract class TenantDatabase {
   abstract query<T extends object>(ctx: TenantContext, statement: Sql, access?: Access): Promise<T[]>;
 
   /**
+   * One statement in its own commit, all of it in one flight: for hot paths that publish nothing. It claims no
+   * Idempotency-Key, so a request that has one takes a transaction.
+   * @throws Fault `tenant-suspended` when the tenant may not write
+   */
+  abstract write<T extends object>(ctx: TenantContext, statement: Sql): Promise<T[]>;
+
+  /**
    * Several statements in one commit, together with their events and the idempotent answer.
    * @throws Fault `tenant-suspended` when the tenant may not write, at begin or at commit
    * @throws IdempotentReplay when this request was answered before
@@ -66,6 +73,17 @@ export class PostgresTenantDatabase extends TenantDatabase {
     const step = statementStep(statement, access && shapeOf(access));
     const done = observe?.({ door: 'tenant', kind: 'query', tenantId: ctx.tenantId, text: step.text });
     return observed(done, readInOneFlight(cells, ctx, enterStep(ctx, access), step)) as Promise<T[]>;
+  }
+
+  override write<T extends object>(ctx: TenantContext, statement: Sql): Promise<T[]> {
+    if (ctx.idempotency) {
+      throw new TypeError('a request with an Idempotency-Key is answered in a transaction');
+    }
+    const { cells, observe } = this.#parts;
+    const step = statementStep(statement);
+    const settings = { 'app.tenant_id': ctx.tenantId, ...actorSettings(ctx) };
+    const done = observe?.({ door: 'tenant', kind: 'transaction', tenantId: ctx.tenantId, text: step.text });
+    return observed(done, commitOne(cells, { ctx, settings }, step)) as Promise<T[]>;
   }
 
   override transaction<T>(ctx: TenantContext, work: (tx: Transaction) => Promise<T>, access: Access = {}): Promise<T> {

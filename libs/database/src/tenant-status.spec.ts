@@ -1,6 +1,7 @@
 import { type TenantContext, newId } from '@tenantry/kernel';
 import { TestDatabase, testContext } from '@tenantry/testing/database';
 import type { Doors } from './doors.js';
+import { sql } from './sql.js';
 import { SHOP, ThingRow } from './testing/shop.js';
 
 describe('the tenant’s status', () => {
@@ -43,6 +44,18 @@ describe('the tenant’s status', () => {
     });
     await expect(work).rejects.toMatchObject({ reason: 'tenant-suspended' });
     expect(await database.count('shop.thing', a)).toBe(0);
+  });
+
+  it('undoes a write in one flight when the tenant may not write, and keeps it when it may', async () => {
+    const suspended = await database.addTenant('suspended');
+    const insert = (tenantId: string) =>
+      doors.tenants.write<{ name: string }>(
+        testContext(tenantId),
+        sql`insert into shop.thing (tenant_id, id, name, created_at) values (${tenantId}, ${newId()}, 'one', now()) returning name`,
+      );
+    expect(await insert(a)).toEqual([{ name: 'one' }]);
+    await expect(insert(suspended)).rejects.toMatchObject({ reason: 'tenant-suspended' });
+    expect([await database.count('shop.thing', a), await database.count('shop.thing', suspended)]).toEqual([1, 0]);
   });
 
   it('keeps open what stays open while suspended, and the platform’s own purposes', async () => {
