@@ -15,7 +15,8 @@ create table billing.meter (
 create unique index meter_key on billing.meter (tenant_id, key) where archived_at is null;
 call platform.tenant_table('billing.meter', classes => '{"key": "internal", "event_type": "internal", "unit": "internal"}');
 
--- The ledger. It only grows: an event is corrected or cancelled by another that supersedes it. The primary key is what counts an id once, for good.
+-- The ledger. The service may add to it and nothing else: an event is corrected or cancelled by another that supersedes it. What names a person can
+-- still be erased, by a job of its own. The primary key is what counts an id once, for good.
 create table billing.usage_event (
   tenant_id     uuid        not null,
   type          text        collate "C" not null,
@@ -36,8 +37,9 @@ create table billing.usage_event (
 create unique index usage_event_superseded on billing.usage_event (tenant_id, type, supersedes_id) where supersedes_id is not null;
 create index usage_event_time on billing.usage_event (tenant_id, type, occurred_at);
 call platform.tenant_table('billing.usage_event', subject => 'user_id',
-  classes => '{"user_id": "personal", "properties": "personal", "agent_id": "internal", "location_id": "internal", "value": "internal"}');
-call platform.append_only('billing.usage_event');
+  classes => '{"user_id": "personal", "properties": "personal", "agent_id": "internal", "location_id": "internal", "value": "internal",
+    "fingerprint": "personal"}');
+revoke update, delete on billing.usage_event from billing_service;
 
 -- What each meter counted in each hour of the tenant's time zone, by group: what questions about a long time read.
 create table billing.usage_hour (

@@ -48,6 +48,13 @@ describe('Meters', () => {
     expect((await t.outbox()).map(({ type }) => type)).toEqual(['MeterCreated', 'MeterArchived']);
   });
 
+  it('are at most twenty for one type of event, so that recording stays bounded', async () => {
+    for (let i = 0; i < 20; i += 1) await t.a.call(createMeter, wish({ key: `k${i}`, eventType: 'use' }));
+    await expect(t.a.call(createMeter, wish({ key: 'k20', eventType: 'use' }))).rejects.toBeFault('conflict');
+    await t.a.call(createMeter, wish({ key: 'k20', eventType: 'other' }));
+    await t.b.call(createMeter, wish({ key: 'k20', eventType: 'use' }));
+  });
+
   it('stay while the plan caps them', async () => {
     await activate(t, t.a.id);
     await relayEntitlements(t);

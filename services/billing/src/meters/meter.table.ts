@@ -2,7 +2,7 @@ import type { Meter as MeterMessage } from '@tenantry/contracts';
 import { onUnique, sql, type RowChange, type Transaction } from '@tenantry/database';
 import { Fault, isUuid } from '@tenantry/kernel';
 import type { Rows } from '../plans/plan.table.js';
-import { MAX_METERS, type Meter } from './meter.js';
+import { MAX_METERS, MAX_METERS_OF_TYPE, type Meter } from './meter.js';
 
 const columns = sql`id, key, aggregation, event_type as "eventType", value_property as "valueProperty", group_by as "groupBy", unit,
   created_at as "createdAt", archived_at as "archivedAt"`;
@@ -45,10 +45,14 @@ export async function insertMeter(tx: Transaction, meter: Meter): Promise<void> 
       sql`insert into billing.meter (tenant_id, id, key, aggregation, event_type, value_property, group_by, unit, created_at)
       select ${tx.tenantId}::uuid, ${id}::uuid, ${key}, ${aggregation}, ${eventType}, ${valueProperty}, ${groupBy}::text[], ${unit},
         ${createdAt}::timestamptz
-      where (select count(*) from billing.meter where archived_at is null) < ${MAX_METERS}`,
+      where (select count(*) < ${MAX_METERS} and count(*) filter (where event_type = ${eventType}) < ${MAX_METERS_OF_TYPE}
+        from billing.meter where archived_at is null)`,
     )
     .catch(onUnique('meter_key', taken));
-  if (inserted === 0) throw new Fault('conflict', { detail: `A tenant has at most ${MAX_METERS} meters; archive one` });
+  if (inserted === 1) return;
+  throw new Fault('conflict', {
+    detail: `A tenant has at most ${MAX_METERS} meters, and ${MAX_METERS_OF_TYPE} of one event type; archive one`,
+  });
 }
 
 /** Stops a meter; undefined when it is stopped already. */

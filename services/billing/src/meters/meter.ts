@@ -19,6 +19,9 @@ export interface Meter {
 /** Every recording looks at all of a tenant's meters. */
 export const MAX_METERS = 200;
 
+/** Every event of a type is counted by each of them. */
+export const MAX_METERS_OF_TYPE = 20;
+
 /** The event's own fields, which meters name like properties. */
 export const SUBJECTS: readonly string[] = ['userId', 'agentId', 'locationId'];
 

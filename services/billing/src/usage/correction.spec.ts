@@ -1,6 +1,11 @@
-import { getUsage, type UsageEvent } from '@tenantry/contracts';
+import { getUsage, listMeters, type UsageEvent } from '@tenantry/contracts';
+import { newId } from '@tenantry/kernel';
+import { testContext } from '@tenantry/testing';
 import { billingOnRealPostgres } from '../billing.fixture.js';
-import { meterOf, record, total, usage } from './usage.fixture.js';
+import type { Meter } from '../meters/meter.js';
+import { readEvents } from './usage-event.js';
+import { insertEvents } from './usage-event.table.js';
+import { meterOf, record, total, untilBlocked, usage } from './usage.fixture.js';
 
 const at = (hoursAgo: number): Date => new Date(Date.now() - hoursAgo * 3_600_000);
 
@@ -85,6 +90,34 @@ describe('Corrections and cancellations', () => {
       ...Array.from({ length: 20 }, (_, i) => record(t.a, call(`n${i}`, 2, { time, userId: 'ada' }))),
     ]);
     expect(await all()).toEqual([20, 40, 2, 2, 1]);
+  });
+
+  it('wait for whoever is adding to the hour that they count anew', async () => {
+    const time = at(2);
+    await record(t.a, call('old', 1, { time }));
+    const [ctx, gate, added] = [testContext(t.a.id), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const meters = (await t.a.call(listMeters, {})).data as readonly Meter[];
+    const adding = t.doors.tenants.transaction(ctx, async (tx) => {
+      const now = new Date();
+      await insertEvents(
+        tx,
+        { id: newId(), recordedAt: now, timeZone: 'UTC' },
+        readEvents([call('new', 5, { time })], meters, now),
+      );
+      added.resolve();
+      await gate.promise;
+    });
+    await added.promise;
+    const cancelling = record(t.a, cancel('gone', 'old'));
+    await untilBlocked(t).finally(() => gate.resolve());
+    await Promise.all([adding, cancelling]);
+    expect(await all()).toEqual([1, 5, 5, 5, 1]);
+  });
+
+  it('count on the meters of their original, whatever they name', async () => {
+    await record(t.a, usage('1', { meter: 'calls', userId: 'ada' }));
+    await record(t.a, call('2', 7, { corrects: '1' }));
+    expect(await all()).toEqual([1, 0, 0, 0, 0]);
   });
 
   it('are refused for a cancellation, another type and another tenant’s event', async () => {

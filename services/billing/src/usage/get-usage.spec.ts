@@ -19,10 +19,9 @@ describe('Usage', () => {
     const { data } = await t.a.call(getUsage, { meter: 'tokens', ...request });
     return data.map(({ start, group, value }) => [start.toISOString(), group, value]);
   };
-  const hour = (hoursAgo: number): Date => {
-    const now = Date.now();
-    return new Date(now - (now % 3_600_000) - hoursAgo * 3_600_000);
-  };
+  /** One hour for the whole suite, also when the next one begins meanwhile. */
+  const thisHourMs = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+  const hour = (hoursAgo: number): Date => new Date(thisHourMs - hoursAgo * 3_600_000);
 
   it('is told by window and group, the oldest first, and without empty windows', async () => {
     await meterOf(t.a, { key: 'tokens', groupBy: ['model', 'userId'] });
@@ -58,6 +57,20 @@ describe('Usage', () => {
     await record(t.a, event('1', 2, 2, 'ada'), event('2', 9, 7, 'bob'));
     await record(t.a, event('3', 4, 1, 'ada'));
     expect(await windows({ from: hour(10) })).toEqual([[hour(10).toISOString(), {}, value]]);
+  });
+
+  it('of the kind last is the newest event’s, in whatever order they come', async () => {
+    await meterOf(t.a, { key: 'tokens', aggregation: 'last' });
+    const minutesInto = (minutes: number): Date => new Date(hour(2).getTime() + minutes * 60_000);
+    for (const [minutes, newest] of [
+      [20, 20],
+      [10, 20],
+      [30, 30],
+      [25, 30],
+    ] as const) {
+      await record(t.a, usage(`${minutes}`, { meter: 'tokens', value: minutes, time: minutesInto(minutes) }));
+      expect(await windows({ from: hour(3) })).toEqual([[hour(3).toISOString(), {}, newest]]);
+    }
   });
 
   it('is given page by page without gaps or repetition', async () => {
@@ -122,6 +135,14 @@ describe('The cap of a month', () => {
       remaining: 47,
       resetsAt: new Date('2026-06-30T18:30:00Z'),
     });
+  });
+
+  it('begins anew at midnight there, also when the clocks change meanwhile', async () => {
+    clock.offsetMs = Date.parse('2026-03-15T12:00:00Z') - Date.now();
+    t.bus.announce(t.a.id, { timeZone: 'America/New_York' });
+    await used('before', 40, new Date('2026-03-01T04:59:59Z'));
+    await used('after', 3, new Date('2026-03-01T05:00:00Z'));
+    expect(await check()).toMatchObject({ used: 3, resetsAt: new Date('2026-04-01T04:00:00Z') });
   });
 
   it('follows what staff give and take', async () => {

@@ -1,8 +1,12 @@
 import { archiveMeter, recordUsage, trackUsage, type UsageEvent } from '@tenantry/contracts';
+import { sql } from '@tenantry/database';
 import { newId } from '@tenantry/kernel';
 import { testContext } from '@tenantry/testing';
 import { billingOnRealPostgres } from '../billing.fixture.js';
-import { meterOf, record, total, usage } from './usage.fixture.js';
+import type { Meter } from '../meters/meter.js';
+import { readEvents } from './usage-event.js';
+import { insertEvents } from './usage-event.table.js';
+import { meterOf, record, total, untilBlocked, usage } from './usage.fixture.js';
 
 const DAY_MS = 86_400_000;
 const ago = (ms: number): Date => new Date(Date.now() - ms);
@@ -30,6 +34,26 @@ describe('Recording usage', () => {
     expect(answers.reduce((sum, { recorded }) => sum + recorded, 0)).toBe(50);
     expect(await total(t.a, 'tokens')).toBe(55);
     expect(await t.a.count('billing.usage_event')).toBe(51);
+  });
+
+  it('lets requests that overlap wait for each other, never in a circle', async () => {
+    const meters = [await meterOf(t.a, { key: 'tokens' })] as readonly Meter[];
+    const [one, two] = ['1', '2'].map((id) => usage(id, { meter: 'tokens', value: 1 }));
+    const [gate, begun] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const first = t.doors.tenants.transaction(testContext(t.a.id), async (tx) => {
+      const now = new Date();
+      const insert = (event: UsageEvent) =>
+        insertEvents(tx, { id: newId(), recordedAt: now, timeZone: 'UTC' }, readEvents([event], meters, now));
+      await insert(one!);
+      begun.resolve();
+      await gate.promise;
+      await insert(two!);
+    });
+    await begun.promise;
+    const second = record(t.a, two!, one!);
+    await untilBlocked(t).finally(() => gate.resolve());
+    expect((await Promise.all([first, second]))[1]).toEqual({ recorded: 0, duplicates: 2 });
+    expect(await total(t.a, 'tokens')).toBe(2);
   });
 
   it('refuses an id that was used for something else, naming the event, and keeps nothing of the request', async () => {
@@ -68,12 +92,14 @@ describe('Recording usage', () => {
     expect(said[0]!['digest']).toBe(said[1]!['digest']);
   });
 
-  it('keeps events whose rows nobody changes or removes', async () => {
+  it('adds to a ledger that it can neither change nor shorten', async () => {
     await meterOf(t.a, { key: 'tokens' });
     await record(t.a, usage('1', { meter: 'tokens', value: 1 }));
-    for (const statement of ['update billing.usage_event set value = 0', 'delete from billing.usage_event']) {
-      await expect(t.database.admin(statement)).rejects.toThrow(/only grows/);
+    for (const statement of [sql`update billing.usage_event set value = 0`, sql`delete from billing.usage_event`]) {
+      const change = t.doors.tenants.transaction(testContext(t.a.id), (tx) => tx.execute(statement));
+      await expect(change).rejects.toBeFault('forbidden');
     }
+    expect(await t.a.count('billing.usage_event')).toBe(1);
   });
 
   it.each<[string, Partial<UsageEvent>]>([
