@@ -69,6 +69,7 @@ export const reasons = {
   'not-single-row': is(406, 'The query did not give exactly one row'),
 
   // billing
+  'budget-refused': is(402, 'A budget does not allow this'),
   'not-entitled': is(403, 'The plan of this tenant does not include this'),
   'usage-id-reused': is(409, 'This event id was used with other content'),
 } as const satisfies Record<string, ReasonFacts>;

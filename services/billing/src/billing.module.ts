@@ -1,5 +1,21 @@
 import { Module } from '@nestjs/common';
 import { defineService } from '@tenantry/service';
+import { CheckBudgetBeforeUsage } from './budgets/check-budget-before-usage.js';
+import { CloseBudget } from './budgets/close-budget.js';
+import { CreateBudget } from './budgets/create-budget.js';
+import { Every30sExpireReservations } from './budgets/every-30s-expire-reservations.js';
+import { GetBudget } from './budgets/get-budget.js';
+import { GetReservation } from './budgets/get-reservation.js';
+import { ListBudgets } from './budgets/list-budgets.js';
+import { ListOverspends } from './budgets/list-overspends.js';
+import { ListShadowDenials } from './budgets/list-shadow-denials.js';
+import { LogApiUsageAndUpdateBudget } from './budgets/log-api-usage-and-update-budget.js';
+import { ReleaseReservation } from './budgets/release-reservation.js';
+import { ReserveBudget } from './budgets/reserve-budget.js';
+import { SettleReservation } from './budgets/settle-reservation.js';
+import { SimulateReservation } from './budgets/simulate-reservation.js';
+import { TenantCalendar } from './budgets/tenant-calendar.js';
+import { UpdateBudget } from './budgets/update-budget.js';
 import { BillingSettings } from './config.js';
 import { CheckEntitlement } from './entitlements/check-entitlement.js';
 import { ListEntitlementOverrides } from './entitlements/list-entitlement-overrides.js';
@@ -24,6 +40,24 @@ import { RecordUsage } from './usage/record-usage.js';
 import { UsageLedger } from './usage/usage-ledger.js';
 
 const plans = [CreatePlan, CreatePlanVersion, GetPlan, ListPlans];
+const budgets = [
+  CreateBudget,
+  ListBudgets,
+  GetBudget,
+  UpdateBudget,
+  CloseBudget,
+  ReserveBudget,
+  SettleReservation,
+  ReleaseReservation,
+  GetReservation,
+  SimulateReservation,
+  ListOverspends,
+  ListShadowDenials,
+  CheckBudgetBeforeUsage,
+  LogApiUsageAndUpdateBudget,
+];
+const schedules = [Every30sExpireReservations];
+
 const subscriptions = [GetSubscription, ChangeTenantPlan];
 const entitlements = [ListEntitlements, CheckEntitlement, OverrideEntitlement, ListEntitlementOverrides];
 const meters = [CreateMeter, ListMeters, GetMeter, ArchiveMeter];
@@ -32,8 +66,17 @@ const reactions = [OnTenantActivated];
 
 /** Plans, usage and money: a table of contents. */
 @Module({
-  controllers: [...plans, ...subscriptions, ...entitlements, ...meters, ...usage, ...reactions],
-  providers: [Catalog, UsageLedger],
+  controllers: [
+    ...plans,
+    ...subscriptions,
+    ...entitlements,
+    ...meters,
+    ...usage,
+    ...budgets,
+    ...reactions,
+    ...schedules,
+  ],
+  providers: [Catalog, UsageLedger, TenantCalendar],
 })
 export class BillingModule {}
 
@@ -41,7 +84,7 @@ export const billingService = defineService({
   name: 'billing',
   module: BillingModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['catalog'],
+  jobs: ['catalog', 'budgets'],
   buckets: ['entitlements'],
   watches: ['tenants', 'revocations', 'entitlements'],
   settings: BillingSettings,

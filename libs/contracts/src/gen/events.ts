@@ -2,6 +2,10 @@
 import type { EventType } from '../message.js';
 import { AuditEventRecorded } from './audit/events.js';
 import {
+  BudgetClosed,
+  BudgetCreated,
+  BudgetThresholdReached,
+  BudgetUpdated,
   EntitlementOverrideChanged,
   MeterArchived,
   MeterCreated,
@@ -52,6 +56,10 @@ import {
 export const events: readonly EventType<object>[] = [
   AuditEventRecorded,
   PlanVersionCreated,
+  BudgetCreated,
+  BudgetUpdated,
+  BudgetClosed,
+  BudgetThresholdReached,
   SubscriptionChanged,
   EntitlementOverrideChanged,
   MeterCreated,

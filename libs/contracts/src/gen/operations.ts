@@ -24,6 +24,26 @@ import {
 } from './audit/proofs.js';
 import { RecordAuditEventRequest } from './audit/recording.js';
 import {
+  Budget,
+  CloseBudgetRequest,
+  CreateBudgetRequest,
+  GetBudgetRequest,
+  GetReservationRequest,
+  ListBudgetsRequest,
+  ListBudgetsResponse,
+  ListOverspendsRequest,
+  ListOverspendsResponse,
+  ListShadowDenialsRequest,
+  ListShadowDenialsResponse,
+  ReleaseReservationRequest,
+  Reservation,
+  ReserveBudgetRequest,
+  SettleReservationRequest,
+  SimulateReservationRequest,
+  SimulateReservationResponse,
+  UpdateBudgetRequest,
+} from './billing/budgets.js';
+import {
   CheckEntitlementRequest,
   EntitlementCheck,
   EntitlementOverride,
@@ -34,6 +54,12 @@ import {
   OverrideEntitlementRequest,
   RemoveEntitlementOverrideRequest,
 } from './billing/entitlements.js';
+import {
+  BudgetCheck,
+  CheckBudgetBeforeUsageRequest,
+  LogApiUsageAndUpdateBudgetRequest,
+  LoggedApiUsage,
+} from './billing/functions.js';
 import {
   ArchiveMeterRequest,
   CreateMeterRequest,
@@ -351,6 +377,164 @@ export const recordAuditEvent = operation({
   output: Empty,
 });
 
+/** Creates a budget. Below a parent, whatever it spends counts against the parent, too. */
+export const createBudget = operation({
+  name: 'CreateBudget',
+  service: 'billing',
+  summary: 'Creates a budget',
+  http: { method: 'POST', path: '/v1/budgets', status: 201 },
+  permission: 'budgets.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'budget.created',
+  input: CreateBudgetRequest,
+  output: Budget,
+});
+
+/** Lists budgets, the oldest first. */
+export const listBudgets = operation({
+  name: 'ListBudgets',
+  service: 'billing',
+  summary: 'Lists budgets, the oldest first',
+  http: { method: 'GET', path: '/v1/budgets', status: 200 },
+  permission: 'budgets.read',
+  scope: 'tenant',
+  input: ListBudgetsRequest,
+  output: ListBudgetsResponse,
+});
+
+/** Gives a budget as it is now: what is spent in this period, held, and left. */
+export const getBudget = operation({
+  name: 'GetBudget',
+  service: 'billing',
+  summary: 'Gives a budget as it is now',
+  http: { method: 'GET', path: '/v1/budgets/{budgetId}', status: 200 },
+  permission: 'budgets.read',
+  scope: 'tenant',
+  input: GetBudgetRequest,
+  output: Budget,
+});
+
+/** Changes a budget; what the request does not name stays. A raised limit opens a budget that an overspend has blocked. */
+export const updateBudget = operation({
+  name: 'UpdateBudget',
+  service: 'billing',
+  summary: 'Changes a budget; what the request does not name stays',
+  http: { method: 'PATCH', path: '/v1/budgets/{budgetId}', status: 200 },
+  permission: 'budgets.write',
+  scope: 'tenant',
+  audit: 'budget.updated',
+  input: UpdateBudgetRequest,
+  output: Budget,
+});
+
+/** Closes a budget for good: nothing can be reserved on it, or below it, any more. What is held can still be settled. */
+export const closeBudget = operation({
+  name: 'CloseBudget',
+  service: 'billing',
+  summary: 'Closes a budget for good',
+  http: { method: 'POST', path: '/v1/budgets/{budgetId}/close', status: 200 },
+  permission: 'budgets.write',
+  scope: 'tenant',
+  audit: 'budget.closed',
+  input: CloseBudgetRequest,
+  output: Budget,
+});
+
+/** Lists what was spent beyond what was held for it, the newest first. */
+export const listOverspends = operation({
+  name: 'ListOverspends',
+  service: 'billing',
+  summary: 'Lists what was spent beyond what was held for it, the newest first',
+  http: { method: 'GET', path: '/v1/budgets/overspends', status: 200 },
+  permission: 'budgets.read',
+  scope: 'tenant',
+  input: ListOverspendsRequest,
+  output: ListOverspendsResponse,
+});
+
+/** Lists what budgets in shadow mode would have refused, the newest first. */
+export const listShadowDenials = operation({
+  name: 'ListShadowDenials',
+  service: 'billing',
+  summary: 'Lists what budgets in shadow mode would have refused, the newest first',
+  http: { method: 'GET', path: '/v1/budgets/shadow-denials', status: 200 },
+  permission: 'budgets.read',
+  scope: 'tenant',
+  input: ListShadowDenialsRequest,
+  output: ListShadowDenialsResponse,
+});
+
+/**
+ * Holds an amount on every named budget and on all their ancestors, or on none of them. A refusal is `budget-refused` and says
+ * in `denials` which budgets refuse, why and until when, and in `wouldFit` the largest amount that all of them would hold.
+ */
+export const reserveBudget = operation({
+  name: 'ReserveBudget',
+  service: 'billing',
+  summary: 'Holds an amount on every named budget and on all their ancestors, or on none of them',
+  http: { method: 'POST', path: '/v1/budgets/reservations', status: 201 },
+  permission: 'budgets.reserve',
+  scope: 'tenant',
+  idempotent: true,
+  input: ReserveBudgetRequest,
+  output: Reservation,
+});
+
+/**
+ * Says what it really cost, once. The rest of the hold is free again. More than was held is counted as well, and is an overspend;
+ * when that exceeds the limit of a hard budget, the budget is blocked until it is raised or begins anew.
+ */
+export const settleReservation = operation({
+  name: 'SettleReservation',
+  service: 'billing',
+  summary: 'Says what it really cost, once',
+  http: { method: 'POST', path: '/v1/budgets/reservations/{reservationId}/settle', status: 200 },
+  permission: 'budgets.reserve',
+  scope: 'tenant',
+  idempotent: true,
+  input: SettleReservationRequest,
+  output: Reservation,
+});
+
+/** Gives up a hold: it cost nothing. */
+export const releaseReservation = operation({
+  name: 'ReleaseReservation',
+  service: 'billing',
+  summary: 'Gives up a hold',
+  http: { method: 'POST', path: '/v1/budgets/reservations/{reservationId}/release', status: 200 },
+  permission: 'budgets.reserve',
+  scope: 'tenant',
+  idempotent: true,
+  input: ReleaseReservationRequest,
+  output: Reservation,
+});
+
+/** Gives a reservation. */
+export const getReservation = operation({
+  name: 'GetReservation',
+  service: 'billing',
+  summary: 'Gives a reservation',
+  http: { method: 'GET', path: '/v1/budgets/reservations/{reservationId}', status: 200 },
+  permission: 'budgets.reserve',
+  scope: 'tenant',
+  input: GetReservationRequest,
+  output: Reservation,
+});
+
+/** Tells whether a reservation would be made right now, and holds nothing. */
+export const simulateReservation = operation({
+  name: 'SimulateReservation',
+  service: 'billing',
+  summary: 'Tells whether a reservation would be made right now, and holds nothing',
+  http: { method: 'POST', path: '/v1/budgets/simulate', status: 200 },
+  permission: 'budgets.read',
+  scope: 'tenant',
+  rateClass: 'read',
+  input: SimulateReservationRequest,
+  output: SimulateReservationResponse,
+});
+
 /** Lists what the caller's tenant may use, by name. */
 export const listEntitlements = operation({
   name: 'ListEntitlements',
@@ -415,6 +599,32 @@ export const listEntitlementOverrides = operation({
   scope: 'platform',
   input: ListEntitlementOverridesRequest,
   output: ListEntitlementOverridesResponse,
+});
+
+/** Tells whether a cost would fit into the budgets right now, like SimulateReservation. */
+export const checkBudgetBeforeUsage = operation({
+  name: 'CheckBudgetBeforeUsage',
+  service: 'billing',
+  summary: 'Tells whether a cost would fit into the budgets right now, like SimulateReservation',
+  http: { method: 'POST', path: '/rest/v1/rpc/check_budget_before_usage', status: 200 },
+  permission: 'budgets.read',
+  scope: 'tenant',
+  rateClass: 'read',
+  input: CheckBudgetBeforeUsageRequest,
+  output: BudgetCheck,
+});
+
+/** Counts what was spent already, also above the limit: then it is an overspend, and blocks the budget. */
+export const logApiUsageAndUpdateBudget = operation({
+  name: 'LogApiUsageAndUpdateBudget',
+  service: 'billing',
+  summary: 'Counts what was spent already, also above the limit',
+  http: { method: 'POST', path: '/rest/v1/rpc/log_api_usage_and_update_budget', status: 200 },
+  permission: 'budgets.reserve',
+  scope: 'tenant',
+  idempotent: true,
+  input: LogApiUsageAndUpdateBudgetRequest,
+  output: LoggedApiUsage,
 });
 
 /** Creates a meter. */
@@ -1763,11 +1973,25 @@ export const operations: readonly Operation[] = [
   getPlatformAuditCheckpoint,
   exportPlatformAuditLog,
   recordAuditEvent,
+  createBudget,
+  listBudgets,
+  getBudget,
+  updateBudget,
+  closeBudget,
+  listOverspends,
+  listShadowDenials,
+  reserveBudget,
+  settleReservation,
+  releaseReservation,
+  getReservation,
+  simulateReservation,
   listEntitlements,
   checkEntitlement,
   overrideEntitlement,
   removeEntitlementOverride,
   listEntitlementOverrides,
+  checkBudgetBeforeUsage,
+  logApiUsageAndUpdateBudget,
   createMeter,
   listMeters,
   getMeter,

@@ -9,6 +9,7 @@ export const roles = {
       description: 'Everything but giving the tenant up.',
       grants: [
         'audit.*',
+        'budgets.*',
         'entitlements.*',
         'keys.*',
         'members.*',
@@ -34,6 +35,7 @@ export const roles = {
         'entitlements.read',
         'meters.read',
         'usage.read',
+        'budgets.read',
       ],
     },
     staff: {

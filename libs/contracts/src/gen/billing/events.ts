@@ -30,6 +30,108 @@ export class PlanVersionCreated {
   }
 }
 
+/** A budget was created. */
+export class BudgetCreated {
+  static readonly typeName = 'tenantry.billing.v1.BudgetCreated';
+  static readonly fields: readonly FieldFacts[] = [field('budget_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'BudgetCreated',
+    subjectSuffix: 'billing.BudgetCreated',
+    action: 'budget.created',
+  };
+
+  /** The budget. */
+  budgetId = '';
+
+  constructor(fields?: BudgetCreated) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A budget was changed. */
+export class BudgetUpdated {
+  static readonly typeName = 'tenantry.billing.v1.BudgetUpdated';
+  static readonly fields: readonly FieldFacts[] = [field('budget_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'BudgetUpdated',
+    subjectSuffix: 'billing.BudgetUpdated',
+    action: 'budget.updated',
+  };
+
+  /** The budget. */
+  budgetId = '';
+
+  constructor(fields?: BudgetUpdated) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A budget was closed. */
+export class BudgetClosed {
+  static readonly typeName = 'tenantry.billing.v1.BudgetClosed';
+  static readonly fields: readonly FieldFacts[] = [field('budget_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'BudgetClosed',
+    subjectSuffix: 'billing.BudgetClosed',
+    action: 'budget.closed',
+  };
+
+  /** The budget. */
+  budgetId = '';
+
+  constructor(fields?: BudgetClosed) {
+    Object.assign(this, fields);
+  }
+}
+
+/** What is spent of a budget has reached one of its alert percentages: once for each percentage and period. */
+export class BudgetThresholdReached {
+  static readonly typeName = 'tenantry.billing.v1.BudgetThresholdReached';
+  static readonly fields: readonly FieldFacts[] = [
+    field('budget_id', 'string', { dataClass: 'none' }),
+    field('name', 'string'),
+    field('percent', 'int32', { dataClass: 'none' }),
+    field('spent', 'string'),
+    field('limit', 'string'),
+    field('currency', 'string', { dataClass: 'none' }),
+    field('period_starts_at', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'BudgetThresholdReached',
+    subjectSuffix: 'billing.BudgetThresholdReached',
+    action: 'budget.threshold_reached',
+  };
+
+  /** The budget. */
+  budgetId = '';
+
+  /** The budget's name. */
+  name = '';
+
+  /** The percentage that was reached. */
+  percent = 0;
+
+  /** What is spent in this period, as a decimal. */
+  spent = '';
+
+  /** What may be spent in this period, as a decimal. */
+  limit = '';
+
+  /** ISO 4217 code of both. */
+  currency = '';
+
+  /** When the period began, RFC 3339: with the budget and the percentage it tells alerts apart. */
+  periodStartsAt = '';
+
+  constructor(fields?: BudgetThresholdReached) {
+    Object.assign(this, fields);
+  }
+}
+
 /** A tenant got its first plan, or another one, or another version. */
 export class SubscriptionChanged {
   static readonly typeName = 'tenantry.billing.v1.SubscriptionChanged';

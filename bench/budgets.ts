@@ -1,0 +1,79 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, startPostgres } from '@tenantry/local/servers';
+import { compareWithCheckThenRecord } from './budgets/check-then-record.js';
+import { latencyAtRate, median, perSecond, percentile } from './budgets/measure.js';
+import { type Place, openPlace } from './budgets/place.js';
+
+/**
+ * What a hard limit costs: pairs of a reservation and its settlement a second at the service's own handlers, over many
+ * tenants and on one budget that everybody wants; how long a reservation takes at half of that; and what two statements,
+ * first check, then record, overspend in the same situation.
+ */
+const TENANTS = 100;
+const IN_FLIGHT = 16;
+const RUN_MS = 3_000;
+const RUNS = 3;
+const TARGET_PAIRS_PER_S = 2_000;
+const TARGET_HOT_PAIRS_PER_S = 400;
+const TARGET_P99_MS = 5;
+
+function judge(name: string, figure: number, unit: string, met: boolean, target: string): boolean {
+  console.log(`${name}: ${figure.toFixed(unit === 'ms' ? 2 : 0)} ${unit} (target ${target}${met ? '' : ', MISSED'})`);
+  return met;
+}
+
+async function pairsPerSecond(pair: (i: number) => Promise<void>): Promise<number> {
+  await perSecond(pair, IN_FLIGHT, RUN_MS / 2); // plans settle, pages fill
+  const figures: number[] = [];
+  for (let run = 0; run < RUNS; run++) figures.push(await perSecond(pair, IN_FLIGHT, RUN_MS));
+  return median(figures);
+}
+
+async function compare(place: Place): Promise<boolean> {
+  const tenants = await place.tenantsWithBudgets(TENANTS);
+  const across = await pairsPerSecond(async (i) => place.settle(await place.reserve(tenants[i % TENANTS]!)));
+  const hotTenant = tenants[0]!;
+  const hot = await pairsPerSecond(async () => place.settle(await place.reserve(hotTenant)));
+  const latencies = await latencyAtRate(across / 2, RUN_MS * 2, async (i, mark) => {
+    const held = await place.reserve(tenants[i % TENANTS]!);
+    mark();
+    await place.settle(held);
+  });
+  const [p50, p99] = [percentile(latencies, 0.5), percentile(latencies, 0.99)];
+  const overspent = await compareWithCheckThenRecord(place);
+  console.log(`a reservation takes ${p50.toFixed(2)} ms in the middle`);
+  console.log(`check, then record: spent ${overspent.checkThenRecord} of 1.00`);
+  const isBelow = (name: string, figure: number, target: number): boolean =>
+    judge(name, figure, 'pairs/s', figure >= target, `>= ${target}`);
+  return [
+    isBelow(`reserve and settle, ${TENANTS} tenants, two levels`, across, TARGET_PAIRS_PER_S),
+    isBelow('reserve and settle, one tenant, two levels', hot, TARGET_HOT_PAIRS_PER_S),
+    judge('reserve at half of that, p99', p99, 'ms', p99 <= TARGET_P99_MS, `<= ${TARGET_P99_MS}`),
+    judge(
+      'reserve, then settle: overspent',
+      overspent.reserveThenSettle,
+      'of 1.00',
+      overspent.reserveThenSettle === 0,
+      '0',
+    ),
+  ].every(Boolean);
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
+chmodSync(directory, 0o711); // Postgres may run as another account than we do
+const server = await startPostgres({
+  directory: join(directory, 'postgres'),
+  port: await freePort(),
+  password: 'bench',
+  throwaway: true,
+});
+try {
+  const place = await openPlace(server.url);
+  process.exitCode = (await compare(place)) ? 0 : 1;
+  await place.close();
+} finally {
+  await server.stop();
+  rmSync(directory, { recursive: true, force: true });
+}
