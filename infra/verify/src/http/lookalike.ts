@@ -17,9 +17,15 @@ export function faceOf({ status, headers, text }: Answer, ids: Ids): string {
     .filter(([name]) => !FREE_HEADERS.has(name))
     .map(([name, value]) => `${name}: ${value}`)
     .toSorted();
-  const named = Object.entries(ids).toSorted(([, x], [, y]) => String(y).length - String(x).length);
-  const body = named.reduce((rest, [name, value]) => rest.replaceAll(String(value), `‹${name}›`), text);
+  const named = textsOf('', ids).toSorted(([, x], [, y]) => y.length - x.length);
+  const body = named.reduce((rest, [name, value]) => rest.replaceAll(value, `‹${name}›`), text);
   return [status, ...shown, body.replace(/"requestId":"[^"]*"/, '"requestId":"‹›"')].join('\n');
+}
+
+/** Every text in ids, which may be lists of things, with where it is. */
+function textsOf(place: string, value: unknown): [place: string, text: string][] {
+  if (typeof value !== 'object' || value === null) return [[place, String(value)]];
+  return Object.entries(value).flatMap(([name, member]) => textsOf(`${place}.${name}`, member));
 }
 
 /** The first line in which two faces differ. */

@@ -58,7 +58,7 @@ function plainValues(operation: Operation, fields: readonly Field[], words: Word
   if (unknown) throw new Error(`Nobody knows what ${operation.name}.${unknown.name} names; add it to slots.ts`);
   return Object.fromEntries(
     plain
-      .filter(({ required, schema }) => isNeeded(required, schema))
+      .filter((field) => isNeeded(operation.name, field))
       .map(({ name, schema }) => [
         name,
         secretOr(operation, name, () => plainValue(operation.name, name, schema, words)),

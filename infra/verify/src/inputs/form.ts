@@ -54,10 +54,16 @@ const UNKNOWN_VERSION = 9_007_199_254;
 
 /** Ids of the same shape that name nothing. */
 export function randomIds(ids: Ids): Ids {
-  return Object.fromEntries(Object.entries(ids).map(([name, value]) => [name, randomLike(String(value))]));
+  return Object.fromEntries(Object.entries(ids).map(([name, value]) => [name, randomLike(value)]));
 }
 
-function randomLike(value: string): string {
+function randomLike(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(randomLike);
+  if (typeof value === 'object' && value !== null) return randomIds(value as Ids);
+  return randomText(String(value));
+}
+
+function randomText(value: string): string {
   if (isUuid(value)) return newId();
   if (/^\d+$/.test(value)) return String(UNKNOWN_VERSION);
   const local = `cn${randomBytes(value.length).toString('hex')}`;

@@ -48,6 +48,32 @@ const makers = {
   }),
   member: member('staff'),
   adminMember: member('admin'),
+  plan: async (bench) => ({
+    id: await idOf(bench, bench.workshop.admin, '/v1/plans', { name: new Canary().word(), price: '1.00' }),
+  }),
+  overriddenTenant: async ({ workshop, tenant }) => {
+    const [{ id }, feature] = [await workshop.tenant(tenant.mode), new Canary().word()];
+    const override = { enabled: true, reason: 'verify' };
+    await workshop.client.must(workshop.admin, json('PUT', `/v1/tenants/${id}/entitlements/${feature}`, override));
+    return { id, feature };
+  },
+  meter: async (bench) => {
+    const key = bench.tenant.canary.word();
+    const id = await idOf(bench, bench.tenant.owner, '/v1/meters', { key, aggregation: 'count' });
+    return { id, key, events: [{ id: bench.tenant.canary.word(), meter: key }] };
+  },
+  budget: async (bench) => {
+    const id = await newBudget(bench);
+    return { id, all: [id] };
+  },
+  reservation: async (bench) => {
+    const body = { accounts: [await newBudget(bench)], estimate: '0.10' };
+    return { id: await idOf(bench, bench.tenant.owner, '/v1/budgets/reservations', body) };
+  },
+  spender: async (bench) => {
+    await newBudget(bench);
+    return { id: bench.tenant.id };
+  },
   auditEntry: async (bench) => ({ id: await newestEntry(bench) }),
   table: async ({ workshop, tenant }) => {
     const names = await createTables(workshop.client, tenant.owner, '/v1/tables', tenant.canary);
@@ -89,6 +115,9 @@ export type Kind = keyof typeof makers;
 
 /** The makers by kind. */
 export const kinds: Readonly<Record<Kind, Maker>> = makers;
+
+const newBudget = (bench: Bench): Promise<string> =>
+  idOf(bench, bench.tenant.owner, '/v1/budgets', { name: bench.tenant.canary.word(), limit: '100.00' });
 
 /** The trail is written a moment after what it tells of. */
 async function newestEntry({ workshop, tenant }: Bench): Promise<string> {

@@ -2,7 +2,7 @@ import { operations, parseMessage } from '@tenantry/contracts';
 import { newId } from '@tenantry/kernel';
 import { Canary } from '../world/canary.js';
 import { isNeeded, plainValue } from './plain-value.js';
-import { fieldsOf, type Field } from './schema.js';
+import { fieldsOf, resolved, type Field, type Schema } from './schema.js';
 import { slotOf } from './slots.js';
 
 const derived = operations.filter(({ http }) => http !== null && !http.custom);
@@ -11,13 +11,17 @@ describe('the values of a request', () => {
   const canary = new Canary();
 
   /** What a field names stands for itself here; nobody is asked to make it. */
-  const named = ({ schema }: Field): unknown =>
+  const named = ({ name, schema }: Pick<Field, 'name' | 'schema'>): unknown =>
+    schema.type === 'array' ? [namedItem(name, resolved(schema.items ?? {}))] : namedText(schema);
+  const namedItem = (name: string, schema: Schema): unknown =>
+    schema.type === 'object' ? plainValue('', name, schema, canary) : namedText(schema);
+  const namedText = (schema: Schema): string =>
     schema.format === 'uuid' ? newId() : /int/.test(JSON.stringify(schema)) ? '1' : canary.word();
 
   it.each(derived.map((operation) => [operation.name, operation] as const))(
     'of %s obey its rules',
     (name, operation) => {
-      const needed = fieldsOf(operation).filter(({ required, schema }) => isNeeded(required, schema));
+      const needed = fieldsOf(operation).filter((field) => isNeeded(name, field));
       const values = needed.map((field) => [
         field.name,
         slotOf(operation, field.name) ? named(field) : plainValue(name, field.name, field.schema, canary),

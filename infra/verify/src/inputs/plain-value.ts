@@ -1,4 +1,4 @@
-import { resolved, type Schema } from './schema.js';
+import { resolved, type Field, type Schema } from './schema.js';
 
 /** Where new words come from. */
 export interface Words {
@@ -20,11 +20,27 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   referencedColumns: () => ['id'],
   scopes: () => ['rows.read'],
   'RecordAuditEvent.action': () => 'invoice.approved',
+  'CreateBudget.limit': () => '100.00',
+  'UpdateBudget.limit': () => '200.00',
+  estimate: () => '0.10',
+  actual: () => '0.05',
+  cost: () => 0.01,
 };
 
+/** Optional fields without which a request makes no sense. */
+const chosen: ReadonlySet<string> = new Set([
+  'OverrideEntitlement.enabled',
+  'ReserveBudget.estimate',
+  'SimulateReservation.estimate',
+  'UpdateBudget.limit',
+]);
+
 /** Whether a field must have a value for the request to be complete. */
-export function isNeeded(required: boolean, { minItems = 0 }: Schema): boolean {
-  return required || minItems > 0;
+export function isNeeded(
+  operation: string,
+  { name, required, schema }: Pick<Field, 'name' | 'required' | 'schema'>,
+): boolean {
+  return required || (schema.minItems ?? 0) > 0 || chosen.has(`${operation}.${name}`);
 }
 
 /** A value that the rules of a field allow, with the tenant's canary wherever text is free. */
@@ -59,7 +75,9 @@ function textOf({ format, minimum }: Schema, words: Words): string {
 }
 
 function objectValue(operation: string, { properties = {}, required = [] }: Schema, words: Words): unknown {
-  const entries = Object.entries(properties).filter(([name, schema]) => isNeeded(required.includes(name), schema));
+  const entries = Object.entries(properties).filter(([name, schema]) =>
+    isNeeded(operation, { name, required: required.includes(name), schema }),
+  );
   return Object.fromEntries(entries.map(([name, schema]) => [name, plainValue(operation, name, schema, words)]));
 }
 
