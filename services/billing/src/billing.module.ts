@@ -32,6 +32,7 @@ import { GetPlan } from './plans/get-plan.js';
 import { ListPlans } from './plans/list-plans.js';
 import { refill } from './refill.js';
 import { ChangeTenantPlan } from './subscriptions/change-tenant-plan.js';
+import { FirstPlan } from './subscriptions/first-plan.js';
 import { GetSubscription } from './subscriptions/get-subscription.js';
 import { OnTenantActivated } from './subscriptions/on-tenant-activated.js';
 import { CheckUsage } from './usage/check-usage.js';
@@ -76,7 +77,7 @@ const reactions = [OnTenantActivated];
     ...reactions,
     ...schedules,
   ],
-  providers: [Catalog, UsageLedger, TenantCalendar],
+  providers: [Catalog, FirstPlan, UsageLedger, TenantCalendar],
 })
 export class BillingModule {}
 

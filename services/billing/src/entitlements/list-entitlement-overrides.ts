@@ -4,9 +4,9 @@ import {
   type ListEntitlementOverridesRequest,
   type ListEntitlementOverridesResponse,
 } from '@tenantry/contracts';
-import { Fault } from '@tenantry/kernel';
 import { Directories, Handles } from '@tenantry/messaging';
 import { Catalog } from '../plans/catalog.js';
+import { requireTenant } from '../subscriptions/require-tenant.js';
 import { findOverrides, toMessage } from './entitlement-override.table.js';
 
 /** Lists the overrides of a tenant, also those that have expired. */
@@ -19,7 +19,7 @@ export class ListEntitlementOverrides {
 
   @Handles(listEntitlementOverrides)
   async handle({ tenantId }: ListEntitlementOverridesRequest): Promise<ListEntitlementOverridesResponse> {
-    if (!this.directories.tenants.get(tenantId)) throw new Fault('not-found');
+    await requireTenant(this.directories, tenantId);
     return { data: (await findOverrides(this.catalog.rows, [tenantId])).map(toMessage), nextCursor: null };
   }
 }

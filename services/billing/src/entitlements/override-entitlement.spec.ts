@@ -1,5 +1,6 @@
 import {
   checkEntitlement,
+  getTenantSubscription,
   listEntitlementOverrides,
   listEntitlements,
   overrideEntitlement,
@@ -114,6 +115,27 @@ describe('Entitlements', () => {
       'not-found',
     );
     await expect(t.bus.call(listEntitlementOverrides, { tenantId: newId() }, staff())).rejects.toBeFault('not-found');
+  });
+
+  it('are overridden also before a new tenant got its plan, which then is there once', async () => {
+    await t.database.admin(`delete from billing.subscription where tenant_id = '${t.a.id}'`);
+    await override({ feature: 'projects', limit: 500 });
+    await activate(t, t.a.id);
+    const { plan } = await t.bus.call(getTenantSubscription, { tenantId: t.a.id }, staff());
+    expect(plan).toMatchObject({ name: 'starter' });
+    expect(await check(t.a, 'projects')).toMatchObject({ limit: 500 });
+    expect(await check(t.a, 'apiCalls')).toMatchObject({ limit: 100_000 });
+  });
+
+  it('are overridden for a tenant whose news are still on their way', async () => {
+    const tenantId = newId();
+    const answer = t.bus.call(
+      overrideEntitlement,
+      { tenantId, feature: 'projects', limit: 500, reason: 'pilot' },
+      staff(),
+    );
+    t.bus.announce(tenantId);
+    await expect(answer).resolves.toMatchObject({ feature: 'projects', limit: 500 });
   });
 
   it('are listed for staff with why and until when', async () => {

@@ -8,10 +8,12 @@ import {
   type RemoveEntitlementOverrideRequest,
 } from '@tenantry/contracts';
 import type { Transaction } from '@tenantry/database';
-import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
-import { Handles } from '@tenantry/messaging';
+import { Clock, type TenantContext } from '@tenantry/kernel';
+import { Directories, Handles } from '@tenantry/messaging';
 import { Catalog } from '../plans/catalog.js';
-import { touch } from '../subscriptions/subscription.js';
+import { FirstPlan } from '../subscriptions/first-plan.js';
+import { requireTenant } from '../subscriptions/require-tenant.js';
+import { touch, type Subscription } from '../subscriptions/subscription.js';
 import { lockSubscription, saveSubscription } from '../subscriptions/subscription.table.js';
 import * as overrides from './entitlement-override.js';
 import {
@@ -27,6 +29,8 @@ import {
 export class OverrideEntitlement {
   constructor(
     private readonly catalog: Catalog,
+    private readonly directories: Directories,
+    private readonly firstPlan: FirstPlan,
     private readonly clock: Clock,
   ) {}
 
@@ -59,9 +63,9 @@ export class OverrideEntitlement {
     feature: string,
     save: (tx: Transaction) => Promise<{ before: B; after: overrides.EntitlementOverride | null }>,
   ): Promise<{ before: B }> {
+    await requireTenant(this.directories, tenantId);
     return this.catalog.transaction(ctx, async (tx) => {
-      const subscription = await lockSubscription(tx, tenantId);
-      if (!subscription) throw new Fault('not-found');
+      const subscription = await this.subscriptionOf(tx, tenantId);
       const changed = await save(tx);
       const touched = touch(subscription, this.clock.now());
       await saveSubscription(tx, touched);
@@ -71,5 +75,11 @@ export class OverrideEntitlement {
       });
       return changed;
     });
+  }
+
+  /** Staff may be faster than the news by which a new tenant gets its plan. */
+  private async subscriptionOf(tx: Transaction, tenantId: string): Promise<Subscription> {
+    const held = (): Promise<Subscription | undefined> => lockSubscription(tx, tenantId);
+    return (await held()) ?? (await this.firstPlan.give(tx, tenantId)) ?? (await held())!;
   }
 }

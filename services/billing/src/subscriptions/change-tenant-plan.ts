@@ -6,11 +6,12 @@ import {
   type Subscription as SubscriptionMessage,
 } from '@tenantry/contracts';
 import type { Transaction } from '@tenantry/database';
-import { Clock, Fault, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
+import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Directories, Handles } from '@tenantry/messaging';
 import { Catalog } from '../plans/catalog.js';
 import type { Plan } from '../plans/plan.js';
 import { findPlan } from '../plans/plan.table.js';
+import { requireTenant } from './require-tenant.js';
 import { movePlan, subscribe, type Subscription } from './subscription.js';
 import {
   insertSubscription,
@@ -32,7 +33,7 @@ export class ChangeTenantPlan {
   @Handles(changeTenantPlan)
   async handle(request: ChangeTenantPlanRequest, ctx: TenantContext): Promise<SubscriptionMessage> {
     const { tenantId } = request;
-    if (tenantId === PLATFORM_TENANT_ID || !this.directories.tenants.get(tenantId)) throw new Fault('not-found');
+    await requireTenant(this.directories, tenantId);
     return this.catalog.transaction(ctx, async (tx) => {
       const plan = await findPlan(tx, request.planId, request.version ?? null).catch(noSuchPlan);
       const before = await lockSubscription(tx, tenantId);
