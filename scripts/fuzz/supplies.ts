@@ -63,8 +63,27 @@ const supplies: Readonly<Record<string, Supply>> = {
     const page = await world.a.owner.must<{ data: { id: string }[] }>('GET', '/v1/audit/events?limit=200');
     return { id: page.data.at(-1)!.id };
   },
+  plan: (world) => world.staff.must('POST', '/v1/plans', { name: world.fresh('p'), price: '1.00' }),
+  overriddenTenant: async (world) => {
+    const [{ id }, feature] = [await makeTenant(world), world.fresh('f')];
+    await world.staff.must('PUT', `/v1/tenants/${id}/entitlements/${feature}`, { enabled: true, reason: 'fuzz' });
+    return { id, feature };
+  },
+  meter: (world) => world.a.owner.must('POST', '/v1/meters', { key: world.fresh('m'), aggregation: 'count' }),
+  budget: (world) => makeBudget(world),
+  reservation: async (world) => {
+    const { id } = await makeBudget(world);
+    return world.a.owner.must('POST', '/v1/budgets/reservations', { accounts: [id], estimate: '0.10' });
+  },
+  spender: async (world) => {
+    await makeBudget(world);
+    return { tenantId: world.a.id };
+  },
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };
+
+const makeBudget = (world: World): Promise<{ id: string }> =>
+  world.a.owner.must('POST', '/v1/budgets', { name: world.fresh('b'), limit: '1000000.00' });
 
 /** @throws Error when its provisioning fails: no input of anybody may keep new tenants from being made */
 async function makeTenant(world: World): Promise<{ id: string }> {

@@ -2,7 +2,7 @@ import type { FieldFacts, MessageType, Operation } from '@tenantry/contracts';
 import fc from 'fast-check';
 import type { Input } from './case.js';
 import { rulesOf, type FieldRules } from './rules.js';
-import { wordFor } from './words.js';
+import { isAlwaysGiven, wordFor } from './words.js';
 
 const MAX_TEXT = 200;
 const MAX_ITEMS = 4;
@@ -21,7 +21,7 @@ export function validMessage(operation: Operation, type: MessageType<unknown>, d
   const model = Object.fromEntries(
     fields.map((facts) => {
       const value = validField(operation, type, facts, depth);
-      const isNeeded = facts.required || rulesOf(type, facts).minItems > 0;
+      const isNeeded = facts.required || rulesOf(type, facts).minItems > 0 || isAlwaysGiven(type, facts.wire);
       return [facts.wire, isNeeded ? value : fc.option(value, { nil: undefined, freq: 1 })];
     }),
   );

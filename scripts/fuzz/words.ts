@@ -117,8 +117,66 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
   },
 
   audit: { id: is('{{auditEvent.id}}') },
+
+  billing: {
+    name: is('{{fresh.text}}'),
+    planId: is('{{plan.id}}'),
+    version: absent,
+    price: is('9.99', '0', '1000000.000000001'),
+    currency: is('USD'),
+    usageCaps: is({}, { apiCalls: 100 }),
+    usage_caps: is({}, { apiCalls: 100 }),
+    tenantId: is('{{tenant.id}}'),
+    meter: is('{{meter.key}}', '{{meter.id}}'),
+    meter_id: is('{{meter.key}}'),
+    budgetId: is('{{budget.id}}'),
+    parentId: is('{{budget.id}}'),
+    reservationId: is('{{reservation.id}}'),
+    accounts: is(['{{budget.id}}']),
+    limit: absent,
+    estimate: is('0.10', '0', '12.000000001'),
+    actual: is('0.10', '0', '99.5'),
+    company_id: is('{{spender.tenantId}}'),
+    estimated_cost: is(0, 0.5, 12),
+    cost: is(0, 0.5, 12),
+    cursor: absent,
+  },
+  CreateMeterRequest: { key: is('{{fresh.key}}'), valueProperty: is('size'), groupBy: is([], ['colour']) },
+  CreateBudgetRequest: { limit: is('10.00', '0.000000001') },
+  UpdateBudgetRequest: { limit: is('10.00', '500') },
+  OverrideEntitlementRequest: { enabled: is(true, false), value: absent, expiresAt: is('2099-01-01T00:00:00Z') },
+  RemoveEntitlementOverrideRequest: {
+    tenantId: is('{{overriddenTenant.id}}'),
+    feature: is('{{overriddenTenant.feature}}'),
+  },
+  UsageEvent: {
+    meter: is('{{meter.key}}'),
+    type: absent,
+    time: absent,
+    value: is(1, 2.5),
+    corrects: absent,
+    cancels: absent,
+  },
+  CheckUsageRequest: { amount: is(0, 1, 2.5) },
+  TrackUsageRequest: { event_value: is(1, 2.5) },
+  GetUsageRequest: { from: absent, to: absent, groupBy: absent },
   GetAuditProofRequest: { size: absent },
 };
+
+/** Optional fields without which a request makes no sense. */
+const GIVEN: ReadonlySet<string> = new Set([
+  'OverrideEntitlementRequest.enabled',
+  'ReserveBudgetRequest.estimate',
+  'LogApiUsageAndUpdateBudgetRequest.company_id',
+  'UsageEvent.meter',
+]);
+
+const nameOf = (type: MessageType<unknown>): string => type.typeName.split('.').at(-1)!;
+
+/** Whether a valid request always has a field, although the contract would do without it. */
+export function isAlwaysGiven(type: MessageType<unknown>, wire: string): boolean {
+  return GIVEN.has(`${nameOf(type)}.${wire}`);
+}
 
 /** The words for a field, if there are any. */
 export function wordFor(
@@ -126,7 +184,7 @@ export function wordFor(
   type: MessageType<unknown>,
   wire: string,
 ): fc.Arbitrary<unknown> | undefined {
-  const places = [type.typeName.split('.').at(-1)!, `${service} ${scope}`, service, '*'];
+  const places = [nameOf(type), `${service} ${scope}`, service, '*'];
   return places.map((place) => words[place]?.[wire]).find((found) => found !== undefined);
 }
 
