@@ -14,6 +14,9 @@ export interface NatsConfig {
   readonly host?: string;
 }
 
+/** What a message must have room for: a body of 1 MiB in base64, and a page of rows. */
+export const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
+
 /** Prints the users alone, for a server that somebody else runs. */
 export function printNatsUsers({ adminNkey, users }: Pick<NatsConfig, 'adminNkey' | 'users'>): string {
   const printed = users.map(({ service, nkey, permissions: { publish, subscribe, allowResponses } }) => {
@@ -31,7 +34,7 @@ export function printNatsConfig(config: NatsConfig): string {
     `listen: "${config.host ?? '127.0.0.1'}:${config.port}"`,
     ...(config.monitorPort ? [`http: "127.0.0.1:${config.monitorPort}"`] : []),
     'server_name: tenantry',
-    'max_payload: 4MB', // a body of 1 MiB in base64, and a page of rows
+    `max_payload: ${MAX_PAYLOAD_BYTES}`,
     `jetstream { store_dir: ${JSON.stringify(config.storeDir)}${config.syncAlways ? ', sync_interval: always' : ''} }`,
     printNatsUsers(config),
   ].join('\n');

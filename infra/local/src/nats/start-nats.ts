@@ -46,8 +46,8 @@ export async function startNats(
   };
 }
 
-/** A NATS server speaks first. */
-function greets(port: number): Promise<boolean> {
+/** Whether a NATS server answers on a port: it speaks first. */
+export function greets(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ port, host: '127.0.0.1', timeout: 500 });
     const answer = (ready: boolean): void => {

@@ -1,6 +1,7 @@
 import { migrate } from '@tenantry/database';
-import { connectBus, provisionNats, silentLog } from '@tenantry/messaging';
+import { connectBus, provisionNats, silentLog, type Bus } from '@tenantry/messaging';
 import type { Service } from '@tenantry/service';
+import { MAX_PAYLOAD_BYTES } from '../nats/nats-config.js';
 import { PlainError } from '../plain-error.js';
 import type { InstanceSecrets } from './instance.js';
 
@@ -46,8 +47,18 @@ export async function prepareNats(
     },
   );
   try {
+    requireRoom(url, admin);
     return (await provisionNats(admin, services)).length;
   } finally {
     await admin.drain();
   }
+}
+
+/** A server of somebody else's may take less than what a request and its answer can be. */
+function requireRoom(url: string, { connection }: Bus): void {
+  const maxPayload = connection.info?.max_payload ?? 0;
+  if (maxPayload >= MAX_PAYLOAD_BYTES) return;
+  throw new PlainError(
+    `NATS at ${new URL(url).host} takes messages of at most ${maxPayload} bytes; set max_payload: ${MAX_PAYLOAD_BYTES} in its configuration`,
+  );
 }

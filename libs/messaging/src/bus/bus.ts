@@ -132,7 +132,7 @@ export class Bus {
   }
 }
 
-/** Joins the bus; fails at once when the server can't be reached or refuses the key. */
+/** Joins the bus; fails at once when the server can't be reached, refuses the key, or asks nobody for one. */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { tls, nkeySeed } = options;
   const connection = await connect({
@@ -148,6 +148,10 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     timeout: CONNECT_TIMEOUT_MS,
     noAsyncTraces: true,
   });
+  if (nkeySeed && !connection.info?.auth_required) {
+    await connection.close();
+    throw new Error('it asks nobody for a key, so whoever reaches it could read and answer for every tenant');
+  }
   return new Bus(connection, options);
 }
 
