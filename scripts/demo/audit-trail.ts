@@ -27,7 +27,10 @@ interface AuditEvent {
   readonly platformActor: boolean;
 }
 
-/** What Postgres itself counted as inserted into tables of these names in these schemas. */
+/**
+ * What Postgres itself counted as inserted into tables of these names in these schemas, which nobody deletes from: live rows, because
+ * its count of inserts has those that were rolled back too, as when an import met a table that had just changed and began again.
+ */
 export async function insertedRows(
   instance: Instance,
   schemas: readonly string[],
@@ -36,7 +39,7 @@ export async function insertedRows(
   const client = await instance.connect('postgres');
   try {
     const text =
-      'select coalesce(sum(n_tup_ins), 0)::int as rows from pg_stat_all_tables where schemaname = any($1) and relname = any($2)';
+      'select coalesce(sum(n_live_tup), 0)::int as rows from pg_stat_all_tables where schemaname = any($1) and relname = any($2)';
     return (await client.query(text, [schemas, tables])).rows[0].rows;
   } finally {
     await client.end();
