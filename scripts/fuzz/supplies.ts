@@ -3,6 +3,8 @@ import { suppliesIn } from './case.js';
 import { PASSWORD, type Client } from './client.js';
 import { CANARY, type World } from './world.js';
 
+const DAY_MS = 86_400_000;
+
 type Ids = Readonly<Record<string, string>>;
 type Supply = (world: World, self: Client) => Promise<Ids>;
 
@@ -79,11 +81,28 @@ const supplies: Readonly<Record<string, Supply>> = {
     await makeBudget(world);
     return { tenantId: world.a.id };
   },
+  invoice: (world) => makeInvoice(world),
+  openInvoice: async (world) => finalizeInvoice(world, await makeInvoice(world)),
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };
 
 const makeBudget = (world: World): Promise<{ id: string }> =>
   world.a.owner.must('POST', '/v1/budgets', { name: world.fresh('b'), limit: '1000000.00' });
+
+type InvoiceIds = { id: string; tenantId: string };
+
+/** The next day that no invoice of a run has yet, long after every trial: a day is billed once. */
+let nextInvoiceDay = Date.UTC(2050, 0, 1);
+
+const makeInvoice = (world: World): Promise<InvoiceIds> => {
+  const day = nextInvoiceDay;
+  nextInvoiceDay += DAY_MS;
+  const [from, to] = [day, day + DAY_MS].map((at) => new Date(at).toISOString().slice(0, 10));
+  return world.staff.must('POST', `/v1/tenants/${world.a.id}/invoices`, { from, to });
+};
+
+const finalizeInvoice = (world: World, { id, tenantId }: InvoiceIds): Promise<InvoiceIds> =>
+  world.staff.must('POST', `/v1/tenants/${tenantId}/invoices/${id}/finalize`, {});
 
 /** @throws Error when its provisioning fails: no input of anybody may keep new tenants from being made */
 async function makeTenant(world: World): Promise<{ id: string }> {

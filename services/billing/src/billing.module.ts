@@ -21,6 +21,13 @@ import { CheckEntitlement } from './entitlements/check-entitlement.js';
 import { ListEntitlementOverrides } from './entitlements/list-entitlement-overrides.js';
 import { ListEntitlements } from './entitlements/list-entitlements.js';
 import { OverrideEntitlement } from './entitlements/override-entitlement.js';
+import { CloseInvoice } from './invoices/close-invoice.js';
+import { CreditInvoice } from './invoices/credit-invoice.js';
+import { DraftInvoice } from './invoices/draft-invoice.js';
+import { FinalizeInvoice } from './invoices/finalize-invoice.js';
+import { GetInvoice } from './invoices/get-invoice.js';
+import { InvoiceBook } from './invoices/invoice-book.js';
+import { ListInvoices } from './invoices/list-invoices.js';
 import { ArchiveMeter } from './meters/archive-meter.js';
 import { CreateMeter } from './meters/create-meter.js';
 import { GetMeter } from './meters/get-meter.js';
@@ -63,6 +70,7 @@ const subscriptions = [GetSubscription, ChangeTenantPlan];
 const entitlements = [ListEntitlements, CheckEntitlement, OverrideEntitlement, ListEntitlementOverrides];
 const meters = [CreateMeter, ListMeters, GetMeter, ArchiveMeter];
 const usage = [RecordUsage, CheckUsage, GetUsage];
+const invoices = [DraftInvoice, FinalizeInvoice, CloseInvoice, CreditInvoice, GetInvoice, ListInvoices];
 const reactions = [OnTenantActivated];
 
 /** Plans, usage and money: a table of contents. */
@@ -73,11 +81,12 @@ const reactions = [OnTenantActivated];
     ...entitlements,
     ...meters,
     ...usage,
+    ...invoices,
     ...budgets,
     ...reactions,
     ...schedules,
   ],
-  providers: [Catalog, FirstPlan, UsageLedger, TenantCalendar],
+  providers: [Catalog, FirstPlan, UsageLedger, TenantCalendar, InvoiceBook],
 })
 export class BillingModule {}
 
@@ -85,7 +94,7 @@ export const billingService = defineService({
   name: 'billing',
   module: BillingModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['catalog', 'budgets'],
+  jobs: ['catalog', 'budgets', 'invoices'],
   buckets: ['entitlements'],
   watches: ['tenants', 'revocations', 'entitlements'],
   settings: BillingSettings,

@@ -24,6 +24,7 @@ type Maker = (bench: Bench) => Promise<Thing>;
 
 const AUDIT_PATIENCE_MS = 10_000;
 const ASK_EVERY_MS = 50;
+const DAY_MS = 86_400_000;
 
 const idOf = async (bench: Bench, caller: Caller, path: string, body: object, name = 'id'): Promise<string> => {
   const made = await bench.workshop.client.must(caller, json('POST', path, body));
@@ -69,6 +70,11 @@ const makers = {
   reservation: async (bench) => {
     const body = { accounts: [await newBudget(bench)], estimate: '0.10' };
     return { id: await idOf(bench, bench.tenant.owner, '/v1/budgets/reservations', body) };
+  },
+  invoice: (bench) => newInvoice(bench),
+  openInvoice: async (bench) => {
+    await newOpenInvoice(bench); // a list of one has no cursor
+    return newOpenInvoice(bench);
   },
   spender: async (bench) => {
     await newBudget(bench);
@@ -118,6 +124,24 @@ export const kinds: Readonly<Record<Kind, Maker>> = makers;
 
 const newBudget = (bench: Bench): Promise<string> =>
   idOf(bench, bench.tenant.owner, '/v1/budgets', { name: bench.tenant.canary.word(), limit: '100.00' });
+
+/** The next day that no invoice of a run has yet, long after every trial: a day is billed once. */
+let nextInvoiceDay = Date.UTC(2040, 0, 1);
+
+async function newInvoice(bench: Bench): Promise<{ id: string; tenantId: string }> {
+  const tenantId = bench.tenant.id;
+  const day = nextInvoiceDay;
+  nextInvoiceDay += DAY_MS;
+  const [from, to] = [day, day + DAY_MS].map((at) => new Date(at).toISOString().slice(0, 10));
+  return { id: await idOf(bench, bench.workshop.admin, `/v1/tenants/${tenantId}/invoices`, { from, to }), tenantId };
+}
+
+async function newOpenInvoice(bench: Bench): Promise<{ id: string; tenantId: string }> {
+  const { id, tenantId } = await newInvoice(bench);
+  const path = `/v1/tenants/${tenantId}/invoices/${id}/finalize`;
+  await bench.workshop.client.must(bench.workshop.admin, json('POST', path, {}));
+  return { id, tenantId };
+}
 
 /** The trail is written a moment after what it tells of. */
 async function newestEntry({ workshop, tenant }: Bench): Promise<string> {

@@ -8,6 +8,7 @@ export * from './billing/budgets.js';
 export * from './billing/entitlements.js';
 export * from './billing/events.js';
 export * from './billing/functions.js';
+export * from './billing/invoices.js';
 export * from './billing/meters.js';
 export * from './billing/plans.js';
 export * from './billing/subscriptions.js';

@@ -61,6 +61,16 @@ import {
   LoggedApiUsage,
 } from './billing/functions.js';
 import {
+  CreditInvoiceRequest,
+  DraftInvoiceRequest,
+  GetInvoiceRequest,
+  Invoice,
+  ListInvoicesRequest,
+  ListInvoicesResponse,
+  ListTenantInvoicesRequest,
+  TenantInvoiceRequest,
+} from './billing/invoices.js';
+import {
   ArchiveMeterRequest,
   CreateMeterRequest,
   GetMeterRequest,
@@ -625,6 +635,139 @@ export const logApiUsageAndUpdateBudget = operation({
   idempotent: true,
   input: LogApiUsageAndUpdateBudgetRequest,
   output: LoggedApiUsage,
+});
+
+/**
+ * Draws up the invoice of a period as a draft: the price of the plan that the tenant has now, day by day, and what its priced meters counted.
+ * A day is billed once: a period that overlaps with another invoice is refused until that one is void.
+ */
+export const draftInvoice = operation({
+  name: 'DraftInvoice',
+  service: 'billing',
+  summary: 'Draws up the invoice of a period as a draft',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/invoices', status: 201 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  idempotent: true,
+  audit: 'invoice.drafted',
+  input: DraftInvoiceRequest,
+  output: Invoice,
+});
+
+/** Makes a draft final: it gets the tenant's next number, without gaps, and is to be paid. */
+export const finalizeInvoice = operation({
+  name: 'FinalizeInvoice',
+  service: 'billing',
+  summary: 'Makes a draft final',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/finalize', status: 200 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  audit: 'invoice.opened',
+  input: TenantInvoiceRequest,
+  output: Invoice,
+});
+
+/** Notes that an open or uncollectible invoice was paid. */
+export const payInvoice = operation({
+  name: 'PayInvoice',
+  service: 'billing',
+  summary: 'Notes that an open or uncollectible invoice was paid',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/pay', status: 200 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  audit: 'invoice.paid',
+  input: TenantInvoiceRequest,
+  output: Invoice,
+});
+
+/** Takes back a draft or an open invoice without credit notes. Its number stays used, its days can be billed again. */
+export const voidInvoice = operation({
+  name: 'VoidInvoice',
+  service: 'billing',
+  summary: 'Takes back a draft or an open invoice without credit notes',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/void', status: 200 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  audit: 'invoice.voided',
+  input: TenantInvoiceRequest,
+  output: Invoice,
+});
+
+/** Notes that an open invoice will not be paid. */
+export const markInvoiceUncollectible = operation({
+  name: 'MarkInvoiceUncollectible',
+  service: 'billing',
+  summary: 'Notes that an open invoice will not be paid',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/uncollectible', status: 200 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  audit: 'invoice.marked_uncollectible',
+  input: TenantInvoiceRequest,
+  output: Invoice,
+});
+
+/** Takes an amount from a finalized invoice by a credit note with a number of its own: at most what other credit notes left of it. */
+export const creditInvoice = operation({
+  name: 'CreditInvoice',
+  service: 'billing',
+  summary: 'Takes an amount from a finalized invoice by a credit note with a number of its own',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/credit-notes', status: 201 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  idempotent: true,
+  audit: 'invoice.credited',
+  input: CreditInvoiceRequest,
+  output: Invoice,
+});
+
+/** Gives an invoice of a tenant, with its lines and credit notes. */
+export const getTenantInvoice = operation({
+  name: 'GetTenantInvoice',
+  service: 'billing',
+  summary: 'Gives an invoice of a tenant, with its lines and credit notes',
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  input: TenantInvoiceRequest,
+  output: Invoice,
+});
+
+/** Lists the invoices of a tenant, the newest first, without their lines and credit notes. */
+export const listTenantInvoices = operation({
+  name: 'ListTenantInvoices',
+  service: 'billing',
+  summary: 'Lists the invoices of a tenant, the newest first, without their lines and credit notes',
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/invoices', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  input: ListTenantInvoicesRequest,
+  output: ListInvoicesResponse,
+});
+
+/** Gives one of the tenant's own invoices, with its lines and credit notes. Drafts are the platform's until they are final. */
+export const getInvoice = operation({
+  name: 'GetInvoice',
+  service: 'billing',
+  summary: "Gives one of the tenant's own invoices, with its lines and credit notes",
+  http: { method: 'GET', path: '/v1/invoices/{invoiceId}', status: 200 },
+  permission: 'invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetInvoiceRequest,
+  output: Invoice,
+});
+
+/** Lists the tenant's own invoices, the newest first, without drafts, lines and credit notes. */
+export const listInvoices = operation({
+  name: 'ListInvoices',
+  service: 'billing',
+  summary: "Lists the tenant's own invoices, the newest first, without drafts, lines and credit notes",
+  http: { method: 'GET', path: '/v1/invoices', status: 200 },
+  permission: 'invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListInvoicesRequest,
+  output: ListInvoicesResponse,
 });
 
 /** Creates a meter. */
@@ -1992,6 +2135,16 @@ export const operations: readonly Operation[] = [
   listEntitlementOverrides,
   checkBudgetBeforeUsage,
   logApiUsageAndUpdateBudget,
+  draftInvoice,
+  finalizeInvoice,
+  payInvoice,
+  voidInvoice,
+  markInvoiceUncollectible,
+  creditInvoice,
+  getTenantInvoice,
+  listTenantInvoices,
+  getInvoice,
+  listInvoices,
   createMeter,
   listMeters,
   getMeter,

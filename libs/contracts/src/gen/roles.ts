@@ -11,6 +11,7 @@ export const roles = {
         'audit.*',
         'budgets.*',
         'entitlements.*',
+        'invoices.*',
         'keys.*',
         'members.*',
         'meters.*',
@@ -36,6 +37,7 @@ export const roles = {
         'meters.read',
         'usage.read',
         'budgets.read',
+        'invoices.read',
       ],
     },
     staff: {
@@ -59,11 +61,26 @@ export const roles = {
     super_admin: { description: 'Everything on the platform.', grants: ['*'] },
     admin: {
       description: 'Runs tenants and product tables.',
-      grants: ['tenants.*', 'organizations.*', 'product_tables.*', 'plans.*', 'subscriptions.*', 'platform.read'],
+      grants: [
+        'tenants.*',
+        'organizations.*',
+        'product_tables.*',
+        'plans.*',
+        'subscriptions.*',
+        'invoices.*',
+        'platform.read',
+      ],
     },
     viewer: {
       description: 'Looks, and changes nothing.',
-      grants: ['tenants.read', 'organizations.read', 'plans.read', 'subscriptions.read', 'platform.read'],
+      grants: [
+        'tenants.read',
+        'organizations.read',
+        'plans.read',
+        'subscriptions.read',
+        'invoices.read',
+        'platform.read',
+      ],
     },
   },
 } as const satisfies { readonly tenant: Roles; readonly platform: Roles };

@@ -13,8 +13,8 @@ import { Directories, Handles } from '@tenantry/messaging';
 import { Catalog } from '../plans/catalog.js';
 import { FirstPlan } from '../subscriptions/first-plan.js';
 import { requireTenant } from '../subscriptions/require-tenant.js';
-import { touch, type Subscription } from '../subscriptions/subscription.js';
-import { lockSubscription, saveSubscription } from '../subscriptions/subscription.table.js';
+import { touch } from '../subscriptions/subscription.js';
+import { saveSubscription } from '../subscriptions/subscription.table.js';
 import * as overrides from './entitlement-override.js';
 import {
   deleteOverride,
@@ -65,7 +65,7 @@ export class OverrideEntitlement {
   ): Promise<{ before: B }> {
     await requireTenant(this.directories, tenantId);
     return this.catalog.transaction(ctx, async (tx) => {
-      const subscription = await this.subscriptionOf(tx, tenantId);
+      const subscription = await this.firstPlan.lockOrGive(tx, tenantId);
       const changed = await save(tx);
       const touched = touch(subscription, this.clock.now());
       await saveSubscription(tx, touched);
@@ -75,11 +75,5 @@ export class OverrideEntitlement {
       });
       return changed;
     });
-  }
-
-  /** Staff may be faster than the news by which a new tenant gets its plan. */
-  private async subscriptionOf(tx: Transaction, tenantId: string): Promise<Subscription> {
-    const held = (): Promise<Subscription | undefined> => lockSubscription(tx, tenantId);
-    return (await held()) ?? (await this.firstPlan.give(tx, tenantId)) ?? (await held())!;
   }
 }

@@ -9,7 +9,7 @@ export interface Rows {
 }
 
 const columns = sql`p.id, p.name, v.version, v.price_nanos as "priceNanos", v.currency, v.usage_caps as "usageCaps",
-  v.feature_entitlements as "featureEntitlements", v.static_entitlements as "staticEntitlements", v.trial_days as "trialDays",
+  v.feature_entitlements as "featureEntitlements", v.static_entitlements as "staticEntitlements", v.trial_days as "trialDays", v.unit_prices as "unitPrices",
   v.created_at as "createdAt"`;
 const newest = sql`v.version = (select max(n.version) from billing.plan_version n where n.plan_id = p.id)`;
 
@@ -53,9 +53,9 @@ export async function insertPlanVersion(tx: Transaction, plan: Plan): Promise<vo
   await tx
     .execute(
       sql`insert into billing.plan_version (plan_id, version, price_nanos, currency, usage_caps, feature_entitlements, static_entitlements,
-        trial_days, created_at)
+        trial_days, unit_prices, created_at)
       values (${plan.id}, ${plan.version}, ${plan.priceNanos}, ${plan.currency}, ${plan.usageCaps}, ${plan.featureEntitlements},
-        ${plan.staticEntitlements}, ${plan.trialDays}, ${plan.createdAt})`,
+        ${plan.staticEntitlements}, ${plan.trialDays}, ${plan.unitPrices}, ${plan.createdAt})`,
     )
     .catch(onUnique('plan_version_pkey', late));
 }
@@ -72,6 +72,7 @@ export function planChanges(plan: Plan): RowChange[] {
     usageCaps: JSON.stringify(plan.usageCaps),
     featureEntitlements: plan.featureEntitlements.join(', '),
     staticEntitlements: JSON.stringify(plan.staticEntitlements),
+    unitPrices: JSON.stringify(plan.unitPrices),
   };
   return [{ resource: 'plan', id: plan.id, action: 'insert', new: { name, version, currency, trialDays, ...terms } }];
 }

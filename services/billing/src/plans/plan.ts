@@ -1,4 +1,4 @@
-import { Fault, newId, parseNanos } from '@tenantry/kernel';
+import { Fault, formatNanos, newId, parseNanos } from '@tenantry/kernel';
 import { quantityText } from '../quantity.js';
 
 /** The value of a feature that is more than on or off. */
@@ -15,6 +15,8 @@ export interface PlanTerms {
   readonly featureEntitlements: readonly string[];
   readonly staticEntitlements: Readonly<Record<string, FeatureValue>>;
   readonly trialDays: number;
+  /** What a unit costs, as decimal text, by the meter's key. */
+  readonly unitPrices: Readonly<Record<string, string>>;
 }
 
 /** One version of a plan. */
@@ -33,6 +35,7 @@ export interface PlanWish {
   readonly featureEntitlements: readonly string[];
   readonly staticEntitlements: Readonly<Record<string, unknown>>;
   readonly trialDays?: number | null;
+  readonly unitPrices?: Readonly<Record<string, string>>;
 }
 
 const FEATURE = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
@@ -75,10 +78,20 @@ function staticEntitlements(wish: Readonly<Record<string, unknown>>): Record<str
   );
 }
 
+function priceNanosOf(price: string, field: string): bigint {
+  const priceNanos = parseNanos(price, field);
+  return priceNanos >= 0n ? priceNanos : refuse(field, 'A price is not negative');
+}
+
+function unitPrices(wish: Readonly<Record<string, string>> = {}): Record<string, string> {
+  checkKeys(wish, 'unitPrices');
+  const printed = ([key, price]: [string, string]) => [key, formatNanos(priceNanosOf(price, `unitPrices.${key}`))];
+  return Object.fromEntries(Object.entries(wish).map(printed)) as Record<string, string>;
+}
+
 /** @throws Fault `invalid-input` naming the field that can't be sold */
 export function planTerms(wish: PlanWish): PlanTerms {
-  const priceNanos = wish.price == null ? null : parseNanos(wish.price, 'price');
-  if (priceNanos !== null && priceNanos < 0n) refuse('price', 'A price is not negative');
+  const priceNanos = wish.price == null ? null : priceNanosOf(wish.price, 'price');
   checkKeys(wish.usageCaps, 'usageCaps');
   for (const [meter, cap] of Object.entries(wish.usageCaps)) quantityText(cap, `usageCaps.${meter}`);
   const { usageCaps, featureEntitlements } = wish;
@@ -93,6 +106,7 @@ export function planTerms(wish: PlanWish): PlanTerms {
     featureEntitlements,
     staticEntitlements: values,
     trialDays: wish.trialDays ?? 0,
+    unitPrices: unitPrices(wish.unitPrices),
   };
 }
 

@@ -6,7 +6,7 @@ import { Catalog } from '../plans/catalog.js';
 import { findPlanNamed } from '../plans/plan.table.js';
 import { announce } from './change-tenant-plan.js';
 import { subscribe, type Subscription } from './subscription.js';
-import { insertSubscription } from './subscription.table.js';
+import { insertSubscription, lockSubscription } from './subscription.table.js';
 
 /** The plan that a tenant begins with. */
 @Injectable()
@@ -25,5 +25,11 @@ export class FirstPlan {
     if (!(await insertSubscription(tx, subscription))) return undefined;
     announce(tx, null, subscription);
     return subscription;
+  }
+
+  /** What the tenant has, locked until the commit. Staff may be faster than the news by which a new tenant gets its plan. */
+  async lockOrGive(tx: Transaction, tenantId: string): Promise<Subscription> {
+    const held = (): Promise<Subscription | undefined> => lockSubscription(tx, tenantId);
+    return (await held()) ?? (await this.give(tx, tenantId)) ?? (await held())!;
   }
 }

@@ -7,8 +7,10 @@ import { toMessage as planMessage, type Rows } from '../plans/plan.table.js';
 import { directoryEntry, statusOf, type Subscription } from './subscription.js';
 
 /** A plan as it lies in `terms`: JSON has no bigint and no time. */
-type Terms = Omit<Plan, 'priceNanos' | 'createdAt'> & {
+type Terms = Omit<Plan, 'priceNanos' | 'createdAt' | 'unitPrices'> & {
   readonly priceNanos: string | null;
+  /** Absent from what was sold before meters had prices. */
+  readonly unitPrices?: Plan['unitPrices'];
   readonly createdAt: string;
 };
 type SubscriptionRow = Omit<Subscription, 'plan'> & { readonly terms: Terms };
@@ -18,7 +20,10 @@ const columns = sql`tenant_id as "tenantId", terms, trial_ends_at as "trialEndsA
 
 function fromRow({ terms, ...row }: SubscriptionRow): Subscription {
   const priceNanos = terms.priceNanos === null ? null : BigInt(terms.priceNanos);
-  return { ...row, plan: { ...terms, priceNanos, createdAt: new Date(terms.createdAt) } };
+  return {
+    ...row,
+    plan: { ...terms, unitPrices: terms.unitPrices ?? {}, priceNanos, createdAt: new Date(terms.createdAt) },
+  };
 }
 
 function toTerms({ priceNanos, createdAt, ...plan }: Plan): Terms {

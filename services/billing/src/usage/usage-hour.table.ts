@@ -91,3 +91,37 @@ export async function compareMonth(
     from usage`);
   return row!;
 }
+
+/** What one meter counted in a time. */
+export interface MeterQuantity {
+  readonly meterId: string;
+  readonly meterKey: string;
+  /** In nano-units, and exact: what is counted has at most 9 decimals. */
+  readonly quantityNanos: bigint;
+}
+
+/**
+ * What the meters with these keys counted, archived ones too, for a job that sees every tenant. Days begin at midnight of the
+ * time zone; a meter that counted nothing is left out.
+ */
+export async function quantitiesBetween(
+  rows: Rows,
+  tenantId: string,
+  keys: readonly string[],
+  { from, to, timeZone }: { readonly from: string; readonly to: string; readonly timeZone: string },
+): Promise<MeterQuantity[]> {
+  const hours = sql`h.tenant_id = m.tenant_id and h.meter_id = m.id
+    and h.hour >= ${from}::timestamp at time zone ${timeZone} and h.hour < ${to}::timestamp at time zone ${timeZone}`;
+  const found = await rows.query<{ meterId: string; meterKey: string; nanos: string }>(sql`
+    select "meterId", "meterKey", trunc(quantity * 1000000000)::text as nanos from (
+      select m.id as "meterId", m.key as "meterKey", case m.aggregation
+        when 'unique' then (select ${aggregates.unique} from billing.usage_distinct h where ${hours})
+        when 'count' then (select ${aggregates.count} from billing.usage_hour h where ${hours})
+        when 'sum' then (select ${aggregates.sum} from billing.usage_hour h where ${hours})
+        when 'max' then (select ${aggregates.max} from billing.usage_hour h where ${hours} and h.count > 0)
+        when 'last' then (select ${aggregates.last} from billing.usage_hour h where ${hours} and h.count > 0)
+      end as quantity
+      from billing.meter m where m.tenant_id = ${tenantId} and m.key = any (${keys}::text[])
+    ) metered where quantity > 0 order by "meterKey", "meterId"`);
+  return found.map(({ nanos, ...meter }) => ({ ...meter, quantityNanos: BigInt(nanos) }));
+}

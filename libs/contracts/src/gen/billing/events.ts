@@ -272,3 +272,145 @@ export class UsageRecorded {
     Object.assign(this, fields);
   }
 }
+
+/** An invoice was drawn up; nothing is to be paid yet. */
+export class InvoiceDrafted {
+  static readonly typeName = 'tenantry.billing.v1.InvoiceDrafted';
+  static readonly fields: readonly FieldFacts[] = [field('invoice_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'InvoiceDrafted',
+    subjectSuffix: 'billing.InvoiceDrafted',
+    action: 'invoice.drafted',
+  };
+
+  /** The invoice. */
+  invoiceId = '';
+
+  constructor(fields?: InvoiceDrafted) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An invoice is final and to be paid. */
+export class InvoiceOpened {
+  static readonly typeName = 'tenantry.billing.v1.InvoiceOpened';
+  static readonly fields: readonly FieldFacts[] = [
+    field('invoice_id', 'string', { dataClass: 'none' }),
+    field('number', 'int64', { dataClass: 'none' }),
+    field('total', 'string'),
+    field('currency', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'InvoiceOpened',
+    subjectSuffix: 'billing.InvoiceOpened',
+    action: 'invoice.opened',
+  };
+
+  /** The invoice. */
+  invoiceId = '';
+
+  /** Its number. */
+  number = 0n;
+
+  /** What is to be paid, as a decimal. */
+  total = '';
+
+  /** ISO 4217 code of the total. */
+  currency = '';
+
+  constructor(fields?: InvoiceOpened) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An invoice was paid. */
+export class InvoicePaid {
+  static readonly typeName = 'tenantry.billing.v1.InvoicePaid';
+  static readonly fields: readonly FieldFacts[] = [field('invoice_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'InvoicePaid',
+    subjectSuffix: 'billing.InvoicePaid',
+    action: 'invoice.paid',
+  };
+
+  /** The invoice. */
+  invoiceId = '';
+
+  constructor(fields?: InvoicePaid) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An invoice was taken back. */
+export class InvoiceVoided {
+  static readonly typeName = 'tenantry.billing.v1.InvoiceVoided';
+  static readonly fields: readonly FieldFacts[] = [field('invoice_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'InvoiceVoided',
+    subjectSuffix: 'billing.InvoiceVoided',
+    action: 'invoice.voided',
+  };
+
+  /** The invoice. */
+  invoiceId = '';
+
+  constructor(fields?: InvoiceVoided) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An invoice will not be paid. */
+export class InvoiceMarkedUncollectible {
+  static readonly typeName = 'tenantry.billing.v1.InvoiceMarkedUncollectible';
+  static readonly fields: readonly FieldFacts[] = [field('invoice_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'InvoiceMarkedUncollectible',
+    subjectSuffix: 'billing.InvoiceMarkedUncollectible',
+    action: 'invoice.marked_uncollectible',
+  };
+
+  /** The invoice. */
+  invoiceId = '';
+
+  constructor(fields?: InvoiceMarkedUncollectible) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An amount was taken from an invoice. */
+export class CreditNoteIssued {
+  static readonly typeName = 'tenantry.billing.v1.CreditNoteIssued';
+  static readonly fields: readonly FieldFacts[] = [
+    field('invoice_id', 'string', { dataClass: 'none' }),
+    field('credit_note_id', 'string', { dataClass: 'none' }),
+    field('amount', 'string'),
+    field('currency', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'CreditNoteIssued',
+    subjectSuffix: 'billing.CreditNoteIssued',
+    action: 'invoice.credited',
+  };
+
+  /** The invoice. */
+  invoiceId = '';
+
+  /** The credit note. */
+  creditNoteId = '';
+
+  /** What it takes, as a decimal. */
+  amount = '';
+
+  /** ISO 4217 code of the amount. */
+  currency = '';
+
+  constructor(fields?: CreditNoteIssued) {
+    Object.assign(this, fields);
+  }
+}

@@ -17,6 +17,7 @@ export class Plan {
     field('static_entitlements', 'json', { json: 'object' }),
     field('trial_days', 'int32'),
     field('created_at', 'timestamp'),
+    field('unit_prices', 'string', { map: true }),
   ];
 
   /** The plan's id. */
@@ -48,6 +49,9 @@ export class Plan {
 
   /** When this version was made. */
   createdAt!: Date;
+
+  /** What a unit of a meter costs, as a decimal by the meter's key. A meter that is not named costs nothing. */
+  unitPrices: Record<string, string> = {};
 }
 
 /** Creates a plan. */
@@ -61,6 +65,7 @@ export class CreatePlanRequest {
     field('feature_entitlements', 'string', { repeated: true, maxItems: 200 }),
     field('static_entitlements', 'json', { json: 'object' }),
     field('trial_days', 'int32', { optional: true }),
+    field('unit_prices', 'string', { map: true, maxItems: 100 }),
   ];
 
   /** The plan's name, unique on the platform, ignoring case. */
@@ -93,6 +98,9 @@ export class CreatePlanRequest {
   @Min(0)
   @Max(365)
   trialDays?: number | null;
+
+  /** What a unit of a meter costs, as a decimal by the meter's key, e.g. {"tokens": "0.000002"}: charged by invoices besides the price. */
+  unitPrices: Record<string, string> = {};
 }
 
 /** Changes what a plan costs and includes. */
@@ -106,6 +114,7 @@ export class CreatePlanVersionRequest {
     field('feature_entitlements', 'string', { repeated: true, maxItems: 200 }),
     field('static_entitlements', 'json', { json: 'object' }),
     field('trial_days', 'int32', { optional: true }),
+    field('unit_prices', 'string', { map: true, maxItems: 100 }),
   ];
 
   /** The plan. */
@@ -138,6 +147,9 @@ export class CreatePlanVersionRequest {
   @Min(0)
   @Max(365)
   trialDays?: number | null;
+
+  /** What a unit of a meter costs, as a decimal by the meter's key, e.g. {"tokens": "0.000002"}: charged by invoices besides the price. */
+  unitPrices: Record<string, string> = {};
 }
 
 /** Creates a plan. */

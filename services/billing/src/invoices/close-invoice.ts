@@ -1,0 +1,51 @@
+import { Controller } from '@nestjs/common';
+import {
+  InvoiceMarkedUncollectible,
+  InvoicePaid,
+  InvoiceVoided,
+  markInvoiceUncollectible,
+  payInvoice,
+  voidInvoice,
+  type Invoice,
+  type TenantInvoiceRequest,
+} from '@tenantry/contracts';
+import { Clock, type TenantContext } from '@tenantry/kernel';
+import { Handles } from '@tenantry/messaging';
+import { close } from './invoice.js';
+import { InvoiceBook } from './invoice-book.js';
+
+/** Ends an invoice: it is paid, taken back or given up. */
+@Controller()
+export class CloseInvoice {
+  constructor(
+    private readonly book: InvoiceBook,
+    private readonly clock: Clock,
+  ) {}
+
+  @Handles(payInvoice)
+  async handlePaid(request: TenantInvoiceRequest, ctx: TenantContext): Promise<Invoice> {
+    return this.close(request, ctx, 'paid', new InvoicePaid({ invoiceId: request.invoiceId }));
+  }
+
+  @Handles(voidInvoice)
+  async handleVoid(request: TenantInvoiceRequest, ctx: TenantContext): Promise<Invoice> {
+    return this.close(request, ctx, 'void', new InvoiceVoided({ invoiceId: request.invoiceId }));
+  }
+
+  @Handles(markInvoiceUncollectible)
+  async handleUncollectible(request: TenantInvoiceRequest, ctx: TenantContext): Promise<Invoice> {
+    const event = new InvoiceMarkedUncollectible({ invoiceId: request.invoiceId });
+    return this.close(request, ctx, 'uncollectible', event);
+  }
+
+  private close(
+    request: TenantInvoiceRequest,
+    ctx: TenantContext,
+    status: 'paid' | 'void' | 'uncollectible',
+    event: object,
+  ): Promise<Invoice> {
+    return this.book.change(ctx, request, (invoice) =>
+      Promise.resolve({ after: close(invoice, status, this.clock.now()), event }),
+    );
+  }
+}

@@ -1,0 +1,154 @@
+import type { CreditNote as CreditNoteMessage, Invoice as InvoiceMessage } from '@tenantry/contracts';
+import { sql, type RowChange, type Transaction } from '@tenantry/database';
+import { Fault, formatNanos } from '@tenantry/kernel';
+import type { Rows } from '../plans/plan.table.js';
+import { dueNanos, type CreditNote, type Invoice, type InvoiceLine } from './invoice.js';
+
+const columns = sql`i.id, i.tenant_id as "tenantId", i.number, i.status, i.starts_on::text as "from", i.ends_on::text as "to",
+  i.billed_from::text as "billedFrom", i.time_zone as "timeZone", i.currency, i.plan_id as "planId", i.plan_version as "planVersion",
+  i.total_nanos as "totalNanos", i.credited_nanos as "creditedNanos", i.created_at as "createdAt", i.opened_at as "openedAt",
+  i.closed_at as "closedAt"`;
+
+/** Nobody else draws up, changes or numbers an invoice of the tenant until the commit. */
+export async function lockBook(tx: Transaction, tenantId: string): Promise<void> {
+  await tx.execute(sql`insert into billing.invoice_book as book (tenant_id) values (${tenantId})
+    on conflict (tenant_id) do update set last_number = book.last_number`);
+}
+
+/** The tenant's next number; taken if and only if the transaction commits. The caller holds the book's lock. */
+export async function nextNumber(tx: Transaction, tenantId: string): Promise<bigint> {
+  const row = await tx.one<{ number: bigint }>(sql`update billing.invoice_book set last_number = last_number + 1
+    where tenant_id = ${tenantId} returning last_number as number`);
+  return row!.number;
+}
+
+/** As `nextNumber`, for credit notes. */
+export async function nextCreditNoteNumber(tx: Transaction, tenantId: string): Promise<bigint> {
+  const row = await tx.one<{ number: bigint }>(sql`update billing.invoice_book
+    set last_credit_note_number = last_credit_note_number + 1
+    where tenant_id = ${tenantId} returning last_credit_note_number as number`);
+  return row!.number;
+}
+
+/** @throws Fault `conflict` when a day of the invoice is on another. The caller holds the book's lock. */
+export async function assertUnbilled(
+  rows: Rows,
+  { tenantId, from, to }: Pick<Invoice, 'tenantId' | 'from' | 'to'>,
+): Promise<void> {
+  const [other] = await rows.query<{ from: string; to: string }>(sql`
+    select starts_on::text as "from", ends_on::text as "to" from billing.invoice
+    where tenant_id = ${tenantId} and status <> 'void' and ends_on > ${from}::date and starts_on < ${to}::date limit 1`);
+  if (!other) return;
+  const detail = `The days from ${other.from} to ${other.to} are on an invoice; void it, or take others`;
+  throw new Fault('conflict', { field: 'from', detail });
+}
+
+/** An invoice of a tenant. @throws Fault `not-found` */
+export async function findInvoice(rows: Rows, tenantId: string, id: string): Promise<Invoice> {
+  const [invoice] = await rows.query<Invoice>(
+    sql`select ${columns} from billing.invoice i where i.tenant_id = ${tenantId} and i.id = ${id}`,
+  );
+  if (!invoice) throw new Fault('not-found');
+  return invoice;
+}
+
+/** Which invoices a list has; `beforeId` continues after the invoice with that id. */
+export interface InvoiceFilter {
+  readonly tenantId: string;
+  readonly withDrafts: boolean;
+  readonly beforeId: string | null;
+}
+
+/** The newest first. */
+export async function listInvoiceRows(rows: Rows, filter: InvoiceFilter, limit: number): Promise<Invoice[]> {
+  const { tenantId, withDrafts, beforeId } = filter;
+  return rows.query<Invoice>(sql`select ${columns} from billing.invoice i
+    where i.tenant_id = ${tenantId} and (${withDrafts} or i.number is not null) and (${beforeId}::uuid is null or i.id < ${beforeId})
+    order by i.id desc limit ${limit}`);
+}
+
+/** What an invoice charges for: the plan's price first, then the meters by key. */
+export async function findLines(rows: Rows, { tenantId, id }: Invoice): Promise<InvoiceLine[]> {
+  return rows.query<InvoiceLine>(sql`select id, kind, meter_id as "meterId", meter_key as "meterKey", quantity::text as quantity,
+      unit_price_nanos as "unitPriceNanos", amount_nanos as "amountNanos"
+    from billing.invoice_line where tenant_id = ${tenantId} and invoice_id = ${id} order by kind, meter_key, meter_id`);
+}
+
+/** What was taken from an invoice, the first first. */
+export async function findCreditNotes(rows: Rows, { tenantId, id }: Invoice): Promise<CreditNote[]> {
+  return rows.query<CreditNote>(sql`select id, number, amount_nanos as "amountNanos", reason, created_at as "createdAt"
+    from billing.credit_note where tenant_id = ${tenantId} and invoice_id = ${id} order by number`);
+}
+
+export async function insertInvoice(tx: Transaction, invoice: Invoice, lines: readonly InvoiceLine[]): Promise<void> {
+  const { id, tenantId, status, from, to, timeZone, currency, planId, planVersion, totalNanos, createdAt } = invoice;
+  const each = <T>(value: (line: InvoiceLine) => T): T[] => lines.map(value);
+  await tx.execute(sql`
+    insert into billing.invoice (tenant_id, id, status, starts_on, ends_on, billed_from, time_zone, currency, plan_id, plan_version,
+      total_nanos, created_at)
+    values (${tenantId}, ${id}, ${status}, ${from}, ${to}, ${invoice.billedFrom}, ${timeZone}, ${currency}, ${planId}, ${planVersion},
+      ${totalNanos}, ${createdAt})`);
+  await tx.execute(sql`
+    insert into billing.invoice_line (tenant_id, invoice_id, id, kind, meter_id, meter_key, quantity, unit_price_nanos, amount_nanos)
+    select ${tenantId}::uuid, ${id}::uuid, line.*
+    from unnest(${each((line) => line.id)}::uuid[], ${each((line) => line.kind)}::text[], ${each((line) => line.meterId)}::uuid[],
+      ${each((line) => line.meterKey)}::text[], ${each((line) => line.quantity)}::numeric[],
+      ${each((line) => line.unitPriceNanos)}::bigint[], ${each((line) => line.amountNanos)}::bigint[]) line`);
+}
+
+/** Saves what has become of an invoice. The caller holds the book's lock. */
+export async function saveInvoice(tx: Transaction, invoice: Invoice): Promise<void> {
+  const { tenantId, id, number, status, creditedNanos, openedAt, closedAt } = invoice;
+  await tx.execute(sql`update billing.invoice
+    set number = ${number}, status = ${status}, credited_nanos = ${creditedNanos}, opened_at = ${openedAt}, closed_at = ${closedAt}
+    where tenant_id = ${tenantId} and id = ${id}`);
+}
+
+export async function insertCreditNote(tx: Transaction, { tenantId, id }: Invoice, note: CreditNote): Promise<void> {
+  await tx.execute(sql`insert into billing.credit_note (tenant_id, invoice_id, id, number, amount_nanos, reason, created_at)
+    values (${tenantId}, ${id}, ${note.id}, ${note.number}, ${note.amountNanos}, ${note.reason}, ${note.createdAt})`);
+}
+
+/** A change of an invoice as the audit log records it. */
+export function invoiceChanges(before: Invoice | null, after: Invoice): RowChange[] {
+  const fate = ({ status, number, creditedNanos }: Invoice) => ({
+    status,
+    number: number === null ? null : String(number),
+    credited: formatNanos(creditedNanos),
+  });
+  const { id, from, to, billedFrom, currency, planId, planVersion, totalNanos } = after;
+  if (before) return [{ resource: 'invoice', id, action: 'update', old: fate(before), new: fate(after) }];
+  const said = { from, to, billedFrom, currency, planId, planVersion, total: formatNanos(totalNanos) };
+  return [{ resource: 'invoice', id, action: 'insert', new: { ...said, ...fate(after) } }];
+}
+
+/** A credit note as the audit log records it. */
+export function creditNoteChanges({ id: invoiceId }: Invoice, { id, number, ...note }: CreditNote): RowChange[] {
+  const values = { invoiceId, number: String(number), amount: formatNanos(note.amountNanos), reason: note.reason };
+  return [{ resource: 'credit_note', id, action: 'insert', new: values }];
+}
+
+function creditNoteMessage({ amountNanos, ...note }: CreditNote): CreditNoteMessage {
+  return { ...note, amount: formatNanos(amountNanos) };
+}
+
+/** An invoice as an answer; without lines and credit notes as lists have it. */
+export function toMessage(
+  invoice: Invoice,
+  lines: readonly InvoiceLine[] = [],
+  notes: readonly CreditNote[] = [],
+): InvoiceMessage {
+  const { totalNanos, creditedNanos, ...said } = invoice;
+  return {
+    ...said,
+    total: formatNanos(totalNanos),
+    credited: formatNanos(creditedNanos),
+    due: formatNanos(dueNanos(invoice)),
+    lines: lines.map(({ unitPriceNanos, amountNanos, ...line }) => ({
+      ...line,
+      unitPrice: formatNanos(unitPriceNanos),
+      amount: formatNanos(amountNanos),
+    })),
+    creditNotes: notes.map(creditNoteMessage),
+  };
+}
