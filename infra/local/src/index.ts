@@ -6,3 +6,4 @@ export { PlainError } from './plain-error.js';
 export { startInstance, type InstanceOptions } from './run/start-instance.js';
 export { LocalSettings } from './run/local-settings.js';
 export { Progress } from './run/progress.js';
+export { natsUsers, rememberSecrets } from './run/instance.js';

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { services } from '../services.js';
+import type { Dice } from './dice.js';
+import type { System } from './system.js';
+
+/** A way to break a part. */
+export interface Fault {
+  readonly name: string;
+  /** Whether it needs one process a service. */
+  readonly isSplit: boolean;
+  /** Breaks the part and puts it right again. @throws Error when the system did not take it as promised */
+  inject(system: System, dice: Dice): Promise<void>;
+}
+
+const DOWN_MS = [200, 3_000] as const;
+const FROZEN_MS = [1_000, 6_000] as const;
+
+const CUT = `
+  select count(pg_terminate_backend(pid)) from pg_stat_activity
+  where pid <> pg_backend_pid() and backend_type = 'client backend'`;
+
+const whole: readonly Omit<Fault, 'isSplit'>[] = [
+  { name: 'instance', inject: (system) => system.crash() },
+  { name: 'connections', inject: async (system) => void (await system.query(CUT)) },
+  { name: 'postgres', inject: ({ servers }) => servers.crashPostgres() },
+  {
+    name: 'frozen',
+    async inject({ servers }, dice) {
+      await servers.signalPostgres('SIGSTOP');
+      try {
+        await delay(dice.between(...FROZEN_MS));
+      } finally {
+        await servers.signalPostgres('SIGCONT');
+      }
+    },
+  },
+  {
+    name: 'nats',
+    inject: ({ servers }, dice) => servers.restartNats('SIGTERM', () => delay(dice.between(...DOWN_MS))),
+  },
+  { name: 'nats-killed', inject: ({ servers }) => servers.restartNats('SIGKILL', () => undefined) },
+  {
+    name: 'store',
+    async inject(system) {
+      await system.servers.restartNats('SIGTERM', () => system.servers.deleteStore());
+      await system.operate('events', 'rebuild');
+    },
+  },
+  {
+    name: 'store-at-rest',
+    inject: (system) => system.restart(() => system.servers.restartNats('SIGTERM', () => system.servers.deleteStore())),
+  },
+];
+
+/** Every fault there is, by name. */
+export const faults: readonly Fault[] = [
+  ...whole.map((fault) => ({ ...fault, isSplit: false })),
+  ...services.map(({ name }) => ({
+    name: `service-${name}`,
+    isSplit: true,
+    inject: (system: System) => system.crashService(name),
+  })),
+];
