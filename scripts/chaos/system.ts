@@ -67,7 +67,9 @@ export class System implements AsyncDisposable {
 
   /** `npm start`, until it says that it is ready. */
   async start(): Promise<void> {
-    this.instance = Program.start('start.ts', this.isSplit ? ['--split'] : [], this.environment);
+    // The processes of --split are the built ones, beside the built program.
+    const [file, args] = this.isSplit ? ['dist/start.js', ['--split']] : ['start.ts', []];
+    this.instance = Program.start(file, args, this.environment);
     await this.instance.said(READY);
   }
 

@@ -6,6 +6,7 @@ import { TABLE } from './load.js';
 
 const TABLE_PATIENCE_MS = 20_000;
 const POLL_MS = 50;
+const UNLIMITED = { ratePerS: 100_000, burst: 1_000_000 };
 
 /** One of the two tenants under load. */
 export interface Tenant {
@@ -41,6 +42,7 @@ async function makeTenant(staff: Api, slug: string, isolation: Tenant['isolation
   const ownerEmail = `owner@${slug}.example`;
   const body = { slug, name: slug, isolation, ownerEmail, ownerPassword: PASSWORD };
   const { id } = await staff.must<{ id: string }>('POST', '/v1/tenants', { body });
+  await staff.must('PUT', `/v1/tenants/${id}/rate-limit`, { body: UNLIMITED });
   const owner = await staff.as(null).signIn(ownerEmail, PASSWORD);
   return { id, slug, isolation, owner, ledger: new Ledger() };
 }
