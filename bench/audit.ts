@@ -14,6 +14,7 @@ import { InMemoryBus, type DeliveredEvent } from '@tenantry/testing/bus';
 import { testContext } from '@tenantry/testing/database';
 import pg from 'pg';
 import { quantile } from './instance/client.js';
+import { record } from './measure/record.js';
 
 /**
  * What a provable audit log costs: row changes recorded, hashed, put into trees and signed, against a plain insert of the very
@@ -32,10 +33,12 @@ const TARGETS = { rowsPerSecond: 20_000, lagMs: 1_500, proofMs: 20, verifiedPerS
 
 const READER = { permissions: ['audit.read'] };
 let held = true;
+const found: Parameters<typeof record>[1][number][] = [];
 
 function report(what: string, value: number, unit: string, target?: { least?: number; most?: number }): void {
   const met = value >= (target?.least ?? -Infinity) && value <= (target?.most ?? Infinity);
   held &&= met;
+  found.push({ name: what, ratio: value, unit, target: target?.least ?? target?.most ?? null, met });
   const goal = target
     ? ` (target ${target.least === undefined ? `≤ ${target.most}` : `≥ ${target.least}`}${met ? '' : ', MISSED'})`
     : '';
@@ -232,6 +235,7 @@ const place = { directory: join(directory, 'postgres'), port: await freePort(), 
 const server = await startPostgres({ ...place, throwaway: true });
 try {
   await compare(server.url, directory);
+  record('audit', found);
   process.exitCode = held ? 0 : 1;
 } finally {
   await server.stop();

@@ -5,6 +5,7 @@ import { freePort, startPostgres } from '@tenantry/local/servers';
 import { compareWithCheckThenRecord } from './budgets/check-then-record.js';
 import { latencyAtRate, median, perSecond, percentile } from './budgets/measure.js';
 import { type Place, openPlace } from './budgets/place.js';
+import { record } from './measure/record.js';
 
 /**
  * What a hard limit costs: pairs of a reservation and its settlement a second at the service's own handlers, over many
@@ -19,8 +20,11 @@ const TARGET_PAIRS_PER_S = 2_000;
 const TARGET_HOT_PAIRS_PER_S = 400;
 const TARGET_P99_MS = 5;
 
+const found: Parameters<typeof record>[1][number][] = [];
+
 function judge(name: string, figure: number, unit: string, met: boolean, target: string): boolean {
   console.log(`${name}: ${figure.toFixed(unit === 'ms' ? 2 : 0)} ${unit} (target ${target}${met ? '' : ', MISSED'})`);
+  found.push({ name, ratio: figure, unit, met, target: Number(target.replace(/[^\d.]/g, '')) });
   return met;
 }
 
@@ -72,6 +76,7 @@ const server = await startPostgres({
 try {
   const place = await openPlace(server.url);
   process.exitCode = (await compare(place)) ? 0 : 1;
+  record('budgets', found);
   await place.close();
 } finally {
   await server.stop();

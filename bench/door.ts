@@ -5,6 +5,7 @@ import { type Access, HOME_CELL, type ServiceSchema, migrate, openDoors, sql } f
 import { type TenantContext, newId } from '@tenantry/kernel';
 import { freePort, startPostgres } from '@tenantry/local/servers';
 import pg from 'pg';
+import { record } from './measure/record.js';
 
 /**
  * What the door to a tenant's rows costs: a point read through it, against the same prepared read by bare `pg` from a
@@ -147,6 +148,11 @@ async function compare(url: string): Promise<boolean> {
 
 function report(results: ReadonlyMap<Variant, readonly number[]>): boolean {
   const [first] = results.values();
+  const found = [...results].slice(1).map(([{ name, target }, runs]) => {
+    const ratio = median(runs) / median(first!);
+    return { name, baseline: 'bare pg', ratio, target, met: ratio >= target, runs };
+  });
+  record('door', found);
   let held = true;
   for (const [{ name, target }, perSecond] of results) {
     const ratio = median(perSecond) / median(first!);

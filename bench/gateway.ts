@@ -7,6 +7,7 @@ import autocannon from 'autocannon';
 import { prepareTenant, quantile, send, signIn } from './instance/client.js';
 import { takePlace } from './instance/place.js';
 import { run } from './instance/program.js';
+import { record } from './measure/record.js';
 
 /**
  * What everything around a read costs: gateway, NATS, service and row-level security with every step of the pipeline on and
@@ -104,6 +105,8 @@ function report(results: Record<'bare' | 'tenantry', readonly Result[]>): boolea
     );
   const ratio = of('tenantry', 'perSecond') / of('bare', 'perSecond');
   const held = ratio >= TARGET;
+  const facts = { baseline: 'bare Fastify and pg', target: TARGET, met: held, p99Ms: of('tenantry', 'p99Ms') };
+  record('gateway', [{ name: 'a point read over HTTP', ratio, ...facts, runs: [results] }]);
   const line = (name: 'bare' | 'tenantry'): string =>
     `${Math.round(of(name, 'perSecond'))} requests/s, p99 ${of(name, 'p99Ms')} ms`;
   console.log(`bare Fastify and pg, no tenancy: ${line('bare')}`);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { prepareTenant, quantile, send, signIn } from './instance/client.js';
 import { takePlace } from './instance/place.js';
 import { run } from './instance/program.js';
+import { record } from './measure/record.js';
 
 /**
  * How long after the command a request is still accepted: suspension of a tenant, as its owner's session and its API key see it, and
@@ -74,6 +75,12 @@ async function measure(gateway: string): Promise<Samples> {
 function report(samples: Samples, pauseMs: number): boolean {
   const said = { session: 'suspended, session', key: 'suspended, API key', revoked: 'API key revoked' };
   const held = Object.values(samples).every((values) => quantile(values, 0.99) <= TARGET_MS);
+  const found = (Object.entries(samples) as [keyof Samples, number[]][]).map(([name, values]) => {
+    const p99Ms = quantile(values, 0.99);
+    const facts = { p50Ms: quantile(values, 0.5), p99Ms, unit: 'ms', target: TARGET_MS, met: p99Ms <= TARGET_MS };
+    return { name: said[name], ratio: p99Ms, ...facts, runs: values };
+  });
+  record('suspend', found);
   for (const [name, values] of Object.entries(samples) as [keyof Samples, number[]][]) {
     const [p50, p99] = [quantile(values, 0.5), quantile(values, 0.99)].map(Math.round);
     const verdict = p99! <= TARGET_MS ? '' : ', MISSED';

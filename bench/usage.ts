@@ -4,6 +4,7 @@ import pg from 'pg';
 import { prepareTenant, quantile, send, signIn } from './instance/client.js';
 import { takePlace } from './instance/place.js';
 import { run } from './instance/program.js';
+import { record } from './measure/record.js';
 
 /**
  * What it costs to take usage over HTTP, in batches: gateway, NATS, checks of every event, the ledger under row-level security with its ids kept
@@ -118,6 +119,8 @@ async function compare(stack: AsyncDisposableStack): Promise<boolean> {
 function report(bare: readonly number[], tenantry: readonly number[]): boolean {
   const ratio = quantile(tenantry, UNDISTURBED) / quantile(bare, UNDISTURBED);
   const held = ratio >= TARGET;
+  const facts = { baseline: 'bare multi-row inserts', target: TARGET, met: held, runs: [{ bare, tenantry }] };
+  record('usage', [{ name: 'usage taken over HTTP', ratio, ...facts }]);
   console.log(`bare multi-row inserts of ${BATCH}: ${Math.round(quantile(bare, UNDISTURBED))} events/s`);
   console.log(
     `POST /v1/usage, ${BATCH} events, three meters: ${ratio.toFixed(2)} (target ${TARGET.toFixed(2)}${held ? '' : ', MISSED'}), ` +
