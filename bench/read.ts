@@ -1,0 +1,134 @@
+import autocannon from 'autocannon';
+import { quantile } from './instance/client.js';
+import { type Comparison, record } from './measure/record.js';
+import { type System, type Systems, startSystems } from './read/systems.js';
+
+/**
+ * Rows over HTTP beside what people use instead: a point read, a list of 50 and a write, by the row API with every step of
+ * the pipeline on, against three baselines on the same Postgres. All take turns; the median of the runs' ratios is the result.
+ */
+const CONNECTIONS = 32;
+const WARM_UP_S = 3;
+/** Systems take short turns, so that whatever else the machine does hits all of them alike. */
+const TURN_S = 1;
+const TURNS = 4;
+const RUNS = 3;
+/**
+ * What a read by each baseline kept of the bare one's throughput when they were first built, undisturbed. One that keeps much
+ * less here was held up by something else, and what is compared with it is void.
+ */
+const KNOWN_SHARE: Readonly<Record<Baseline, number>> = { bare: 1, guarded: 0.46, nest: 0.14 };
+const LEAST_OF_KNOWN = 0.6;
+
+const baselines = ['bare', 'guarded', 'nest'] as const;
+type Baseline = (typeof baselines)[number];
+const works = ['read', 'list', 'write'] as const;
+type Work = (typeof works)[number];
+
+/** Of writes nothing is promised: Tenantry's also record, announce and audit what changed, the baselines' do not. */
+const TARGETS: Readonly<Record<Work, Readonly<Record<Baseline, number | null>>>> = {
+  read: { bare: 0.4, guarded: 1, nest: 3 },
+  list: { bare: null, guarded: null, nest: null },
+  write: { bare: null, guarded: null, nest: null },
+};
+
+interface Turn {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly errors: number;
+}
+
+const middle = (turns: readonly Turn[], fact: keyof Turn): number =>
+  quantile(
+    turns.map((turn) => turn[fact]),
+    0.5,
+  );
+
+/** Several short turns as one. */
+const together = (turns: readonly Turn[]): Turn => ({
+  perSecond: turns.reduce((sum, { perSecond }) => sum + perSecond, 0) / turns.length,
+  p50Ms: middle(turns, 'p50Ms'),
+  p99Ms: middle(turns, 'p99Ms'),
+  errors: turns.reduce((sum, { errors }) => sum + errors, 0),
+});
+
+async function measure(system: System, work: Work, ids: readonly string[], durationS: number): Promise<Turn> {
+  const { headers, list, write } = system;
+  const pathOf = (url: string): string => url.slice(new URL(url).origin.length);
+  const body = JSON.stringify({ name: 'one more', status: 'open', amount: 7 });
+  const requests = {
+    read: () => ids.slice(0, 200).map((id) => ({ path: pathOf(system.read(id)), headers })),
+    list: () => [{ path: pathOf(list), headers }],
+    write: () => [
+      {
+        path: pathOf(write),
+        method: 'POST' as const,
+        headers: { ...headers, 'content-type': 'application/json' },
+        body,
+      },
+    ],
+  }[work]();
+  const url = new URL(list).origin;
+  const result = await autocannon({ url, requests, connections: CONNECTIONS, duration: durationS });
+  const { p50: p50Ms, p99: p99Ms } = result.latency;
+  return { perSecond: result.requests.average, p50Ms, p99Ms, errors: result.errors + result.non2xx };
+}
+
+/** One answer of each, so that nobody is measured doing less than the others. */
+async function checkAlike({ ids, ...systems }: Systems): Promise<void> {
+  for (const { name, headers, read, list } of Object.values(systems)) {
+    const answerOf = async (url: string): Promise<unknown> => (await fetch(url, { headers })).json();
+    const one = [await answerOf(read(ids[1]!))].flat() as { name?: string; amount?: number }[];
+    const many = (await answerOf(list)) as unknown[];
+    if (one[0]?.amount !== 1 || many.length !== 50) throw new Error(`${name} answers something else`);
+  }
+}
+
+async function compareAt(work: Work, { ids, ...systems }: Systems): Promise<Comparison[]> {
+  const all = ['tenantry', ...baselines] as const;
+  for (const name of all) await measure(systems[name], work, ids, WARM_UP_S);
+  const turns = { tenantry: [] as Turn[], bare: [] as Turn[], guarded: [] as Turn[], nest: [] as Turn[] };
+  for (let run = 0; run < RUNS; run++) {
+    const short = { tenantry: [] as Turn[], bare: [] as Turn[], guarded: [] as Turn[], nest: [] as Turn[] };
+    for (let turn = 0; turn < TURNS; turn++) {
+      for (const name of all) short[name].push(await measure(systems[name], work, ids, TURN_S));
+    }
+    for (const name of all) turns[name].push(together(short[name]));
+  }
+  const of = (name: (typeof all)[number], fact: keyof Turn): number => middle(turns[name], fact);
+  for (const name of all) {
+    const rates = turns[name].map(({ perSecond }) => Math.round(perSecond));
+    const latency = `p50 ${of(name, 'p50Ms')} ms, p99 ${of(name, 'p99Ms')} ms`;
+    console.log(
+      `${work}, ${systems[name].name}: ${Math.round(of(name, 'perSecond'))}/s (${rates.join(', ')}), ${latency}`,
+    );
+  }
+  return baselines.map((name) => {
+    const ratios = turns.tenantry.map(({ perSecond }, i) => perSecond / turns[name][i]!.perSecond);
+    const ratio = quantile(ratios, 0.5);
+    const target = TARGETS[work][name];
+    const errors = [...turns.tenantry, ...turns[name]].reduce((sum, turn) => sum + turn.errors, 0);
+    const latency = { p50Ms: of('tenantry', 'p50Ms'), p99Ms: of('tenantry', 'p99Ms') };
+    const share = of(name, 'perSecond') / of('bare', 'perSecond');
+    if (work === 'read' && share < LEAST_OF_KNOWN * KNOWN_SHARE[name])
+      throw new Error(`void: ${systems[name].name} kept ${share.toFixed(2)} of the bare one, not ${KNOWN_SHARE[name]}`);
+    const met = errors === 0 && (target === null || ratio >= target);
+    const runs = turns.tenantry.map((tenantry, i) => ({ tenantry, baseline: turns[name][i] }));
+    return { name: work, baseline: systems[name].name, ratio, unit: 'times', target, met, ...latency, errors, runs };
+  });
+}
+
+await using stack = new AsyncDisposableStack();
+const systems = await startSystems(stack);
+await checkAlike(systems);
+const found: Comparison[] = [];
+for (const work of works) found.push(...(await compareAt(work, systems)));
+record('read', found);
+for (const { name, baseline, ratio, target, met, errors } of found) {
+  const goal = target === null ? 'no target' : `target ${target.toFixed(2)}`;
+  console.log(
+    `${name} over ${baseline}: ${ratio.toFixed(2)} (${goal}${met ? '' : ', MISSED'})${errors > 0 ? `, ${errors} errors` : ''}`,
+  );
+}
+process.exitCode = found.every(({ met }) => met) ? 0 : 1;

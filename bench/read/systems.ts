@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { createUser } from '@nats-io/nkeys';
+import { newId } from '@tenantry/kernel';
+import { findNatsServer, freePort, startNats, startPostgres } from '@tenantry/local/servers';
+import { issueToken } from '../baselines/access-token.js';
+import { type Item, prepareItems } from '../baselines/items.js';
+import { prepareTenant, send, signIn } from '../instance/client.js';
+import { takePlace } from '../instance/place.js';
+import { run } from '../instance/program.js';
+
+const ROWS = 1_000;
+const TENANTS = 20;
+const program = (name: string): string => join(import.meta.dirname, '../baselines', name);
+
+/** Something that answers reads, lists and writes of the same rows over HTTP. */
+export interface System {
+  readonly name: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly read: (id: string) => string;
+  readonly list: string;
+  readonly write: string;
+}
+
+export interface Systems {
+  readonly tenantry: System;
+  readonly bare: System;
+  readonly guarded: System;
+  readonly nest: System;
+  readonly ids: readonly string[];
+}
+
+const itemsOf = (): Item[] =>
+  Array.from({ length: ROWS }, (_, i) => ({ id: newId(), name: `item ${i}`, status: 'open', amount: i }));
+
+/** The whole of it on its own product table, shared by all tenants of the pool. */
+async function startTenantry(
+  gateway: string,
+  items: readonly Item[],
+): Promise<{ tenantry: System; tenantIds: string[] }> {
+  const admin = await signIn(gateway);
+  const columns = [
+    { name: 'id', type: 'uuid', primaryKey: true, default: 'uuidv7()' },
+    { name: 'name', type: 'text', nullable: false },
+    { name: 'status', type: 'text', nullable: false },
+    { name: 'amount', type: 'integer', nullable: false },
+    { name: 'created_at', type: 'timestamptz', nullable: false, default: 'now()' },
+  ];
+  await send('POST', `${gateway}/v1/product-tables`, admin, { name: 'items', columns });
+  const tenants: { id: string; token: string }[] = [];
+  for (let i = 0; i < TENANTS; i++) tenants.push(await prepareTenant(gateway, admin, `bench${i}`, 'pool'));
+  for (const { id, token } of tenants) {
+    await send('PUT', `${gateway}/v1/tenants/${id}/rate-limit`, admin, { ratePerS: 100_000, burst: 1_000_000 });
+    // A key is unique within its tenant, so all have the same.
+    await send('POST', `${gateway}/rest/v1/items`, token, items);
+  }
+  const url = `${gateway}/rest/v1/items`;
+  const select = 'select=id,name,status,amount,created_at';
+  const tenantry: System = {
+    name: 'Tenantry',
+    headers: { authorization: `Bearer ${tenants[0]!.token}`, prefer: 'return=representation' },
+    read: (id) => `${url}?${select}&id=eq.${id}`,
+    list: `${url}?${select}&order=id&limit=50`,
+    write: `${url}?${select}`,
+  };
+  return { tenantry, tenantIds: tenants.map(({ id }) => id) };
+}
+
+async function startNest(stack: AsyncDisposableStack, directory: string, env: Record<string, string>): Promise<string> {
+  const user = createUser();
+  const binary = await findNatsServer(console.error);
+  const nats = await startNats(binary, directory, {
+    port: await freePort(),
+    adminNkey: user.getPublicKey(),
+    users: [],
+  });
+  stack.defer(() => nats.stop());
+  const settings = { ...env, NATS_URL: nats.url, BENCH_NKEY: new TextDecoder().decode(user.getSeed()) };
+  const service = await run(program('nest-service.ts'), settings, /^(answers) items/);
+  stack.defer(() => service.stop());
+  const gateway = await run(program('nest-gateway.ts'), settings, /^(http\S+)$/);
+  stack.defer(() => gateway.stop());
+  return gateway.address;
+}
+
+/** Starts all of them on one Postgres. */
+export async function startSystems(stack: AsyncDisposableStack): Promise<Systems> {
+  const place = await takePlace(stack);
+  const directory = join(place.directory, 'postgres');
+  const postgres = await startPostgres({ directory, port: await freePort(), password: 'bench', throwaway: true });
+  stack.defer(() => postgres.stop());
+  const settings = { ...place.settings, DATABASE_URL: postgres.url, NODE_ENV: 'production' };
+  const started = await run(join(import.meta.dirname, '../../scripts/start.ts'), settings, /ready\s+(http\S+)/);
+  stack.defer(() => started.stop());
+  const items = itemsOf();
+  const { tenantry, tenantIds } = await startTenantry(started.address, items);
+  const url = await prepareItems(postgres.url, tenantIds, items);
+  const { token, jwk } = await issueToken(tenantIds[0]!);
+  const env = { DATABASE_URL: url, BENCH_JWK: JSON.stringify(jwk), NODE_ENV: 'production' };
+  const bare = await run(program('bare-items.ts'), env, /^(http\S+)$/);
+  stack.defer(() => bare.stop());
+  const guarded = await run(program('guarded-items.ts'), env, /^(http\S+)$/);
+  stack.defer(() => guarded.stop());
+  const nest = await startNest(stack, place.directory, env);
+  const at = (name: string, base: string): System => ({
+    name,
+    headers: { authorization: `Bearer ${token}` },
+    read: (id) => `${base}/items/${id}`,
+    list: `${base}/items`,
+    write: `${base}/items`,
+  });
+  return {
+    tenantry,
+    bare: at('bare Fastify and pg, no tenancy', `${bare.address}/${tenantIds[0]}`),
+    guarded: at('Fastify, jose, row-level security in four round trips', guarded.address),
+    nest: at('Nest gateway, ClientNats, Nest service, TypeORM transaction', nest),
+    ids: items.map(({ id }) => id),
+  };
+}
