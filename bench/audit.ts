@@ -35,13 +35,23 @@ const READER = { permissions: ['audit.read'] };
 let held = true;
 const found: Parameters<typeof record>[1][number][] = [];
 
-function report(what: string, value: number, unit: string, target?: { least?: number; most?: number }): void {
+interface Target {
+  readonly least?: number;
+  readonly most?: number;
+}
+
+const aim = (target?: Target): number | null => target?.least ?? target?.most ?? null;
+
+function describeTarget(target: Target | undefined, met: boolean): string {
+  if (!target) return '';
+  return ` (target ${target.least === undefined ? '≤' : '≥'} ${aim(target)}${met ? '' : ', MISSED'})`;
+}
+
+function report(what: string, value: number, unit: string, target?: Target): void {
   const met = value >= (target?.least ?? -Infinity) && value <= (target?.most ?? Infinity);
   held &&= met;
-  found.push({ name: what, ratio: value, unit, target: target?.least ?? target?.most ?? null, met });
-  const goal = target
-    ? ` (target ${target.least === undefined ? `≤ ${target.most}` : `≥ ${target.least}`}${met ? '' : ', MISSED'})`
-    : '';
+  found.push({ name: what, ratio: value, unit, target: aim(target), met });
+  const goal = describeTarget(target, met);
   const digits = value < 1 ? 2 : value < 100 ? 1 : 0;
   console.log(`${what}: ${value.toFixed(digits)} ${unit}${goal}`);
 }

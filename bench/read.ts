@@ -11,7 +11,7 @@ const CONNECTIONS = 32;
 const WARM_UP_S = 3;
 /** Systems take short turns, so that whatever else the machine does hits all of them alike. */
 const TURN_S = 1;
-const TURNS = 4;
+const TURNS = 3;
 const RUNS = 3;
 /**
  * What a read by each baseline kept of the bare one's throughput when they were first built, undisturbed. One that keeps much
