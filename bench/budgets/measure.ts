@@ -36,7 +36,8 @@ export async function latencyAtRate(
   const latencies: number[] = [];
   const running = new Set<Promise<void>>();
   for (let i = 0; i < total;) {
-    const due = Math.min(total, Math.floor(((performance.now() - startedAtMs) * perSecondWanted) / 1_000));
+    // The first is due at once.
+    const due = Math.min(total, 1 + Math.floor(((performance.now() - startedAtMs) * perSecondWanted) / 1_000));
     for (; i < due; i++) {
       const dueAtMs = startedAtMs + (i * 1_000) / perSecondWanted;
       const one = work(i, () => latencies.push(performance.now() - dueAtMs)).finally(() => running.delete(one));
