@@ -36,6 +36,13 @@ describe('The plan of a tenant', () => {
     ]);
   });
 
+  it('is waited for by whoever asks while the news of the tenant is on its way', async () => {
+    const asked = t.a.call(getSubscription, {});
+    await activate(t, t.a.id);
+    await relayEntitlements(t);
+    await expect(asked).resolves.toMatchObject({ plan: { name: 'starter' } });
+  });
+
   it('changes for that tenant alone, in a version that it keeps when the plan changes', async () => {
     await activate(t, t.a.id);
     await activate(t, t.b.id);

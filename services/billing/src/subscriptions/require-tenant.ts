@@ -12,3 +12,8 @@ export async function requireTenant({ tenants }: Directories, tenantId: string):
   const isKnown = tenantId !== PLATFORM_TENANT_ID && (await tenants.waitFor(tenantId, NEWS_MS)) !== undefined;
   if (!isKnown) throw new Fault('not-found');
 }
+
+/** Waits a moment for the news that a tenant has a plan; says whether it came. */
+export async function awaitPlan({ entitlements }: Directories, tenantId: string): Promise<boolean> {
+  return (await entitlements.waitFor(tenantId, NEWS_MS)) !== undefined;
+}

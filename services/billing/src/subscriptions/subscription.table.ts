@@ -1,6 +1,5 @@
 import type { Subscription as SubscriptionMessage } from '@tenantry/contracts';
 import { sql, type RowChange, type Transaction } from '@tenantry/database';
-import { Fault } from '@tenantry/kernel';
 import { findOverrides } from '../entitlements/entitlement-override.table.js';
 import type { Plan } from '../plans/plan.js';
 import { toMessage as planMessage, type Rows } from '../plans/plan.table.js';
@@ -30,13 +29,12 @@ function toTerms({ priceNanos, createdAt, ...plan }: Plan): Terms {
   return { ...plan, priceNanos: priceNanos?.toString() ?? null, createdAt: createdAt.toISOString() };
 }
 
-/** @throws Fault `not-found` when the tenant has no plan yet, or is not visible here */
-export async function findSubscription(rows: Rows, tenantId: string): Promise<Subscription> {
+/** Undefined when the tenant has no plan yet, or is not visible here. */
+export async function findSubscription(rows: Rows, tenantId: string): Promise<Subscription | undefined> {
   const [row] = await rows.query<SubscriptionRow>(
     sql`select ${columns} from billing.subscription where tenant_id = ${tenantId}`,
   );
-  if (!row) throw new Fault('not-found');
-  return fromRow(row);
+  return row && fromRow(row);
 }
 
 /** Nobody else changes what the tenant may use until the commit. Undefined when it has no plan yet. */
