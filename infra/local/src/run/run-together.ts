@@ -9,12 +9,11 @@ const POLL_MS = 25;
 export async function runTogether(options: RunOptions): Promise<RunningServices> {
   const { services, environmentOf, say } = options;
   await using undo = new AsyncDisposableStack();
-  const booting = services.map(async (service) => {
-    const handle = await boot(service, environmentOf(service));
-    undo.defer(() => handle.close());
-    return handle;
-  });
-  await Promise.allSettled(booting); // so that what did start can be undone
+  const booting = services.map((service) => boot(service, environmentOf(service)));
+  for (const booted of await Promise.allSettled(booting)) {
+    // Whoever came up, undone in reverse: the gateway first, while those who answer its requests are still there.
+    if (booted.status === 'fulfilled') undo.defer(() => booted.value.close());
+  }
   const handles = await Promise.all(booting);
   await allReady(handles, say);
   let oneTimePassword: string | null = null;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { Service } from '@tenantry/service';
 import { startPostgres, type EmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { freePort } from '../process/free-port.js';
@@ -71,6 +71,23 @@ describe('an instance', () => {
     expect(isAlive(pid)).toBe(false);
     expect(existsSync(join(given.settings.TENANTRY_STATE_DIR, 'lock'))).toBe(false);
     await expect(fetch(`http://127.0.0.1:${given.settings.PORT}`)).rejects.toThrow();
+  });
+
+  it('stops the last service first, however they came up: the gateway, before those who answer its requests', async () => {
+    const closed: string[] = [];
+    const front = Promise.withResolvers<void>();
+    const answering = (name: string, up: () => Promise<void>): Service => ({
+      ...sample(name, `create table ${name}.note (id int primary key);`),
+      buckets: name === 'front' ? ['tenants', 'revocations'] : [],
+      http: async () => {
+        await up();
+        return { url: `http://${name}`, close: async () => void closed.push(name) };
+      },
+    });
+    const back = answering('back', () => front.promise.then(() => nextTurn())); // the slower of the two
+    const gateway = answering('front', async () => front.resolve());
+    await (await startInstance(await options({ services: [back, gateway] })))[Symbol.asyncDispose]();
+    expect(closed).toEqual(['front', 'back']);
   });
 
   it('keeps its secrets to itself and writes the one-time password nowhere', async () => {
