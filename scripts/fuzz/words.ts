@@ -143,7 +143,8 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
     cursor: absent,
   },
   DraftInvoiceRequest: { from: is('2040-01-01', '2040-01-31'), to: is('2040-02-01', '2040-12-31') },
-  TenantInvoiceRequest: { tenantId: is('{{invoice.tenantId}}'), invoiceId: is('{{invoice.id}}') },
+  FinalizeInvoiceRequest: { tenantId: is('{{invoice.tenantId}}'), invoiceId: is('{{invoice.id}}') },
+  TenantInvoiceRequest: { tenantId: is('{{openInvoice.tenantId}}'), invoiceId: is('{{openInvoice.id}}') },
   GetInvoiceRequest: { invoiceId: is('{{openInvoice.id}}') },
   CreditInvoiceRequest: {
     tenantId: is('{{openInvoice.tenantId}}'),

@@ -63,6 +63,7 @@ import {
 import {
   CreditInvoiceRequest,
   DraftInvoiceRequest,
+  FinalizeInvoiceRequest,
   GetInvoiceRequest,
   Invoice,
   ListInvoicesRequest,
@@ -663,7 +664,7 @@ export const finalizeInvoice = operation({
   permission: 'invoices.write',
   scope: 'platform',
   audit: 'invoice.opened',
-  input: TenantInvoiceRequest,
+  input: FinalizeInvoiceRequest,
   output: Invoice,
 });
 

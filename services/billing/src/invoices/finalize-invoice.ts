@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { finalizeInvoice, InvoiceOpened, type Invoice, type TenantInvoiceRequest } from '@tenantry/contracts';
+import { finalizeInvoice, InvoiceOpened, type FinalizeInvoiceRequest, type Invoice } from '@tenantry/contracts';
 import { Clock, formatNanos, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { assertMayBecome, finalize } from './invoice.js';
@@ -15,7 +15,7 @@ export class FinalizeInvoice {
   ) {}
 
   @Handles(finalizeInvoice)
-  async handle(request: TenantInvoiceRequest, ctx: TenantContext): Promise<Invoice> {
+  async handle(request: FinalizeInvoiceRequest, ctx: TenantContext): Promise<Invoice> {
     return this.book.change(ctx, request, async (invoice, tx) => {
       assertMayBecome(invoice, 'open');
       const number = await nextNumber(tx, invoice.tenantId);

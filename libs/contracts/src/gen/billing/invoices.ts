@@ -170,6 +170,23 @@ export class DraftInvoiceRequest {
   to = '';
 }
 
+/** Makes a draft final. */
+export class FinalizeInvoiceRequest {
+  static readonly typeName = 'tenantry.billing.v1.FinalizeInvoiceRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('tenant_id', 'string', { required: true }),
+    field('invoice_id', 'string', { required: true }),
+  ];
+
+  /** The tenant. */
+  @IsCanonicalUuid()
+  tenantId = '';
+
+  /** The draft. */
+  @IsCanonicalUuid()
+  invoiceId = '';
+}
+
 /** Names an invoice of a tenant. */
 export class TenantInvoiceRequest {
   static readonly typeName = 'tenantry.billing.v1.TenantInvoiceRequest';
