@@ -32,6 +32,7 @@ const columns = fc.uniqueArray(
   { minLength: 1, maxLength: 5, selector: ({ name }) => name },
 );
 const anotherColumn = { type: columnType, nullable: is(true), default: absent, unique: absent, references: absent };
+const openInvoice = { tenantId: is('{{openInvoice.tenantId}}'), invoiceId: is('{{openInvoice.id}}') };
 const newForeignKey = { name: absent, columns: is(['parent_id']), referencedColumns: is(['id']) };
 
 /**
@@ -144,7 +145,10 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
   },
   DraftInvoiceRequest: { from: is('2040-01-01', '2040-01-31'), to: is('2040-02-01', '2040-12-31') },
   FinalizeInvoiceRequest: { tenantId: is('{{invoice.tenantId}}'), invoiceId: is('{{invoice.id}}') },
-  TenantInvoiceRequest: { tenantId: is('{{openInvoice.tenantId}}'), invoiceId: is('{{openInvoice.id}}') },
+  PayInvoiceRequest: openInvoice,
+  VoidInvoiceRequest: openInvoice,
+  MarkInvoiceUncollectibleRequest: openInvoice,
+  GetTenantInvoiceRequest: openInvoice,
   GetInvoiceRequest: { invoiceId: is('{{openInvoice.id}}') },
   CreditInvoiceRequest: {
     tenantId: is('{{openInvoice.tenantId}}'),

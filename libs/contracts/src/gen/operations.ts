@@ -65,11 +65,14 @@ import {
   DraftInvoiceRequest,
   FinalizeInvoiceRequest,
   GetInvoiceRequest,
+  GetTenantInvoiceRequest,
   Invoice,
   ListInvoicesRequest,
   ListInvoicesResponse,
   ListTenantInvoicesRequest,
-  TenantInvoiceRequest,
+  MarkInvoiceUncollectibleRequest,
+  PayInvoiceRequest,
+  VoidInvoiceRequest,
 } from './billing/invoices.js';
 import {
   ArchiveMeterRequest,
@@ -677,7 +680,7 @@ export const payInvoice = operation({
   permission: 'invoices.write',
   scope: 'platform',
   audit: 'invoice.paid',
-  input: TenantInvoiceRequest,
+  input: PayInvoiceRequest,
   output: Invoice,
 });
 
@@ -690,7 +693,7 @@ export const voidInvoice = operation({
   permission: 'invoices.write',
   scope: 'platform',
   audit: 'invoice.voided',
-  input: TenantInvoiceRequest,
+  input: VoidInvoiceRequest,
   output: Invoice,
 });
 
@@ -703,7 +706,7 @@ export const markInvoiceUncollectible = operation({
   permission: 'invoices.write',
   scope: 'platform',
   audit: 'invoice.marked_uncollectible',
-  input: TenantInvoiceRequest,
+  input: MarkInvoiceUncollectibleRequest,
   output: Invoice,
 });
 
@@ -729,7 +732,7 @@ export const getTenantInvoice = operation({
   http: { method: 'GET', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}', status: 200 },
   permission: 'invoices.read',
   scope: 'platform',
-  input: TenantInvoiceRequest,
+  input: GetTenantInvoiceRequest,
   output: Invoice,
 });
 

@@ -7,12 +7,14 @@ import {
   payInvoice,
   voidInvoice,
   type Invoice,
-  type TenantInvoiceRequest,
+  type MarkInvoiceUncollectibleRequest,
+  type PayInvoiceRequest,
+  type VoidInvoiceRequest,
 } from '@tenantry/contracts';
 import { Clock, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { close } from './invoice.js';
-import { InvoiceBook } from './invoice-book.js';
+import { InvoiceBook, type InvoiceName } from './invoice-book.js';
 
 /** Ends an invoice: it is paid, taken back or given up. */
 @Controller()
@@ -23,23 +25,23 @@ export class CloseInvoice {
   ) {}
 
   @Handles(payInvoice)
-  async handlePaid(request: TenantInvoiceRequest, ctx: TenantContext): Promise<Invoice> {
+  async handlePaid(request: PayInvoiceRequest, ctx: TenantContext): Promise<Invoice> {
     return this.close(request, ctx, 'paid', new InvoicePaid({ invoiceId: request.invoiceId }));
   }
 
   @Handles(voidInvoice)
-  async handleVoid(request: TenantInvoiceRequest, ctx: TenantContext): Promise<Invoice> {
+  async handleVoid(request: VoidInvoiceRequest, ctx: TenantContext): Promise<Invoice> {
     return this.close(request, ctx, 'void', new InvoiceVoided({ invoiceId: request.invoiceId }));
   }
 
   @Handles(markInvoiceUncollectible)
-  async handleUncollectible(request: TenantInvoiceRequest, ctx: TenantContext): Promise<Invoice> {
+  async handleUncollectible(request: MarkInvoiceUncollectibleRequest, ctx: TenantContext): Promise<Invoice> {
     const event = new InvoiceMarkedUncollectible({ invoiceId: request.invoiceId });
     return this.close(request, ctx, 'uncollectible', event);
   }
 
   private close(
-    request: TenantInvoiceRequest,
+    request: InvoiceName,
     ctx: TenantContext,
     status: 'paid' | 'void' | 'uncollectible',
     event: object,

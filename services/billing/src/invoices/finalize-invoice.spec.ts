@@ -13,6 +13,8 @@ import { draft, open, sell, SetClock } from './invoices.fixture.js';
 
 const dayOf = (day: number): string => new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
 
+type Ending = typeof payInvoice | typeof voidInvoice | typeof markInvoiceUncollectible;
+
 describe('An invoice', () => {
   const clock = new SetClock();
   const t = billingOnRealPostgres({ clock });
@@ -23,7 +25,7 @@ describe('An invoice', () => {
   });
   const finalize = (tenantId: string, invoiceId: string): Promise<Invoice> =>
     t.bus.call(finalizeInvoice, { tenantId, invoiceId }, staff());
-  const end = (operation: typeof payInvoice, { id: invoiceId }: Invoice): Promise<Invoice> =>
+  const end = (operation: Ending, { id: invoiceId }: Invoice): Promise<Invoice> =>
     t.bus.call(operation, { tenantId: t.a.id, invoiceId }, staff());
   const credit = ({ id: invoiceId }: Invoice, amount: string): Promise<Invoice> =>
     t.bus.call(creditInvoice, { tenantId: t.a.id, invoiceId, amount, reason: 'goodwill' }, staff());

@@ -3,8 +3,8 @@ import {
   getInvoice,
   getTenantInvoice,
   type GetInvoiceRequest,
+  type GetTenantInvoiceRequest,
   type Invoice,
-  type TenantInvoiceRequest,
 } from '@tenantry/contracts';
 import { TenantDatabase, type Sql } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
@@ -29,7 +29,7 @@ export class GetInvoice {
   }
 
   @Handles(getTenantInvoice)
-  async handleTenant({ tenantId, invoiceId }: TenantInvoiceRequest): Promise<Invoice> {
+  async handleTenant({ tenantId, invoiceId }: GetTenantInvoiceRequest): Promise<Invoice> {
     return printInvoice(this.book.rows, await findInvoice(this.book.rows, tenantId, invoiceId));
   }
 }

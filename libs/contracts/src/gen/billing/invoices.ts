@@ -187,9 +187,60 @@ export class FinalizeInvoiceRequest {
   invoiceId = '';
 }
 
+/** Notes that an invoice was paid. */
+export class PayInvoiceRequest {
+  static readonly typeName = 'tenantry.billing.v1.PayInvoiceRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('tenant_id', 'string', { required: true }),
+    field('invoice_id', 'string', { required: true }),
+  ];
+
+  /** The tenant. */
+  @IsCanonicalUuid()
+  tenantId = '';
+
+  /** The invoice. */
+  @IsCanonicalUuid()
+  invoiceId = '';
+}
+
+/** Takes back an invoice. */
+export class VoidInvoiceRequest {
+  static readonly typeName = 'tenantry.billing.v1.VoidInvoiceRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('tenant_id', 'string', { required: true }),
+    field('invoice_id', 'string', { required: true }),
+  ];
+
+  /** The tenant. */
+  @IsCanonicalUuid()
+  tenantId = '';
+
+  /** The invoice. */
+  @IsCanonicalUuid()
+  invoiceId = '';
+}
+
+/** Gives an invoice up. */
+export class MarkInvoiceUncollectibleRequest {
+  static readonly typeName = 'tenantry.billing.v1.MarkInvoiceUncollectibleRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('tenant_id', 'string', { required: true }),
+    field('invoice_id', 'string', { required: true }),
+  ];
+
+  /** The tenant. */
+  @IsCanonicalUuid()
+  tenantId = '';
+
+  /** The invoice. */
+  @IsCanonicalUuid()
+  invoiceId = '';
+}
+
 /** Names an invoice of a tenant. */
-export class TenantInvoiceRequest {
-  static readonly typeName = 'tenantry.billing.v1.TenantInvoiceRequest';
+export class GetTenantInvoiceRequest {
+  static readonly typeName = 'tenantry.billing.v1.GetTenantInvoiceRequest';
   static readonly fields: readonly FieldFacts[] = [
     field('tenant_id', 'string', { required: true }),
     field('invoice_id', 'string', { required: true }),
