@@ -21,7 +21,7 @@ const TURN_MS = 4_000;
 const RUNS = 2;
 const LEAD_MS = 1_000;
 /** What a flood left behind, in the audit log for one, is not to slow the next turn alone. */
-const SETTLE_MS = 2_000;
+const SETTLE_MS = 5_000;
 const ROWS = 1_000;
 const LIFTED = { ratePerS: 100_000, burst: 1_000_000 };
 const ORDINARY = { ratePerS: 100, burst: 1_000 };
