@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { auditService } from '@tenantry/audit';
@@ -9,11 +8,11 @@ import { parseVerifier, verifyExport } from '@tenantry/audit-proofs';
 import { exportAuditLog, getAuditCheckpoint, getAuditProof, MemberAdded } from '@tenantry/contracts';
 import { migrate, openDoors } from '@tenantry/database';
 import { newId } from '@tenantry/kernel';
-import { freePort, startPostgres } from '@tenantry/local/servers';
 import { InMemoryBus, type DeliveredEvent } from '@tenantry/testing/bus';
 import { testContext } from '@tenantry/testing/database';
 import pg from 'pg';
-import { quantile } from './instance/client.js';
+import { takeFolder, takePostgres } from './instance/place.js';
+import { quantile } from './measure/quantile.js';
 import { record } from './measure/record.js';
 
 /**
@@ -239,15 +238,9 @@ async function compare(url: string, directory: string): Promise<void> {
   }
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
-chmodSync(directory, 0o711); // Postgres may run as another account than we do
-const place = { directory: join(directory, 'postgres'), port: await freePort(), password: PASSWORD };
-const server = await startPostgres({ ...place, throwaway: true });
-try {
-  await compare(server.url, directory);
-  record('audit', found);
-  process.exitCode = held ? 0 : 1;
-} finally {
-  await server.stop();
-  rmSync(directory, { recursive: true, force: true });
-}
+await using stack = new AsyncDisposableStack();
+const directory = takeFolder(stack);
+const server = await takePostgres(stack, directory);
+await compare(server.url, directory);
+record('audit', found);
+process.exitCode = held ? 0 : 1;

@@ -1,10 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort, startPostgres } from '@tenantry/local/servers';
 import { compareWithCheckThenRecord } from './budgets/check-then-record.js';
-import { latencyAtRate, median, perSecond, percentile } from './budgets/measure.js';
+import { latencyAtRate, perSecond } from './budgets/measure.js';
 import { type Place, openPlace } from './budgets/place.js';
+import { takeFolder, takePostgres } from './instance/place.js';
+import { median, quantile } from './measure/quantile.js';
 import { record } from './measure/record.js';
 
 /**
@@ -45,7 +43,7 @@ async function compare(place: Place): Promise<boolean> {
     mark();
     await place.settle(held);
   });
-  const [p50, p99] = [percentile(latencies, 0.5), percentile(latencies, 0.99)];
+  const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)];
   const overspent = await compareWithCheckThenRecord(place);
   console.log(`a reservation takes ${p50.toFixed(2)} ms in the middle`);
   console.log(`check, then record: spent ${overspent.checkThenRecord} of 1.00`);
@@ -65,20 +63,9 @@ async function compare(place: Place): Promise<boolean> {
   ].every(Boolean);
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
-chmodSync(directory, 0o711); // Postgres may run as another account than we do
-const server = await startPostgres({
-  directory: join(directory, 'postgres'),
-  port: await freePort(),
-  password: 'bench',
-  throwaway: true,
-});
-try {
-  const place = await openPlace(server.url);
-  process.exitCode = (await compare(place)) ? 0 : 1;
-  record('budgets', found);
-  await place.close();
-} finally {
-  await server.stop();
-  rmSync(directory, { recursive: true, force: true });
-}
+await using stack = new AsyncDisposableStack();
+const server = await takePostgres(stack, takeFolder(stack));
+const place = await openPlace(server.url);
+process.exitCode = (await compare(place)) ? 0 : 1;
+record('budgets', found);
+await place.close();

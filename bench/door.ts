@@ -1,10 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Access, HOME_CELL, type ServiceSchema, migrate, openDoors, sql } from '@tenantry/database';
 import { type TenantContext, newId } from '@tenantry/kernel';
-import { freePort, startPostgres } from '@tenantry/local/servers';
 import pg from 'pg';
+import { takeFolder, takePostgres } from './instance/place.js';
+import { median } from './measure/quantile.js';
 import { record } from './measure/record.js';
 
 /**
@@ -99,8 +97,6 @@ async function measure(variant: Variant, goesOn: (reads: number, elapsedMs: numb
   return (reads / elapsedMs()) * 1_000;
 }
 
-const median = (values: readonly number[]): number => values.toSorted((x, y) => x - y)[values.length >> 1]!;
-
 async function compare(url: string): Promise<boolean> {
   const tenants = await prepare(url);
   const login = new URL(url);
@@ -163,17 +159,6 @@ function report(results: ReadonlyMap<Variant, readonly number[]>): boolean {
   return held;
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
-chmodSync(directory, 0o711); // Postgres may run as another account than we do
-const server = await startPostgres({
-  directory: join(directory, 'postgres'),
-  port: await freePort(),
-  password: 'bench',
-  throwaway: true,
-});
-try {
-  process.exitCode = (await compare(server.url)) ? 0 : 1;
-} finally {
-  await server.stop();
-  rmSync(directory, { recursive: true, force: true });
-}
+await using stack = new AsyncDisposableStack();
+const server = await takePostgres(stack, takeFolder(stack));
+process.exitCode = (await compare(server.url)) ? 0 : 1;

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { freePort, startPostgres } from '@tenantry/local/servers';
 import autocannon from 'autocannon';
-import { prepareTenant, quantile, send, signIn } from './instance/client.js';
-import { takePlace } from './instance/place.js';
+import { prepareTenant, send, signIn } from './instance/client.js';
+import { takePlace, takePostgres } from './instance/place.js';
 import { run } from './instance/program.js';
 import { record } from './measure/record.js';
+import { quantile } from './measure/quantile.js';
 
 /**
  * What everything around a read costs: gateway, NATS, service and row-level security with every step of the pipeline on and
@@ -62,13 +62,7 @@ async function measure({ url, headers }: Load, durationS: number): Promise<Resul
 
 async function compare(stack: AsyncDisposableStack): Promise<boolean> {
   const place = await takePlace(stack);
-  const postgres = await startPostgres({
-    directory: join(place.directory, 'postgres'),
-    port: await freePort(),
-    password: 'bench',
-    throwaway: true,
-  });
-  stack.defer(() => postgres.stop());
+  const postgres = await takePostgres(stack, place.directory);
   const settings = {
     ...place.settings,
     DATABASE_URL: postgres.url,

@@ -3,11 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'node:http';
 import { newId } from '@tenantry/kernel';
 import { latencyAtRate } from './budgets/measure.js';
-import { PASSWORD, prepareTenant, quantile, send, signIn } from './instance/client.js';
+import { PASSWORD, prepareTenant, send, signIn } from './instance/client.js';
 import { takePlace } from './instance/place.js';
 import { run } from './instance/program.js';
 import { type Comparison, record } from './measure/record.js';
 import { type Flood, type Flooded, flood } from './neighbour/flood.js';
+import { quantile } from './measure/quantile.js';
 
 /**
  * What a tenant notices of another's flood: the p99 of its reads, 80 a second whether or not those before were answered, alone and

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { quantile } from './instance/client.js';
+import { quantile } from './measure/quantile.js';
 import { type Comparison, record } from './measure/record.js';
 import { type System, type Systems, startSystems } from './read/systems.js';
 

@@ -17,6 +17,7 @@ import {
   RpcClient,
   silentLog,
 } from '@tenantry/messaging';
+import { median } from './measure/quantile.js';
 import { record } from './measure/record.js';
 import { bareEcho, callerService, echo, echoService } from './rpc/echo.js';
 import type { ResponderSettings } from './rpc/responder.js';
@@ -50,9 +51,6 @@ async function measure(call: () => Promise<unknown>, inFlight: number, forMs: nu
   await Promise.all(Array.from({ length: inFlight }, loop));
   return (calls * 1_000) / forMs;
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((x, y) => x - y)[Math.floor(values.length / 2)] ?? 0;
 
 /** Calls per second of each variant over many short turns. */
 async function run(variants: readonly Variant[], inFlight: number): Promise<number[]> {

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { freePort, startPostgres } from '@tenantry/local/servers';
-import { latencyAtRate, median, percentile } from './budgets/measure.js';
+import { latencyAtRate } from './budgets/measure.js';
 import { PASSWORD, prepareTenant, send, signIn } from './instance/client.js';
-import { takePlace } from './instance/place.js';
+import { takePlace, takePostgres } from './instance/place.js';
 import { run } from './instance/program.js';
+import { median, quantile } from './measure/quantile.js';
 import { type Comparison, record } from './measure/record.js';
 
 /**
@@ -91,8 +91,8 @@ async function latencyOver(gateway: string, tenants: readonly Tenant[]): Promise
     await measure(TURN_MS / 2);
     const turns: number[][] = [];
     for (let turn = 0; turn < RUNS; turn++) turns.push(await measure(TURN_MS));
-    const runs = turns.map((latencies) => percentile(latencies, 0.99));
-    return { p50Ms: median(turns.map((latencies) => percentile(latencies, 0.5))), p99Ms: median(runs), runs };
+    const runs = turns.map((latencies) => quantile(latencies, 0.99));
+    return { p50Ms: median(turns.map((latencies) => quantile(latencies, 0.5))), p99Ms: median(runs), runs };
   };
   return { read: await of('read'), list: await of('list'), 'sign-in': await of('sign-in') };
 }
@@ -123,9 +123,7 @@ function compareLatency(work: Work, few: Latency[Work], many: Latency[Work], cou
 
 async function measure(stack: AsyncDisposableStack): Promise<Comparison[]> {
   const place = await takePlace(stack);
-  const directory = join(place.directory, 'postgres');
-  const postgres = await startPostgres({ directory, port: await freePort(), password: 'bench', throwaway: true });
-  stack.defer(() => postgres.stop());
+  const postgres = await takePostgres(stack, place.directory);
   const unlimited = {
     SIGN_IN_RATE_PER_S: '1000000',
     SIGN_IN_BURST: '1000000',

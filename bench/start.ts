@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
-import { prepareTenant, quantile, signIn } from './instance/client.js';
+import { prepareTenant, signIn } from './instance/client.js';
 import { takePlace } from './instance/place.js';
 import { run, type Running } from './instance/program.js';
 import { record } from './measure/record.js';
+import { quantile } from './measure/quantile.js';
 
 /**
  * From `npm start` to ready on a state directory that was started before, and the memory of the one process that holds all services:

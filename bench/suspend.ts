@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { prepareTenant, quantile, send, signIn } from './instance/client.js';
+import { prepareTenant, send, signIn } from './instance/client.js';
 import { takePlace } from './instance/place.js';
 import { run } from './instance/program.js';
 import { record } from './measure/record.js';
+import { quantile } from './measure/quantile.js';
 
 /**
  * How long after the command a request is still accepted: suspension of a tenant, as its owner's session and its API key see it, and

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { freePort, startPostgres } from '@tenantry/local/servers';
 import pg from 'pg';
-import { prepareTenant, quantile, send, signIn } from './instance/client.js';
-import { takePlace } from './instance/place.js';
+import { prepareTenant, send, signIn } from './instance/client.js';
+import { takePlace, takePostgres } from './instance/place.js';
 import { run } from './instance/program.js';
 import { record } from './measure/record.js';
+import { quantile } from './measure/quantile.js';
 
 /**
  * What it costs to take usage over HTTP, in batches: gateway, NATS, checks of every event, the ledger under row-level security with its ids kept
@@ -84,13 +84,7 @@ async function prepareMeters(gateway: string, token: string): Promise<void> {
 
 async function compare(stack: AsyncDisposableStack): Promise<boolean> {
   const place = await takePlace(stack);
-  const postgres = await startPostgres({
-    directory: join(place.directory, 'postgres'),
-    port: await freePort(),
-    password: 'bench',
-    throwaway: true,
-  });
-  stack.defer(() => postgres.stop());
+  const postgres = await takePostgres(stack, place.directory);
   const settings = { ...place.settings, DATABASE_URL: postgres.url };
   const started = await run(join(import.meta.dirname, '../scripts/start.ts'), settings, /ready\s+(http\S+)/);
   stack.defer(() => started.stop());

@@ -1,12 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-export const median = (values: readonly number[]): number => values.toSorted((x, y) => x - y)[values.length >> 1]!;
-
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((x, y) => x - y);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
-}
-
 /** Works for a while, so many at a time; answers how much was done a second. */
 export async function perSecond(
   work: (i: number) => Promise<void>,

@@ -28,6 +28,3 @@ export async function prepareTenant(
   if (status !== 'active') throw new Error(`the tenant is ${status} after ten seconds`);
   return { id, token: await signIn(gateway, ownerEmail) };
 }
-
-export const quantile = (values: readonly number[], q: number): number =>
-  values.toSorted((x, y) => x - y)[Math.min(values.length - 1, Math.floor(values.length * q))]!;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { createUser } from '@nats-io/nkeys';
 import { newId } from '@tenantry/kernel';
-import { findNatsServer, freePort, startNats, startPostgres } from '@tenantry/local/servers';
+import { findNatsServer, freePort, startNats } from '@tenantry/local/servers';
 import { issueToken } from '../baselines/access-token.js';
 import { type Item, prepareItems } from '../baselines/items.js';
 import { prepareTenant, send, signIn } from '../instance/client.js';
-import { takePlace } from '../instance/place.js';
+import { takePlace, takePostgres } from '../instance/place.js';
 import { run } from '../instance/program.js';
 
 const ROWS = 1_000;
@@ -85,9 +85,7 @@ async function startNest(stack: AsyncDisposableStack, directory: string, env: Re
 /** Starts all of them on one Postgres. */
 export async function startSystems(stack: AsyncDisposableStack): Promise<Systems> {
   const place = await takePlace(stack);
-  const directory = join(place.directory, 'postgres');
-  const postgres = await startPostgres({ directory, port: await freePort(), password: 'bench', throwaway: true });
-  stack.defer(() => postgres.stop());
+  const postgres = await takePostgres(stack, place.directory);
   const settings = { ...place.settings, DATABASE_URL: postgres.url, NODE_ENV: 'production' };
   const started = await run(join(import.meta.dirname, '../../scripts/start.ts'), settings, /ready\s+(http\S+)/);
   stack.defer(() => started.stop());
