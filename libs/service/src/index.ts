@@ -2,6 +2,8 @@ export { boot, type ServiceHandle } from './boot.js';
 export { Cursors } from './cursors.js';
 export type { Readiness } from './health/readiness.js';
 export { Logger } from './logger.js';
+export { Mailer, type Mail } from './mail/mailer.js';
+export { MailSettings } from './mail/mail-settings.js';
 export * from './outbound/outbound-http.js';
 export { serve, type ServiceNews } from './serve.js';
 export * from './service.js';

@@ -5,13 +5,4 @@ import { z } from 'zod';
 export class IdentitySettings extends settings({
   ACCESS_KEY_FILE: z.string().describe('File with the Ed25519 key that signs access tokens (PKCS 8, PEM)'),
   ACCEPT_URL: z.url().optional().describe('Page of your product where a one-time link leads; gets the token after #'),
-  SMTP_URL: z
-    .url({ protocol: /^smtps?$/ })
-    .optional()
-    .describe('Mail server, e.g. smtps://user:password@mail.example.com'),
-  MAIL_FROM: z.string().default('Tenantry <no-reply@localhost>').describe('Sender of mails'),
-  MAIL_OUTBOX_DIR: z
-    .string()
-    .default('.tenantry/outbox')
-    .describe('Folder that mails are written to when there is no SMTP_URL'),
 }) {}

@@ -6,6 +6,7 @@ import { MemberAdded, addMember, readMessage, roles, type EventType, type Operat
 import type { Doors } from '@tenantry/database';
 import { Clock, Fault, PLATFORM_TENANT_ID, newId, type TenantContext } from '@tenantry/kernel';
 import type { MemberEntry, TenantEntry } from '@tenantry/messaging';
+import { Mailer, MailSettings } from '@tenantry/service';
 import { InMemoryBus, TestDatabase, testContext, type CallOptions } from '@tenantry/testing';
 import { IdentitySettings } from './config.js';
 import { identityService } from './identity.module.js';
@@ -67,6 +68,7 @@ export class IdentityFixture {
     const providers = [
       { provide: Clock, useValue: clock },
       { provide: IdentitySettings, useValue: settingsIn(folder) },
+      { provide: Mailer, useValue: new Mailer(new MailSettings({ MAIL_OUTBOX_DIR: join(folder, 'outbox') })) },
     ];
     const bus = await InMemoryBus.start({ service: identityService, doors, clock, providers });
     return new IdentityFixture(database, doors, clock, bus, folder);
@@ -193,5 +195,5 @@ function settingsIn(folder: string): IdentitySettings {
   const keyFile = join(folder, 'access.pem');
   const { privateKey } = generateKeyPairSync('ed25519');
   writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  return new IdentitySettings({ ACCESS_KEY_FILE: keyFile, MAIL_OUTBOX_DIR: join(folder, 'outbox') });
+  return new IdentitySettings({ ACCESS_KEY_FILE: keyFile });
 }

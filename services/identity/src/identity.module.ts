@@ -20,7 +20,6 @@ import { ListApiKeys } from './keys/list-api-keys.js';
 import { RecordKeyUse } from './keys/record-key-use.js';
 import { RevokeApiKey } from './keys/revoke-api-key.js';
 import { RotateApiKey } from './keys/rotate-api-key.js';
-import { Mailer } from './mail/mailer.js';
 import { AddMember } from './members/add-member.js';
 import { ChangeMemberRole } from './members/change-member-role.js';
 import { ListMembers } from './members/list-members.js';
@@ -99,7 +98,6 @@ const accessTokens = {
     PasswordRules,
     Guessability,
     Invitations,
-    Mailer,
   ],
 })
 export class IdentityModule {}

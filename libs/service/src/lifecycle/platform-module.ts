@@ -4,6 +4,8 @@ import { Clock, SystemClock } from '@tenantry/kernel';
 import { Bus, ContextSigner, Directories, RpcClient } from '@tenantry/messaging';
 import { Cursors } from '../cursors.js';
 import { Logger } from '../logger.js';
+import { MailSettings } from '../mail/mail-settings.js';
+import { Mailer } from '../mail/mailer.js';
 import { OutboundHttp } from '../outbound/outbound-http.js';
 import type { Service } from '../service.js';
 import type { Environment } from '../settings/settings.js';
@@ -40,6 +42,7 @@ function platformProviders(service: Service, parts: PlatformParts): Provider[] {
     { provide: Directories, useValue: parts.directories },
     { provide: Logger, useValue: parts.log },
     { provide: OutboundHttp, useValue: parts.outbound },
+    { provide: Mailer, useValue: new Mailer(new MailSettings(parts.environment)) },
     { provide: Clock, useValue: new SystemClock() },
   ];
   const stored = doors && [

@@ -1,4 +1,4 @@
-import type { Mail } from '../mail/mailer.js';
+import type { Mail } from '@tenantry/service';
 
 /** How long somebody may take to follow their link. */
 export const LINK_LIFETIME_MS = 7 * 86_400_000;

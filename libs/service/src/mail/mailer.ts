@@ -1,9 +1,8 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Injectable } from '@nestjs/common';
 import { newId } from '@tenantry/kernel';
 import { createTransport } from 'nodemailer';
-import { IdentitySettings } from '../config.js';
+import type { MailSettings } from './mail-settings.js';
 
 /** A mail to one person. */
 export interface Mail {
@@ -18,9 +17,8 @@ const TIMEOUT_MS = 10_000;
  * Sends mail through the SMTP server of the settings; without one, writes it to a folder that only the owner of the
  * process can read, because it may hold a link that lets somebody in.
  */
-@Injectable()
 export class Mailer {
-  constructor(private readonly settings: IdentitySettings) {}
+  constructor(private readonly settings: MailSettings) {}
 
   /** Resolves when the server has taken the mail over. */
   async send(mail: Mail): Promise<void> {
