@@ -5,7 +5,8 @@ import { isStalePlan, translateError } from './faults.js';
 import { rollBack } from './run-transaction.js';
 import type { Sql } from './sql.js';
 import type { ConnectionPool } from './wire/connection-pool.js';
-import type { Step } from './wire/flight.js';
+import type { Step, StepResult } from './wire/flight.js';
+import type { Lane } from './wire/lane.js';
 import { type Settings, fixedStep, settingStep } from './wire/steps.js';
 
 /** What every door is made with. */
@@ -34,16 +35,39 @@ export async function readInOneFlight(
   statement: Step,
 ): Promise<object[]> {
   const pool = cells.pool(cell);
+  const steps = [enter, statement];
+  const lane = pool.laneFor(steps);
+  const results = (lane && (await rideUnlessStale(lane, steps, signal))) ?? (await readAlone(pool, steps, signal));
+  return results[1]!.rows;
+}
+
+/** The table changed since a statement was prepared: its plan is forgotten by now, and nothing was done. */
+function rideUnlessStale(lane: Lane, steps: readonly Step[], signal: AbortSignal | null): ReturnType<Lane['ride']> {
+  return lane.ride(steps, signal).catch((error: unknown) => {
+    if (isStalePlan(error)) {
+      return null;
+    }
+    throw error;
+  });
+}
+
+/** On a connection that nobody else uses meanwhile. */
+async function readAlone(
+  pool: ConnectionPool,
+  steps: readonly Step[],
+  signal: AbortSignal | null,
+): Promise<readonly StepResult[]> {
   const connection = pool.tryAcquire() ?? (await pool.acquire(signal));
+  const sentAtMs = performance.now();
   try {
-    return (await connection.fly([enter, statement], signal))[1]!.rows;
+    return await connection.fly(steps, signal);
   } catch (error) {
     if (!isStalePlan(error)) {
       throw error;
     }
-    // The table changed since the statement was prepared. Its plan is forgotten by now, and nothing was done.
-    return (await connection.fly([enter, statement], signal))[1]!.rows;
+    return await connection.fly(steps, signal);
   } finally {
+    pool.pace.learn(steps.at(-1)!.text, performance.now() - sentAtMs);
     pool.release(connection);
   }
 }

@@ -1,6 +1,10 @@
 import { Fault } from '@tenantry/kernel';
 import { abortFault, refuseAborted } from './abort.js';
 import { type ConnectionOptions, PgConnection } from './connection.js';
+import type { Step } from './flight.js';
+import type { Lane } from './lane.js';
+import { Lanes } from './lanes.js';
+import type { Pace } from './pace.js';
 
 /** Limits of one pool. */
 export interface PoolOptions extends ConnectionOptions {
@@ -29,13 +33,28 @@ export class ConnectionPool {
   readonly #options: PoolOptions;
   readonly #idle: PgConnection[] = [];
   readonly #waiting = new Set<Waiter>();
+  readonly #lanes: Lanes;
   readonly #sweeper: NodeJS.Timeout;
   #open = 0;
   #closing: (() => void) | null = null;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#lanes = new Lanes(options.maxConnections, {
+      tryAcquire: () => this.tryAcquire(),
+      drop: (connection) => this.#drop(connection),
+    });
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL_MS).unref();
+  }
+
+  /** A lane for a short read; null: it takes a connection of its own. */
+  laneFor(steps: readonly Step[]): Lane | null {
+    return this.#lanes.find(steps);
+  }
+
+  /** How long this pool's reads take. */
+  get pace(): Pace {
+    return this.#lanes.pace;
   }
 
   /** A connection that is free this very moment. */
@@ -72,7 +91,9 @@ export class ConnectionPool {
       this.#drop(connection);
       return;
     }
-    this.#offer(connection);
+    if (!this.#lanes.claim(connection)) {
+      this.#offer(connection);
+    }
   }
 
   /** A connection that the pool neither counts nor keeps; its caller closes it. */
@@ -93,6 +114,7 @@ export class ConnectionPool {
     for (const connection of this.#idle.splice(0)) {
       this.#drop(connection);
     }
+    this.#lanes.close();
     if (this.#open > 0) {
       await drained;
     }
@@ -185,9 +207,10 @@ export class ConnectionPool {
       }
       waiter.refuse(tooBusy());
     }
-    const stale = (one: PgConnection): boolean =>
-      !one.isClean || this.#isWornOut(one) || now - one.idleSinceMs >= this.#options.maxIdleMs;
-    for (const connection of this.#idle.filter(stale)) {
+    const isStale = (one: PgConnection): boolean =>
+      this.#isWornOut(one) || now - one.idleSinceMs >= this.#options.maxIdleMs;
+    this.#lanes.sweep(now, isStale);
+    for (const connection of this.#idle.filter((one) => !one.isClean || isStale(one))) {
       this.#idle.splice(this.#idle.indexOf(connection), 1);
       this.#drop(connection);
     }

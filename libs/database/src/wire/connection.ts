@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { abortFault, refuseAborted } from './abort.js';
 import { type Backend, sendCancelRequest } from './cancel-request.js';
-import { Flight, type Step, type StepResult } from './flight.js';
+import { Flight, type Landing, type Step, type StepResult } from './flight.js';
 import { StatementCache } from './statement-cache.js';
 
 /** How long the server may take to give up a cancelled statement before its connection is cut. */
@@ -56,6 +56,21 @@ export class PgConnection {
   /** Whether it may serve another caller: alive, idle, and outside any transaction. */
   get isClean(): boolean {
     return this.#usable && this.#flights === 0 && this.#client.getTransactionStatus() === 'I';
+  }
+
+  /** From now on flights are sent without waiting for the answers to those before them. */
+  pipeline(): void {
+    (this.#client as pg.Client & { pipeline: boolean }).pipeline = true;
+  }
+
+  /** Whether the session lives. */
+  get isUsable(): boolean {
+    return this.#usable;
+  }
+
+  /** Whether steps depend on no statement that another flight is still preparing. */
+  knows(steps: readonly Step[]): boolean {
+    return steps.every(({ key }) => key !== null && this.#statements.isSettled(key));
   }
 
   /** Whether a transaction is open, failed or not. */
@@ -120,20 +135,27 @@ export class PgConnection {
 
   #send(steps: readonly Step[]): Promise<readonly StepResult[]> {
     return new Promise((resolve, reject) => {
-      const flight = new Flight(steps, this.#statements, ({ results, error, lost }) => {
-        this.#flights--;
-        if (lost) {
-          this.#lose();
-        }
+      this.launch(steps, ({ results, error }) => {
         if (error) {
-          reject(error instanceof Error ? error : new Error('a row could not be read', { cause: error }));
+          reject(error);
         } else {
           resolve(results);
         }
       });
-      this.#flights++;
-      this.#client.query(flight as unknown as pg.Submittable);
     });
+  }
+
+  /** Sends steps in one flight, and tells once how it ended. */
+  launch(steps: readonly Step[], land: (landing: Landing) => void): void {
+    const flight = new Flight(steps, this.#statements, (landing) => {
+      this.#flights--;
+      if (landing.lost) {
+        this.#lose();
+      }
+      land(landing);
+    });
+    this.#flights++;
+    this.#client.query(flight as unknown as pg.Submittable);
   }
 
   /**

@@ -30,7 +30,7 @@ export interface Wire {
 /** How a flight ended. */
 export interface Landing {
   readonly results: readonly StepResult[];
-  readonly error: unknown;
+  readonly error: Error | null;
   /** The session ended with it. */
   readonly lost: boolean;
 }
@@ -57,7 +57,7 @@ export class Flight {
   readonly #statements: StatementCache;
   readonly #land: (landing: Landing) => void;
   #landed = 0;
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
   constructor(steps: readonly Step[], statements: StatementCache, land: (landing: Landing) => void) {
     // Everything that can throw happens before the first byte is sent.
@@ -124,12 +124,16 @@ export class Flight {
     try {
       leg.result.rows.push(leg.decoder.decode(message.fields));
     } catch (error) {
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new Error('a row could not be read', { cause: error });
     }
   }
 
   handleCommandComplete(message: { text: string }): void {
-    this.#legs[this.#landed++]!.result.tag = message.text;
+    const leg = this.#legs[this.#landed++]!;
+    leg.result.tag = message.text;
+    if (leg.prepared) {
+      leg.prepared.proven = true;
+    }
   }
 
   handleEmptyQuery(): void {
@@ -180,3 +184,7 @@ export class Flight {
     this.#failure = new Error('copy is not used here');
   }
 }
+
+// A pipelining client takes its own queries only, because one that keeps a portal open would mix up the answers of those
+// behind it. A flight keeps none open.
+Object.setPrototypeOf(Flight.prototype, pg.Query.prototype as object);

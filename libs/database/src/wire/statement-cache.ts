@@ -6,6 +6,8 @@ export interface Prepared {
   /** Known after the first result; from then on the columns are not asked for again. */
   decoder: RowDecoder | null;
   parsed: boolean;
+  /** It has run, so the server knows it: whoever names it can't fail because its parsing did. */
+  proven: boolean;
 }
 
 /** The named statements of one connection: the least recently used one is closed when there are too many. */
@@ -24,7 +26,7 @@ export class StatementCache {
       this.#known.set(key, known);
       return known;
     }
-    const prepared: Prepared = { name: `s${++this.#serial}`, decoder: null, parsed: false };
+    const prepared: Prepared = { name: `s${++this.#serial}`, decoder: null, parsed: false, proven: false };
     this.#known.set(key, prepared);
     for (const oldest of this.#known.keys()) {
       if (this.#known.size <= this.capacity) {
@@ -33,6 +35,12 @@ export class StatementCache {
       this.forget(oldest);
     }
     return prepared;
+  }
+
+  /** Whether somebody may name it without waiting for anybody else: it has run, or nobody has used it yet. */
+  isSettled(key: string): boolean {
+    const known = this.#known.get(key);
+    return !known || known.proven;
   }
 
   /** Gives up a statement; its name is never used again, so it may or may not exist on the server. */
