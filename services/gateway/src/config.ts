@@ -33,6 +33,11 @@ export class GatewaySettings extends settings({
   TENANT_BURST: rate
     .default(1_000)
     .describe('Requests of the platform itself and of a tenant whose policy is not known yet at once'),
+  TENANT_REQUESTS_AT_ONCE: rate
+    .default(8)
+    .describe('Requests of one tenant that this gateway has answered at the same time; some more wait for their turn'),
+  TENANT_IMPORTS_AT_ONCE: rate.default(1).describe('Imports of one tenant at the same time, here alike'),
+  TENANT_EXPORTS_AT_ONCE: rate.default(4).describe('Exports of one tenant at the same time, here alike'),
   REQUEST_TIMEOUT_MS: durationMs.default(15_000).describe('How long an answer may take'),
   STREAM_TIMEOUT_MS: durationMs.default(600_000).describe('How long an import or export may take'),
 }) {}

@@ -12,6 +12,7 @@ import { Refusals } from './http/refusals.js';
 import { openHttp } from './http/server.js';
 import { Admission, admission, Call, call, Pipeline, Standing, standing } from './pipeline/pipeline.js';
 import type { Step } from './pipeline/exchange.js';
+import { Turns } from './pipeline/turns.js';
 import { Usage } from './pipeline/usage.js';
 
 /** A pipeline of steps that Nest has made. */
@@ -30,6 +31,7 @@ export const providers: Provider[] = [
   TenantFinder,
   Origins,
   Usage,
+  Turns,
   { provide: Fleet, useClass: AnnouncedFleet },
   OpenStreams,
   Operations,

@@ -6,6 +6,7 @@ import { GatewaySettings } from '../config.js';
 import { Origins } from '../directories/origins.js';
 import { Exchange } from '../pipeline/exchange.js';
 import { Admission, Call } from '../pipeline/pipeline.js';
+import { isBulkStream } from '../pipeline/take-turn.js';
 import { REQUEST_ID } from './refusals.js';
 import { sendAnswer } from './answer.js';
 import { readableFrom } from './cors.js';
@@ -86,7 +87,11 @@ export class Operations {
     if (exchange.operation.streams === 'request')
       exchange.upload = uploadOf(request, exchange.operation.bodyLimitBytes);
     else if (request.body instanceof Uint8Array) exchange.body = request.body;
-    await this.call.run(exchange);
+    try {
+      await this.call.run(exchange);
+    } finally {
+      if (!isBulkStream(exchange.operation)) exchange.endTurn();
+    }
     return sendAnswer(exchange, reply);
   }
 
@@ -95,6 +100,7 @@ export class Operations {
     const controller = this.streams.follow(exchange);
     reply.raw.once('close', () => {
       this.streams.close(exchange);
+      exchange.endTurn();
       controller.abort(new Fault('cancelled'));
     });
   }

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Fault, newId } from '@tenantry/kernel';
 import { Logger } from '@tenantry/service';
@@ -11,6 +12,11 @@ import { allowedMethods, type Route } from './endpoints.js';
 export const REQUEST_ID = 'tenantry-request-id';
 /** How long a refused client may go on sending before its connection is closed. */
 const LINGER_MS = 2_000;
+/**
+ * Who asks too much is told a moment later. A program that asks again as soon as it is refused would otherwise have this
+ * process do nothing but refuse, and everybody else would wait behind it.
+ */
+const TOO_MUCH_PAUSE_MS = 100;
 
 /** Answers everything that did not end well, as problems. What nobody expected is logged whole and shown to nobody. */
 @Injectable()
@@ -18,8 +24,9 @@ export class Refusals {
   constructor(private readonly log: Logger) {}
 
   /** Refuses a request. */
-  send(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  async send(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const fault = faultOf(error);
+    if (fault.reason === 'rate-limited') await pause(TOO_MUCH_PAUSE_MS);
     const { exchange } = request;
     const requestId = exchange?.id ?? newId();
     const problem = printProblem(fault, requestId, dialectOf(request.url));
@@ -30,7 +37,7 @@ export class Refusals {
   }
 
   /** Refuses an address or method that no operation has. */
-  sendUnknown(routes: readonly Route[], request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  sendUnknown(routes: readonly Route[], request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const allow = allowedMethods(routes, request.url);
     return this.send(
       allow.length > 0 ? new Fault('method-not-allowed', { extra: { allow } }) : new Fault('not-found'),

@@ -92,6 +92,8 @@ export class Exchange {
   payload: Uint8Array = NOTHING;
   /** The signed context; set by `SignContext`. */
   context = '';
+  /** Ends the turn that `TakeTurn` waited for. */
+  endTurn: () => void = () => undefined;
   /** Set by `Forward`. */
   reply: RawReply | null = null;
 

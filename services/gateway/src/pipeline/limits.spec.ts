@@ -71,6 +71,29 @@ describe('limits, networks and origins', () => {
     });
   });
 
+  describe('a tenant’s requests at once', () => {
+    /** Answers of tenant A wait until the answer is called; those of B do not. */
+    const holdAnswersOfA = (): (() => void) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gateway.services.answer(getMyTenant, async ({ ctx }) => {
+        if (ctx.tenantId === a.id) await promise;
+        return {};
+      });
+      return resolve;
+    };
+
+    it('are so many, the rest waits or is refused, and nobody else notices', async () => {
+      await start({ TENANT_REQUESTS_AT_ONCE: '2' });
+      const release = holdAnswersOfA();
+      const flood = statuses(30, () => ask(bearer(a.owner.token)));
+      expect(await statuses(4, () => ask(bearer(b.owner.token)))).toEqual([200, 200, 200, 200]);
+      release();
+      const turnsAndWaiting = 2 + 2 * 8;
+      const answered = Array.from({ length: 30 }, (_, i) => (i < turnsAndWaiting ? 200 : 429));
+      expect(await flood).toEqual(answered);
+    });
+  });
+
   describe('an address', () => {
     it('is bounded before its credential is looked at, and no other is', async () => {
       await start({ ADDRESS_RATE_PER_S: '1', ADDRESS_BURST: '2' });

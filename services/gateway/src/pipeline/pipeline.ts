@@ -12,6 +12,7 @@ import { RateLimit } from './rate-limit.js';
 import { Ready } from './ready.js';
 import { ResolveTenant } from './resolve-tenant.js';
 import { SignContext } from './sign-context.js';
+import { TakeTurn } from './take-turn.js';
 import { TenantStatus } from './tenant-status.js';
 import { Validate } from './validate.js';
 
@@ -31,7 +32,7 @@ export const admission = [
 ] as const satisfies Type<Step>[];
 
 /** What then happens with it, in this order. */
-export const call = [Validate, SignContext, Forward] as const satisfies Type<Step>[];
+export const call = [Validate, TakeTurn, SignContext, Forward] as const satisfies Type<Step>[];
 
 /** What must go on holding while a stream is open. */
 export const standing = [
