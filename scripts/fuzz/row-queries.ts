@@ -32,6 +32,14 @@ export const fitting = fc
       .map(([operator, value]) => `${name}=${operator}.${encodeText(textual(value))}`),
   );
 
+/** Conditions on an encrypted column, which only a search takes. */
+export const sealed = fc
+  .tuple(fc.constantFrom('eq', 'neq', 'not.eq', 'in', 'not.in'), columns['note']!.fits)
+  .map(([operator, value]) => {
+    const quoted = `"${textual(value).replace(/["\\]/g, '\\$&')}"`;
+    return `note=${operator}.${encodeText(operator.endsWith('in') ? `(${quoted},x)` : textual(value))}`;
+  });
+
 /** The same with anything in its places. */
 export const wild = fc
   .tuple(

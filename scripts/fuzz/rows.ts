@@ -2,7 +2,7 @@ import type { Operation } from '@tenantry/contracts';
 import fc from 'fast-check';
 import type { Case } from './case.js';
 import { asHead, onHeaders, onQuery } from './hostile.js';
-import { fitting, joined, order, page, select, tables, wild, wildHeaders, wildQuery } from './row-queries.js';
+import { fitting, joined, order, page, sealed, select, tables, wild, wildHeaders, wildQuery } from './row-queries.js';
 import { hostileValue, names, row, textual } from './row-values.js';
 import { ROWS_TABLE } from './world.js';
 
@@ -59,7 +59,7 @@ const wells: Readonly<
   },
   SearchRows: {
     query: fc.constant(''),
-    payload: joined([select, order, fitting], 3).map((form) => ({
+    payload: joined([select, order, fitting, sealed, page], 4).map((form) => ({
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: { text: form },
     })),

@@ -153,7 +153,7 @@ async function furnishTenant({ owner }: WorldTenant, word: string): Promise<void
     { name: 'document', type: 'jsonb' },
     { name: 'tags', type: 'text[]' },
     { name: 'address', type: 'inet' },
-    { name: 'note', type: 'text', classification: 'phi' },
+    { name: 'note', type: 'text', classification: 'phi', searchable: true },
     { name: 'parent_id', type: 'uuid', references: { table: ROWS_TABLE, column: 'id', onDelete: 'set null' } },
   ];
   await owner.must('POST', '/v1/tables', { name: ROWS_TABLE, columns });

@@ -29,6 +29,7 @@ import { InsertRows } from './rows/insert-rows.js';
 import { ReadRows } from './rows/read-rows.js';
 import { RowReader } from './rows/row-reader.js';
 import { RowWriter } from './rows/row-writer.js';
+import { RowSearcher } from './rows/search/row-searcher.js';
 import { SearchRows } from './rows/search-rows.js';
 import { UpdateRows } from './rows/update-rows.js';
 import { Catalog } from './spaces/catalog.js';
@@ -94,7 +95,7 @@ const schedules = [EverySecondRollOut];
 /** Product and tenant tables and their rows: a table of contents. */
 @Module({
   controllers: [...tables, ...productTables, ...rows, ...functions, ...reactions, ...schedules],
-  providers: [Catalog, ProductDefinitions, ProductTables, TenantTables, RowReader, RowWriter],
+  providers: [Catalog, ProductDefinitions, ProductTables, TenantTables, RowReader, RowSearcher, RowWriter],
 })
 export class DataModule {}
 

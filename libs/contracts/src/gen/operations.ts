@@ -1242,7 +1242,10 @@ export const readRows = operation({
   output: RowsReply,
 });
 
-/** Reads rows like ReadRows, with the query in the body instead of the address: as a form, or as a JSON object of text. */
+/**
+ * Reads rows like ReadRows, with the query in the body instead of the address: as a form, or as a JSON object of text. Only
+ * here can rows be found by searchable encrypted columns, with `eq` and `in`.
+ */
 export const searchRows = operation({
   name: 'SearchRows',
   service: 'data',

@@ -44,7 +44,8 @@ describe('migrate', () => {
     const steps: string[] = [];
     await migrate(url, [shop], (step) => steps.push(`${step.service}/${step.file} ${step.index}/${step.count}`));
     expect(steps).toEqual([
-      'platform/0001_platform.sql 1/1',
+      'platform/0001_platform.sql 1/2',
+      'platform/0002_index_keys.sql 2/2',
       'shop/messaging/0001_messaging.sql 1/2',
       'shop/0001_things.sql 2/2',
     ]);
@@ -62,7 +63,7 @@ describe('migrate', () => {
 
   it('is harmless from 20 sessions at once', async () => {
     await Promise.all(Array.from({ length: 20 }, () => migrate(url, [shop])));
-    expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 3 }]);
+    expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 4 }]);
     expect(await doctor(url)).toEqual([]);
   }, 120_000);
 
@@ -80,7 +81,7 @@ describe('migrate', () => {
         spawn(process.execPath, ['--import', hooks, program], { stdio: 'inherit' }).once('exit', resolve);
       });
     expect(await Promise.all(Array.from({ length: 4 }, run))).toEqual([0, 0, 0, 0]);
-    expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 3 }]);
+    expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 4 }]);
   }, 120_000);
 
   it('gives the same database step by step as at once', async () => {

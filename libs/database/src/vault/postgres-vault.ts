@@ -1,40 +1,42 @@
 import { fewRandomBytes, PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import type { Cells } from '../cells.js';
-import { translateError } from '../faults.js';
-import { sql } from '../sql.js';
+import { raw, sql } from '../sql.js';
 import type { Transaction } from '../transaction.js';
+import { blindIndexOf, type IndexedColumn } from './blind-index.js';
+import { KeyCache } from './key-cache.js';
 import { KEY_BYTES, commitmentOf, openBytes, parseSealed, printSealed, sealBytes } from './sealing.js';
-import { type TenantKeys, loadTenantKeys, wrapNewKey } from './tenant-keys.js';
+import { type KeyFamily, wrapNewKey } from './tenant-keys.js';
 import { type Commitment, type SealedPlace, Vault } from './vault.js';
 
-const MAX_TENANTS = 2_000;
-/** A key that was deleted to make values unreadable stays in memory no longer than this. */
-const MAX_AGE_MS = 5 * 60_000;
 const SALT_BYTES = 16;
 
-/** The vault over `platform.tenant_key`; keys of the tenants in use are kept unwrapped in bounded memory. */
+/** The vault over `platform.tenant_key` and `platform.index_key`. */
 export class PostgresVault extends Vault {
-  readonly #cells: Cells;
-  readonly #masterKey: Uint8Array | undefined;
-  readonly #known = new Map<string, { readonly keys: Promise<TenantKeys>; readonly loadedAtMs: number }>();
+  readonly #masterKeys: readonly Uint8Array[];
+  readonly #keys: KeyCache;
+  readonly #indexKeys: KeyCache;
 
-  constructor(cells: Cells, masterKey: Uint8Array | undefined) {
+  /** @param masterKeys the one that wraps, and those that still open while keys are being wrapped anew */
+  constructor(cells: Cells, masterKeys: readonly Uint8Array[]) {
     super();
-    if (masterKey && masterKey.length !== KEY_BYTES) {
-      throw new Error(`the master key has ${masterKey.length} bytes instead of ${KEY_BYTES}`);
+    const wrong = masterKeys.find((key) => key.length !== KEY_BYTES);
+    if (wrong) {
+      throw new Error(`the master key has ${wrong.length} bytes instead of ${KEY_BYTES}`);
     }
-    this.#cells = cells;
-    this.#masterKey = masterKey;
+    this.#masterKeys = masterKeys;
+    this.#keys = new KeyCache({ cells, masterKeys, family: 'tenant_key' });
+    this.#indexKeys = new KeyCache({ cells, masterKeys, family: 'index_key' });
   }
 
   override async seal(tenantId: string, place: SealedPlace, plaintext: string): Promise<string> {
-    const [version, key] = [...(await this.#keysOf(tenantId))].at(-1)!;
+    const [version, key] = [...(await this.#keys.keysOf(tenantId))].at(-1)!;
     return printSealed(version, sealBytes(key, plaintext, associatedWith(tenantId, place, version)));
   }
 
   override async open(tenantId: string, place: SealedPlace, sealed: string): Promise<string> {
     const { version, bytes } = parseSealed(sealed);
-    const key = (await this.#keysOf(tenantId)).get(version) ?? (await this.#keysOf(tenantId, true)).get(version);
+    const key =
+      (await this.#keys.keysOf(tenantId)).get(version) ?? (await this.#keys.keysOf(tenantId, true)).get(version);
     if (!key) {
       throw new Error(`tenant ${tenantId} has no key ${version}`);
     }
@@ -46,45 +48,52 @@ export class PostgresVault extends Vault {
     return { commitment: commitmentOf(salt, value), salt };
   }
 
-  override async createTenantKey(tx: Transaction): Promise<void> {
-    const last = await tx.one<{ version: number | null }>(sql`
-      select max(version) as version from platform.tenant_key where tenant_id = ${tx.tenantId}`);
-    const version = (last?.version ?? 0) + 1;
-    await tx.execute(sql`
-      insert into platform.tenant_key (tenant_id, version, wrapped_key)
-      values (${tx.tenantId}, ${version}, ${wrapNewKey(this.#master, tx.tenantId, version)})
-      on conflict do nothing`); // another service may have sealed something for this tenant at the same moment
-    this.#known.delete(tx.tenantId);
+  override async blindIndex(tenantId: string, column: IndexedColumn, value: string): Promise<number> {
+    return blindIndexOf([...(await this.#indexKeys.keysOf(tenantId)).values()].at(-1)!, column, value);
+  }
+
+  override async blindIndexes(tenantId: string, column: IndexedColumn, value: string): Promise<readonly number[]> {
+    const keys = await this.#indexKeys.keysOf(tenantId);
+    return [...keys.values()].map((key) => blindIndexOf(key, column, value));
+  }
+
+  override createTenantKey(tx: Transaction): Promise<number> {
+    return this.#createKey(tx, 'tenant_key');
+  }
+
+  override createIndexKey(tx: Transaction): Promise<number> {
+    return this.#createKey(tx, 'index_key');
+  }
+
+  override async retireIndexKeys(tx: Transaction, before: number): Promise<void> {
+    await tx.execute(sql`delete from platform.index_key where tenant_id = ${tx.tenantId} and version < ${before}`);
+    this.forget(tx.tenantId);
+  }
+
+  override forget(tenantId: string): void {
+    this.#keys.forget(tenantId);
+    this.#indexKeys.forget(tenantId);
   }
 
   override async assertMasterKey(): Promise<void> {
-    await this.#keysOf(PLATFORM_TENANT_ID, true);
+    await this.#keys.keysOf(PLATFORM_TENANT_ID, true);
   }
 
-  get #master(): Uint8Array {
-    if (!this.#masterKey) {
+  async #createKey(tx: Transaction, family: KeyFamily): Promise<number> {
+    const [masterKey] = this.#masterKeys;
+    if (!masterKey) {
       throw new Error('this service was given no master key');
     }
-    return this.#masterKey;
-  }
-
-  async #keysOf(tenantId: string, reload = false): Promise<TenantKeys> {
-    const known = this.#known.get(tenantId);
-    if (known && !reload && Date.now() - known.loadedAtMs < MAX_AGE_MS) {
-      return known.keys;
-    }
-    const keys = loadTenantKeys(this.#cells, this.#master, tenantId);
-    this.#known.delete(tenantId);
-    this.#known.set(tenantId, { keys, loadedAtMs: Date.now() });
-    if (this.#known.size > MAX_TENANTS) {
-      this.#known.delete(this.#known.keys().next().value!);
-    }
-    try {
-      return await keys;
-    } catch (error) {
-      this.#known.delete(tenantId);
-      throw translateError(error);
-    }
+    const table = raw(`platform.${family}`);
+    const last = await tx.one<{ version: number | null }>(sql`
+      select max(version) as version from ${table} where tenant_id = ${tx.tenantId}`);
+    const version = (last?.version ?? 0) + 1;
+    await tx.execute(sql`
+      insert into ${table} (tenant_id, version, wrapped_key)
+      values (${tx.tenantId}, ${version}, ${wrapNewKey(masterKey, family, tx.tenantId, version)})
+      on conflict do nothing`); // another service may have sealed something for this tenant at the same moment
+    this.forget(tx.tenantId);
+    return version;
   }
 }
 

@@ -5,43 +5,65 @@ import type { ConnectionPool } from '../wire/connection-pool.js';
 import { fixedStep, tenantStep } from '../wire/steps.js';
 import { KEY_BYTES, openBytes, sealBytes } from './sealing.js';
 
-/** A tenant's keys by version; the highest one seals. */
+/** A tenant's keys of one family by version; the highest one is used for what is new. */
 export type TenantKeys = ReadonlyMap<number, Buffer>;
+
+/** What keys are for, by the table that has them: `tenant_key` seals, `index_key` makes blind indexes. */
+export type KeyFamily = 'tenant_key' | 'index_key';
 
 interface WrappedKey {
   readonly version: number;
   readonly wrapped_key: Buffer;
 }
 
-const LIST = 'select version, wrapped_key from platform.tenant_key where tenant_id = $1 order by version';
-const ADD =
-  'insert into platform.tenant_key (tenant_id, version, wrapped_key) values ($1, $2, $3) on conflict do nothing';
+const list = (family: KeyFamily): string =>
+  `select version, wrapped_key from platform.${family} where tenant_id = $1 order by version`;
+const add = (family: KeyFamily): string =>
+  `insert into platform.${family} (tenant_id, version, wrapped_key) values ($1, $2, $3) on conflict do nothing`;
 const PLACE = 'select cell from platform.tenant_status where tenant_id = $1';
 
-const associatedWith = (tenantId: string, version: number): string => JSON.stringify([tenantId, version]);
+/** Keys of one family do not pass for those of the other. */
+export function keyPlace(family: KeyFamily, tenantId: string, version: number): string {
+  return JSON.stringify(family === 'tenant_key' ? [tenantId, version] : [tenantId, version, family]);
+}
 
 /** A new random key of a tenant, wrapped. */
-export function wrapNewKey(masterKey: Uint8Array, tenantId: string, version: number): Buffer {
-  return sealBytes(masterKey, randomBytes(KEY_BYTES), associatedWith(tenantId, version));
+export function wrapNewKey(masterKey: Uint8Array, family: KeyFamily, tenantId: string, version: number): Buffer {
+  return sealBytes(masterKey, randomBytes(KEY_BYTES), keyPlace(family, tenantId, version));
+}
+
+/** What opens a tenant's keys, and where they are. */
+export interface KeySource {
+  readonly cells: Cells;
+  readonly masterKeys: readonly Uint8Array[];
+  readonly family: KeyFamily;
 }
 
 /** Reads a tenant's keys from the cell that has them; the tenant's own cell gets the first one when there is none. */
-export async function loadTenantKeys(cells: Cells, masterKey: Uint8Array, tenantId: string): Promise<TenantKeys> {
-  let own = cells.home;
-  for (const [cell, pool] of cells.entries) {
-    const { wrapped, placed } = await look(pool, tenantId);
+export async function loadTenantKeys(source: KeySource, tenantId: string): Promise<TenantKeys> {
+  let own = source.cells.home;
+  for (const [cell, pool] of source.cells.entries) {
+    const { wrapped, placed } = await look(pool, source.family, tenantId);
     if (wrapped.length > 0) {
-      return unwrap(masterKey, tenantId, wrapped);
+      return unwrap(source, tenantId, wrapped);
     }
     own = placed === cell ? pool : own;
   }
-  return unwrap(masterKey, tenantId, await addFirst(own, masterKey, tenantId));
+  return unwrap(source, tenantId, await addFirst(own, source, tenantId));
 }
 
-async function look(pool: ConnectionPool, tenantId: string): Promise<{ wrapped: WrappedKey[]; placed?: string }> {
+async function look(
+  pool: ConnectionPool,
+  family: KeyFamily,
+  tenantId: string,
+): Promise<{ wrapped: WrappedKey[]; placed?: string }> {
   const connection = await pool.acquire();
   try {
-    const steps = [tenantStep(tenantId), fixedStep(LIST, [tenantId], false), fixedStep(PLACE, [tenantId], false)];
+    const steps = [
+      tenantStep(tenantId),
+      fixedStep(list(family), [tenantId], false),
+      fixedStep(PLACE, [tenantId], false),
+    ];
     const [, keys, place] = await connection.fly(steps);
     return { wrapped: keys!.rows as WrappedKey[], placed: (place!.rows[0] as { cell: string } | undefined)?.cell };
   } finally {
@@ -50,14 +72,18 @@ async function look(pool: ConnectionPool, tenantId: string): Promise<{ wrapped: 
 }
 
 /** Two processes may do this at once: both end with the key that was first. */
-async function addFirst(pool: ConnectionPool, masterKey: Uint8Array, tenantId: string): Promise<WrappedKey[]> {
+async function addFirst(
+  pool: ConnectionPool,
+  { masterKeys, family }: KeySource,
+  tenantId: string,
+): Promise<WrappedKey[]> {
   const connection = await pool.acquire();
   try {
     const results = await connection.fly([
       fixedStep('begin read write'),
       tenantStep(tenantId),
-      fixedStep(ADD, [tenantId, 1, wrapNewKey(masterKey, tenantId, 1)]),
-      fixedStep(LIST, [tenantId], false),
+      fixedStep(add(family), [tenantId, 1, wrapNewKey(masterKeys[0]!, family, tenantId, 1)]),
+      fixedStep(list(family), [tenantId], false),
       fixedStep('commit'),
     ]);
     return results[3]!.rows as WrappedKey[];
@@ -67,12 +93,26 @@ async function addFirst(pool: ConnectionPool, masterKey: Uint8Array, tenantId: s
   }
 }
 
-function unwrap(masterKey: Uint8Array, tenantId: string, wrapped: readonly WrappedKey[]): TenantKeys {
-  try {
-    return new Map(
-      wrapped.map((one) => [one.version, openBytes(masterKey, one.wrapped_key, associatedWith(tenantId, one.version))]),
-    );
-  } catch (cause) {
-    throw new Error(`the master key does not open the keys of tenant ${tenantId}`, { cause });
+function unwrap({ masterKeys, family }: KeySource, tenantId: string, wrapped: readonly WrappedKey[]): TenantKeys {
+  return new Map(
+    wrapped.map(({ version, wrapped_key: bytes }) => {
+      const key = openWithAny(masterKeys, bytes, keyPlace(family, tenantId, version));
+      if (!key) {
+        throw new Error(`the master key does not open the keys of tenant ${tenantId}`);
+      }
+      return [version, key];
+    }),
+  );
+}
+
+/** A wrapped key opened by the first master key that fits, or undefined: a wrong key fails its tag, whatever it is. */
+export function openWithAny(masterKeys: readonly Uint8Array[], bytes: Uint8Array, place: string): Buffer | undefined {
+  for (const masterKey of masterKeys) {
+    try {
+      return openBytes(masterKey, bytes, place);
+    } catch {
+      continue;
+    }
   }
+  return undefined;
 }

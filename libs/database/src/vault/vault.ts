@@ -1,4 +1,5 @@
 import type { Transaction } from '../transaction.js';
+import type { IndexedColumn } from './blind-index.js';
 
 /** Where a sealed value lives; moved elsewhere it does not open. */
 export interface SealedPlace {
@@ -22,8 +23,18 @@ export abstract class Vault {
   /** @throws Error when the value was changed, moved, or sealed for another tenant */
   abstract open(tenantId: string, place: SealedPlace, sealed: string): Promise<string>;
   abstract commit(value: string): Commitment;
-  /** Gives the transaction's tenant its first key, or a new one after the last; old values stay readable. */
-  abstract createTenantKey(tx: Transaction): Promise<void>;
+  /** What a value is stored to be found by: 16 bits that other values have too. A tenant without an index key gets its first one. */
+  abstract blindIndex(tenantId: string, column: IndexedColumn, value: string): Promise<number>;
+  /** What a value may have been stored under: one index for each key in use. */
+  abstract blindIndexes(tenantId: string, column: IndexedColumn, value: string): Promise<readonly number[]>;
+  /** Gives the transaction's tenant its first key, or a new one after the last; old values stay readable. Answers its version. */
+  abstract createTenantKey(tx: Transaction): Promise<number>;
+  /** The same for the key of blind indexes: until the older ones are retired, values are looked for under each. */
+  abstract createIndexKey(tx: Transaction): Promise<number>;
+  /** Deletes the index keys before a version: nothing may be stored under them any more. */
+  abstract retireIndexKeys(tx: Transaction, before: number): Promise<void>;
+  /** Lets go of a tenant's keys in memory, because others may have been made. */
+  abstract forget(tenantId: string): void;
   /** For the boot. @throws Error when this is not the master key that the database's keys were wrapped with */
   abstract assertMasterKey(): Promise<void>;
 }

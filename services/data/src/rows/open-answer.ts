@@ -13,7 +13,7 @@ export interface OpenedAnswer {
   readonly columns: readonly string[];
 }
 
-type Row = Record<string, unknown>;
+export type Row = Record<string, unknown>;
 
 /** Opens the encrypted values of an answer that Postgres built. */
 export async function openAnswer(
@@ -22,7 +22,16 @@ export async function openAnswer(
   body: string,
   shape: AnswerShape,
 ): Promise<OpenedAnswer> {
-  const rows = parseExact(body) as Row[];
+  return openRows(vault, tenantId, parseExact(body) as Row[], shape);
+}
+
+/** Opens the encrypted values of rows, in place. */
+export async function openRows(
+  vault: Vault,
+  tenantId: string,
+  rows: readonly Row[],
+  shape: AnswerShape,
+): Promise<OpenedAnswer> {
   const opener = new AnswerOpener(vault, tenantId);
   await Promise.all(rows.map((row) => opener.row(row, shape)));
   return { rows, reads: [...opener.reads.values()], columns: [...opener.columns].sort() };

@@ -1,4 +1,5 @@
 import { type AuditValue, type RowChange, sql, type Transaction, type Vault } from '@tenantry/database';
+import { isBlind } from '../encryption/blind-column.js';
 import type { TableSpace } from '../spaces/table-space.js';
 import { columnOf, type ColumnDefinition, isEncrypted, type TableDefinition } from '../tables/table-definition.js';
 import { isExactNumber, parseExact } from './json.js';
@@ -54,7 +55,7 @@ class RowAuditor {
     row: Row,
     isTold: (column: string) => boolean,
   ): Promise<Record<string, AuditValue>> {
-    const told = Object.entries(row).filter(([name]) => isTold(name));
+    const told = Object.entries(row).filter(([name]) => isTold(name) && !isBlind(name));
     const values = told.map(async ([name, value]): Promise<[string, AuditValue]> => {
       const column = columnOf(table, name);
       return [name, column ? await this.#value(table, column, id, value) : auditValue(value)];

@@ -54,25 +54,28 @@ export class RowReader {
 
   async read(ctx: TenantContext, request: ReadRequest): Promise<Page> {
     const caller = callerOf(ctx);
-    return this.catalog.use(ctx, async (space) => {
-      const { limit, offset } = this.#window(request);
-      const printed = printRead(
-        tableOf(space, request.table),
-        request.query,
-        { space, principal: caller.principal, maxRows: this.settings.ROWS_MAX },
-        {
-          limit,
-          offset,
-          count: request.preferences.count,
-          stripNulls: request.format.stripNulls,
-          headOnly: request.headOnly,
-        },
-      );
-      const page = await this.#run(caller, space, request.table, printed).catch((error: unknown) => {
-        throw explainRefusal(error, space);
-      });
-      return { ...page, offset };
+    return this.catalog.use(ctx, (space) => this.readFrom(caller, space, request));
+  }
+
+  /** Reads from the tables as last known. */
+  async readFrom(caller: Caller, space: TableSpace, request: ReadRequest): Promise<Page> {
+    const { limit, offset } = this.windowOf(request);
+    const printed = printRead(
+      tableOf(space, request.table),
+      request.query,
+      { space, principal: caller.principal, maxRows: this.settings.ROWS_MAX },
+      {
+        limit,
+        offset,
+        count: request.preferences.count,
+        stripNulls: request.format.stripNulls,
+        headOnly: request.headOnly,
+      },
+    );
+    const page = await this.#run(caller, space, request.table, printed).catch((error: unknown) => {
+      throw explainRefusal(error, space);
     });
+    return { ...page, offset };
   }
 
   /** Opens what is encrypted in an answer and leaves the trace of it in the same commit. */
@@ -108,7 +111,7 @@ export class RowReader {
   }
 
   /** `limit` and `offset` say which rows, else the Range header; never more than a page holds. */
-  #window({ query, range }: ReadRequest): { limit: number; offset: number } {
+  windowOf({ query, range }: ReadRequest): { limit: number; offset: number } {
     const level = query.levels.get('') ?? EMPTY_LEVEL;
     const offset = level.offset ?? range?.offset ?? 0;
     const limit = level.limit ?? range?.limit ?? this.settings.ROWS_MAX;

@@ -1,5 +1,6 @@
 import type { Vault } from '@tenantry/database';
 import { Fault, newId } from '@tenantry/kernel';
+import { blindColumns, blindName } from '../encryption/blind-column.js';
 import { columnOf, type ColumnDefinition, isEncrypted, type TableDefinition } from '../tables/table-definition.js';
 import { rowKey } from './row-key.js';
 import type { JsonRow } from './rows-body.js';
@@ -31,7 +32,7 @@ export async function sealRows(
   const added = keys.filter((key) => !columns.includes(key));
   const keyed = rows.map((row) => withKey(row, keys));
   const sealed = keyed.map(async (row) => ({ ...row, ...(await sealValues(vault, tenantId, table, row, secret)) }));
-  return { rows: await Promise.all(sealed), columns: [...columns, ...added] };
+  return { rows: await Promise.all(sealed), columns: [...columns, ...blindColumns(secret), ...added] };
 }
 
 function withKey(row: JsonRow, keys: readonly ColumnDefinition[]): JsonRow {
@@ -51,7 +52,7 @@ function madeKey({ name, default: value }: ColumnDefinition): string {
   });
 }
 
-/** The encrypted values of one row, sealed; the row has its key. */
+/** The encrypted values of one row, sealed, and their blind indexes; the row has its key. */
 export async function sealValues(
   vault: Vault,
   tenantId: string,
@@ -66,7 +67,25 @@ export async function sealValues(
       const place = placeOf(table.name, column.name, id);
       return [column.name, await vault.seal(tenantId, place, plaintextOf(column, row[column.name]))] as const;
     });
-  return Object.fromEntries(await Promise.all(entries));
+  const indexed = secret.filter(({ searchable }) => searchable);
+  const blind = indexed.map(async (column) => [
+    blindName(column.name),
+    await blindIndexOf(vault, tenantId, table, column, row[column.name]),
+  ]);
+  return Object.fromEntries(await Promise.all([...entries, ...blind])) as JsonRow;
+}
+
+/** Said also of no value: whoever sends the row must not say it. */
+async function blindIndexOf(
+  vault: Vault,
+  tenantId: string,
+  table: TableDefinition,
+  column: ColumnDefinition,
+  value: unknown,
+): Promise<number | null> {
+  return value === undefined || value === null
+    ? null
+    : vault.blindIndex(tenantId, { table: table.name, column: column.name }, plaintextOf(column, value));
 }
 
 /** A row's key in the spelling that Postgres gives it back in. */

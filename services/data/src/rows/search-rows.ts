@@ -6,14 +6,14 @@ import { DataSettings } from '../config.js';
 import { decodePairs, parseParameters } from './query/parse-query.js';
 import { checkProfile, parseAccept, parsePreferences, parseRange } from './query/preferences.js';
 import type { RowsQuery } from './query/query.js';
-import { RowReader } from './row-reader.js';
 import { readReply } from './rows-reply.js';
+import { RowSearcher } from './search/row-searcher.js';
 
 /** Reads a page of rows whose query is too private, or too long, for an address. */
 @Controller()
 export class SearchRows {
   constructor(
-    private readonly reader: RowReader,
+    private readonly searcher: RowSearcher,
     private readonly settings: DataSettings,
   ) {}
 
@@ -24,7 +24,7 @@ export class SearchRows {
     const format = parseAccept(request.accept);
     const range = parseRange(request.range);
     const query = queryOf(request);
-    const page = await this.reader.read(ctx, {
+    const page = await this.searcher.search(ctx, {
       table: request.table,
       query,
       preferences,

@@ -1,5 +1,6 @@
 import type { Sql, Vault } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
+import { blindColumns } from '../encryption/blind-column.js';
 import { type ColumnDefinition, columnOf, isEncrypted, type TableDefinition } from '../tables/table-definition.js';
 import { EMPTY_LEVEL } from './query/query.js';
 import type { Change, WriteRequest, Writing } from './row-writer.js';
@@ -76,7 +77,8 @@ async function encryptedUpdate(
     ...key,
     ...(await sealValues(vault, caller.ctx.tenantId, definition, { ...values, ...key }, secret)),
   }));
-  return printKeyedUpdate({ table, keys, columns }, JSON.stringify(await Promise.all(rows)), returned.columns);
+  const stored = [...columns, ...blindColumns(secret)];
+  return printKeyedUpdate({ table, keys, columns: stored }, JSON.stringify(await Promise.all(rows)), returned.columns);
 }
 
 /** Deletes the rows that the query chooses. */

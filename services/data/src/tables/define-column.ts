@@ -14,6 +14,7 @@ export interface ColumnInput {
   readonly default?: unknown;
   readonly unique?: boolean | null;
   readonly classification?: string | null;
+  readonly searchable?: boolean | null;
   readonly references?: { readonly table: string; readonly column: string; readonly onDelete?: string | null } | null;
 }
 
@@ -31,9 +32,11 @@ export function defineColumn(input: ColumnInput, path = ''): ColumnDefinition {
     default: parseDefault(input.default, type, at('default')),
     unique: input.unique ?? false,
     classification: (input.classification ?? 'internal') as DataClass,
+    ...(input.searchable && { searchable: true }),
   };
   checkKey(type, input, at);
   checkClassification(column, input, at);
+  checkSearchable(column, type, at);
   return column;
 }
 
@@ -64,6 +67,29 @@ function checkClassification(column: ColumnDefinition, input: ColumnInput, at: A
       field: at(refused),
       detail: `A ${column.classification} column is stored encrypted, so it can't have ${refused}`,
     });
+  }
+}
+
+/** So that the name of the column with its blind indexes fits too. */
+const MAX_SEARCHABLE_NAME = 57;
+/** What has one spelling for one value; there are too few booleans to be found by. */
+const SEARCHABLE: readonly ColumnType['family'][] = ['text', 'uuid', 'integer', 'date'];
+
+function checkSearchable(column: ColumnDefinition, type: ColumnType, at: At): void {
+  if (!column.searchable) {
+    return;
+  }
+  if (!isEncrypted(column)) {
+    const detail = 'Only phi and secret columns are made searchable; all others are already';
+    throw new Fault('invalid-input', { field: at('searchable'), detail });
+  }
+  if (type.array || !SEARCHABLE.includes(type.family)) {
+    const detail = `A ${type.sql} column can't be searchable: text, varchar, uuid, date and whole numbers can`;
+    throw new Fault('invalid-input', { field: at('searchable'), detail });
+  }
+  if (column.name.length > MAX_SEARCHABLE_NAME) {
+    const detail = `A searchable column has a name of at most ${MAX_SEARCHABLE_NAME} characters`;
+    throw new Fault('invalid-input', { field: at('name'), detail });
   }
 }
 

@@ -1,3 +1,4 @@
+import { blindColumns } from '../encryption/blind-column.js';
 import { policiesOf, type Policies } from '../access/access-rule.js';
 import { literalText } from './column-default.js';
 import { parseColumnType } from './column-type.js';
@@ -35,6 +36,7 @@ interface StepColumn {
   readonly type: string;
   readonly nullable: boolean;
   readonly unique: boolean;
+  readonly searchable: boolean;
   readonly default: { readonly function: string } | { readonly literal: string } | null;
 }
 
@@ -48,12 +50,14 @@ function stepColumn(column: ColumnDefinition): StepColumn {
     type: storedType(column),
     nullable,
     unique,
+    searchable: column.searchable ?? false,
     default: literal ?? (value && 'function' in value ? value : null),
   };
 }
 
 function classesOf(columns: readonly ColumnDefinition[]): Record<string, string> {
-  return Object.fromEntries(columns.map(({ name, classification }) => [name, classification]));
+  const all = [...columns, ...blindColumns(columns)];
+  return Object.fromEntries(all.map(({ name, classification }) => [name, classification]));
 }
 
 /** Makes a table with everything that its definition says. */

@@ -16,6 +16,8 @@ export interface ColumnDefinition {
   readonly default: ColumnDefault | null;
   readonly unique: boolean;
   readonly classification: DataClass;
+  /** Whether rows are found by its encrypted values: it has a blind index. */
+  readonly searchable?: boolean;
 }
 
 export type OnDelete = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';

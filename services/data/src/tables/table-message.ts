@@ -40,6 +40,7 @@ function columnMessage({ primaryKey, foreignKeys }: TableDefinition, column: Col
     unique,
     classification,
     primaryKey: primaryKey.includes(name),
+    searchable: column.searchable ?? false,
     default: defaultValue(column),
     references: key ? { table: key.table, column: key.referencedColumns[0]!, onDelete: key.onDelete } : null,
   };

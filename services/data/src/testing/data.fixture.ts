@@ -5,6 +5,7 @@ import {
   insertRows,
   type Operation,
   readRows,
+  searchRows,
   type Table,
   TenantRequested,
   updateRows,
@@ -58,6 +59,12 @@ export class RowsClient {
 
   get(table: string, query = '', headers: Headers = {}): Promise<RowsAnswer> {
     return this.send(readRows, { table, query, ...headers });
+  }
+
+  /** A search by a form, as an address would have it. */
+  search(table: string, query: string, headers: Headers = {}): Promise<RowsAnswer> {
+    const contentType = 'application/x-www-form-urlencoded';
+    return this.send(searchRows, { table, body: base64(query), contentType, ...headers });
   }
 
   post(

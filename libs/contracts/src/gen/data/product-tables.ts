@@ -214,6 +214,7 @@ export class AddProductColumnRequest {
     field('unique', 'bool', { optional: true }),
     field('classification', 'string', { optional: true }),
     field('references', 'message', { optional: true, message: () => ColumnReference }),
+    field('searchable', 'bool', { optional: true }),
   ];
 
   /** The table's name. */
@@ -244,6 +245,12 @@ export class AddProductColumnRequest {
 
   /** The column it refers to, if any. */
   references?: ColumnReference | null;
+
+  /**
+   * Whether rows can be found by it although it is stored encrypted: for phi and secret columns of text, varchar, uuid, date
+   * and whole numbers, by `eq` and `in` in `POST /rest/v1/<table>/search`.
+   */
+  searchable?: boolean | null;
 }
 
 /** A column to drop. */

@@ -58,6 +58,7 @@ export class TableColumn {
     field('unique', 'bool', { optional: true }),
     field('classification', 'string', { optional: true }),
     field('references', 'message', { optional: true, message: () => ColumnReference }),
+    field('searchable', 'bool', { optional: true }),
   ];
 
   /** Letters, digits and underscores, not starting with a digit; unique within the table ignoring case. */
@@ -87,6 +88,12 @@ export class TableColumn {
 
   /** The column it refers to, if any. */
   references?: ColumnReference | null;
+
+  /**
+   * Whether rows can be found by it although it is stored encrypted: for phi and secret columns of text, varchar, uuid, date
+   * and whole numbers, by `eq` and `in` in `POST /rest/v1/<table>/search`.
+   */
+  searchable?: boolean | null;
 }
 
 /** Where a column points. */
@@ -293,6 +300,7 @@ export class AddColumnRequest {
     field('unique', 'bool', { optional: true }),
     field('classification', 'string', { optional: true }),
     field('references', 'message', { optional: true, message: () => ColumnReference }),
+    field('searchable', 'bool', { optional: true }),
   ];
 
   /** The table's name. */
@@ -323,6 +331,12 @@ export class AddColumnRequest {
 
   /** The column it refers to, if any. */
   references?: ColumnReference | null;
+
+  /**
+   * Whether rows can be found by it although it is stored encrypted: for phi and secret columns of text, varchar, uuid, date
+   * and whole numbers, by `eq` and `in` in `POST /rest/v1/<table>/search`.
+   */
+  searchable?: boolean | null;
 }
 
 /** A column to drop. */

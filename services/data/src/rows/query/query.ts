@@ -54,8 +54,26 @@ export type Condition =
       readonly negated: boolean;
     }
   | { readonly kind: 'in'; readonly column: string; readonly values: readonly string[]; readonly negated: boolean }
+  | BlindCondition
+  | KeysCondition
   | { readonly kind: 'is'; readonly column: string; readonly word: IsWord; readonly negated: boolean }
   | { readonly kind: 'and' | 'or'; readonly conditions: readonly Condition[]; readonly negated: boolean };
+
+/** Made of a condition on a searchable encrypted column: rows with one of these blind indexes. */
+export interface BlindCondition {
+  readonly kind: 'blind';
+  readonly column: string;
+  readonly indexes: readonly number[];
+  readonly negated: boolean;
+}
+
+/** Made of such a condition once values were opened: rows with one of these primary keys, unknown where there is no value. */
+export interface KeysCondition {
+  readonly kind: 'keys';
+  readonly column: string;
+  readonly keys: readonly (readonly string[])[];
+  readonly negated: boolean;
+}
 
 export interface OrderTerm {
   readonly column: string;

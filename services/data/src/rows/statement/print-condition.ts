@@ -1,8 +1,10 @@
 import { join, raw, sql, type Sql } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
+import { blindName } from '../../encryption/blind-column.js';
 import { type ColumnType, parseColumnType } from '../../tables/column-type.js';
 import { acceptsText, expected } from '../../tables/column-value.js';
-import type { Comparison, Condition, IsWord, OrderTerm } from '../query/query.js';
+import { columnOf } from '../../tables/table-definition.js';
+import type { Comparison, Condition, IsWord, KeysCondition, OrderTerm } from '../query/query.js';
 import { notSupported } from '../query/scanner.js';
 import type { Scope } from './scope.js';
 
@@ -53,6 +55,10 @@ function printPositive(condition: Condition, scope: Scope, presence: Presence): 
       return printIs(condition.column, condition.word, scope, presence);
     case 'in':
       return printIn(condition.column, condition.values, scope);
+    case 'blind':
+      return sql`${scope.sql(blindName(condition.column))} = any(${condition.indexes}::integer[])`;
+    case 'keys':
+      return printKeysCondition(condition, scope);
     case 'compare':
       return printComparison(condition.column, condition.operator, condition.value, scope);
   }
@@ -93,6 +99,20 @@ function printIn(name: string, values: readonly string[], scope: Scope): Sql {
   }
   const list = values.map((value) => checkValue(name, type, value));
   return sql`${scope.sql(name)} = any(${list}::${raw(comparableSql(type))}[])`;
+}
+
+/** As comparing with null is unknown, so is this for a row without a value. */
+function printKeysCondition({ column, keys }: KeysCondition, scope: Scope): Sql {
+  const { definition } = scope.table;
+  const names = join(
+    definition.primaryKey.map((name) => scope.sql(name)),
+    ', ',
+  );
+  const lists = definition.primaryKey.map((name, index) => {
+    const type = comparableSql(parseColumnType(columnOf(definition, name)!.type));
+    return sql`${keys.map((key) => key[index]!)}::${raw(type)}[]`;
+  });
+  return sql`case when ${scope.sql(column)} is not null then (${names}) in (select * from unnest(${join(lists, ', ')})) end`;
 }
 
 function printComparison(name: string, operator: Comparison, value: string, scope: Scope): Sql {

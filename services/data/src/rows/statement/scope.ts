@@ -58,7 +58,9 @@ export class Scope {
     if (isEncrypted(column)) {
       throw new Fault('invalid-input', {
         field,
-        detail: `${name} is stored encrypted, so rows can not be found, ordered or joined by it`,
+        detail: column.searchable
+          ? `${name} is stored encrypted, so rows are found by it with eq and in, in POST /rest/v1/${this.table.definition.name}/search`
+          : `${name} is stored encrypted, so rows can not be found, ordered or joined by it`,
       });
     }
     return column;
