@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { Cells } from '../cells.js';
 import { rollBack } from '../run-transaction.js';
 import type { ConnectionPool } from '../wire/connection-pool.js';
@@ -6,7 +6,7 @@ import { fixedStep, tenantStep } from '../wire/steps.js';
 import { KEY_BYTES, openBytes, sealBytes } from './sealing.js';
 
 /** A tenant's keys of one family by version; the highest one is used for what is new. */
-export type TenantKeys = ReadonlyMap<number, Buffer>;
+export type TenantKeys = ReadonlyMap<number, KeyObject>;
 
 /** What keys are for, by the table that has them: `tenant_key` seals, `index_key` makes blind indexes. */
 export type KeyFamily = 'tenant_key' | 'index_key';
@@ -100,7 +100,7 @@ function unwrap({ masterKeys, family }: KeySource, tenantId: string, wrapped: re
       if (!key) {
         throw new Error(`the master key does not open the keys of tenant ${tenantId}`);
       }
-      return [version, key];
+      return [version, createSecretKey(key)];
     }),
   );
 }

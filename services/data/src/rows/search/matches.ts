@@ -11,35 +11,11 @@ import { placeOf } from '../sealed-value.js';
 import { printConditions } from '../statement/print-condition.js';
 import { placed } from '../statement/print-select.js';
 import { Scope } from '../statement/scope.js';
-import { blindCondition, hiddenName, soughtColumns } from './search-plan.js';
+import { answerKey, blindCondition, soughtColumns } from './search-plan.js';
 import type { Sought } from './sought.js';
 
 /** How many rows with the same blind index are opened for one column: a search that matches more is narrowed by its other conditions. */
 const MAX_CANDIDATES = 5_000;
-
-/** The rows whose searched values are what the conditions ask for; none of these is negated. */
-export async function matching(
-  vault: Vault,
-  tenantId: string,
-  { definition }: PlacedTable,
-  rows: readonly Row[],
-  sought: readonly Sought[],
-): Promise<readonly Row[]> {
-  const decided = rows.map(async (row) => {
-    const fits = sought.map(async ({ column, values }) => {
-      const [sealed, ...key] = row[hiddenName(column.name)] as readonly [string, ...string[]];
-      return values.has(await vault.open(tenantId, placeOf(definition.name, column.name, rowKey(key)), sealed));
-    });
-    return (await Promise.all(fits)).every(Boolean);
-  });
-  const fits = await Promise.all(decided);
-  return rows.filter((_, index) => fits[index]);
-}
-
-interface Candidate {
-  readonly sealed: string;
-  readonly key: readonly string[];
-}
 
 /** What to look for matches in. */
 interface Search {
@@ -50,9 +26,38 @@ interface Search {
   readonly sought: readonly Sought[];
 }
 
+/** The rows of an answer whose searched values are what the conditions ask for; none of these is negated. */
+export async function matching(vault: Vault, search: Search, rows: readonly Row[]): Promise<readonly Row[]> {
+  const looks = search.sought.map(({ column, values }) => ({
+    values,
+    name: answerKey(search.request.query, column.name),
+    open: opener(vault, search, column),
+  }));
+  const decided = rows.map(async (row) => {
+    const fits = looks.map(async ({ values, name, open }) => {
+      const [sealed, ...key] = row[name] as readonly [string, ...string[]];
+      return values.has(await open({ sealed, key }));
+    });
+    return (await Promise.all(fits)).every(Boolean);
+  });
+  const fits = await Promise.all(decided);
+  return rows.filter((_, index) => fits[index]);
+}
+
+/** Opens the values of one column. */
+function opener(vault: Vault, { tx, table }: Search, column: ColumnDefinition) {
+  return ({ sealed, key }: Candidate): Promise<string> =>
+    vault.open(tx.tenantId, placeOf(table.definition.name, column.name, rowKey(key)), sealed);
+}
+
+interface Candidate {
+  readonly sealed: string;
+  readonly key: readonly string[];
+}
+
 /** For each condition on an encrypted column the one that names the rows for which it holds. @throws Fault for too many */
 export async function findMatches(vault: Vault, search: Search): Promise<ReadonlyMap<Condition, Condition>> {
-  const { tx, table, sought } = search;
+  const { sought } = search;
   const found = new Map<Condition, Condition>();
   for (const column of soughtColumns(sought)) {
     const ofColumn = sought.filter((one) => one.column === column);
@@ -62,11 +67,7 @@ export async function findMatches(vault: Vault, search: Search): Promise<Readonl
       column,
       new Set(ofColumn.flatMap(({ values }) => [...values])),
     );
-    const opened = await Promise.all(
-      candidates.map(({ sealed, key }) =>
-        vault.open(tx.tenantId, placeOf(table.definition.name, column.name, rowKey(key)), sealed),
-      ),
-    );
+    const opened = await Promise.all(candidates.map(opener(vault, search, column)));
     for (const { condition, values, negated } of ofColumn) {
       const keys = candidates.filter((_, index) => values.has(opened[index]!)).map(({ key }) => key);
       found.set(condition, { kind: 'keys', column: column.name, keys, negated });

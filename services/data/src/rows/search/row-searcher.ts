@@ -15,7 +15,7 @@ import { printRead, type ReadRow } from '../statement/print-read.js';
 import { Scope } from '../statement/scope.js';
 import type { AnswerShape } from '../statement/shape.js';
 import { findMatches, matching } from './matches.js';
-import { blindCondition, hiddenName, soughtColumns, withConditions } from './search-plan.js';
+import { blindCondition, withConditions, withoutHidden } from './search-plan.js';
 import { type Sought, soughtIn } from './sought.js';
 
 /** One search while it runs. */
@@ -78,8 +78,7 @@ export class RowSearcher {
     if (opened.reads.length > 0) {
       tx.publish(new RowsRead({ table: request.table, columns: [...opened.columns] }), { changes: opened.reads });
     }
-    const hidden = new Set(soughtColumns(sought).map(({ name }) => hiddenName(name)));
-    const shown = opened.rows.map((row) => Object.fromEntries(Object.entries(row).filter(([key]) => !hidden.has(key))));
+    const shown = withoutHidden(request.query, sought, opened.rows);
     return { body: JSON.stringify(shown), rows: shown.length, offset, total };
   }
 
@@ -94,7 +93,7 @@ export class RowSearcher {
 
   /** When the first page has room for all that look alike, what is left of it is the answer. */
   async #findAtOnce(searching: Searching, blind: readonly Condition[]): Promise<FoundPage | null> {
-    const { tx, table, request, sought, limit, offset } = searching;
+    const { request, sought, limit, offset } = searching;
     if (offset > 0 || sought.some(({ required }) => !required)) {
       return null;
     }
@@ -103,7 +102,7 @@ export class RowSearcher {
     if (page.rows.length >= limit) {
       return null;
     }
-    const rows = await matching(this.vault, tx.tenantId, table, page.rows, sought);
+    const rows = await matching(this.vault, searching, page.rows);
     return { ...page, rows, total: page.total === null ? null : rows.length };
   }
 

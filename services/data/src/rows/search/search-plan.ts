@@ -3,9 +3,33 @@ import type { ColumnDefinition } from '../../tables/table-definition.js';
 import { type Condition, EMPTY_LEVEL, type RowsQuery } from '../query/query.js';
 import { replaced, type Sought } from './sought.js';
 
-/** Gives the values of a searched column to whoever decides by them; nobody else's column is called so. */
-export function hiddenName(column: string): string {
-  return `$:${column}`;
+const HIDDEN = '$:';
+
+/** Where in the rows of an answer a searched column's values are: where the query shows them, else under a name that is taken out again. */
+export function answerKey({ select }: RowsQuery, column: string): string {
+  for (const item of select) {
+    if (item.kind === 'all') {
+      return column;
+    }
+    if (item.kind === 'column' && item.name === column) {
+      return item.alias ?? column;
+    }
+  }
+  return HIDDEN + column;
+}
+
+/** The searched columns that a query does not show. */
+function hiddenColumns(query: RowsQuery, sought: readonly Sought[]): readonly string[] {
+  const names = soughtColumns(sought).map(({ name }) => name);
+  return names.filter((name) => answerKey(query, name) === HIDDEN + name);
+}
+
+/** Rows as they were asked for. */
+export function withoutHidden(query: RowsQuery, sought: readonly Sought[], rows: readonly object[]): readonly object[] {
+  const hidden = hiddenColumns(query, sought).map((name) => HIDDEN + name);
+  const shown = (row: object): object =>
+    Object.fromEntries(Object.entries(row).filter(([key]) => !hidden.includes(key)));
+  return hidden.length === 0 ? rows : rows.map(shown);
 }
 
 /** The columns that a search looks at, each once. */
@@ -35,10 +59,10 @@ export function withConditions(
 ): RowsQuery {
   const level = query.levels.get('') ?? EMPTY_LEVEL;
   const conditions = [...replaced(level.conditions, replacements), ...added];
-  const hidden = soughtColumns(sought).map(({ name }) => ({
+  const hidden = hiddenColumns(query, sought).map((name) => ({
     kind: 'column' as const,
     name,
-    alias: hiddenName(name),
+    alias: HIDDEN + name,
     cast: null,
   }));
   return {
