@@ -88,7 +88,7 @@ async function prepare(client: pg.Client, doors: Doors, products: ProductDefinit
 
 function variantsOf(doors: Doors, products: ProductDefinitions): Variant[] {
   const settings = new DataSettings({});
-  const catalog = new Catalog(doors.tenants, products);
+  const catalog = new Catalog(doors.tenants, products, doors.vault);
   const reader = new RowReader(doors.tenants, catalog, doors.vault, settings);
   const searcher = new RowSearcher(reader, doors.tenants, catalog, doors.vault, settings);
   /** What the row API does to open a value and record it, for a value that is open: all but the opening. */

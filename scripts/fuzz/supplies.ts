@@ -40,6 +40,7 @@ const supplies: Readonly<Record<string, Supply>> = {
     return { ...namesOf(name), version: change.version };
   },
   apiKey: (world) => world.a.owner.must('POST', '/v1/api-keys', { name: 'fuzz', scopes: ['rows.read'] }),
+  keyRotation: (world) => world.a.owner.must('POST', '/v1/encryption/rotations', {}),
   member: (world) =>
     world.a.owner.must('POST', '/v1/members', { email: `${world.fresh('m')}@example.com`, role: 'staff' }),
   adminMember: (world) =>

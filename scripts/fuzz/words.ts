@@ -42,7 +42,7 @@ const newForeignKey = { name: absent, columns: is(['parent_id']), referencedColu
 const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknown>>>>> = {
   '*': { cursor: absent },
 
-  data: { subjectColumn: absent, ownerColumn: absent, searchable: absent },
+  data: { subjectColumn: absent, ownerColumn: absent, searchable: absent, rotationId: is('{{keyRotation.id}}') },
   'data tenant': {
     table: is('{{table.table}}'),
     column: is('{{table.column}}'),

@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { defineService } from '@tenantry/service';
 import { DataSettings } from './config.js';
+import { EverySecondReseal } from './encryption/every-second-reseal.js';
+import { GetKeyRotation } from './encryption/get-key-rotation.js';
+import { RotateTenantKey } from './encryption/rotate-tenant-key.js';
 import { AddSchemaColumn } from './functions/add-schema-column.js';
 import { AddSchemaForeignKey } from './functions/add-schema-foreign-key.js';
 import { CreateSchemaTable } from './functions/create-schema-table.js';
@@ -90,11 +93,12 @@ const reactions = [
   OnTenantReactivated,
   OnTenantDeactivated,
 ];
-const schedules = [EverySecondRollOut];
+const encryption = [RotateTenantKey, GetKeyRotation];
+const schedules = [EverySecondRollOut, EverySecondReseal];
 
 /** Product and tenant tables and their rows: a table of contents. */
 @Module({
-  controllers: [...tables, ...productTables, ...rows, ...functions, ...reactions, ...schedules],
+  controllers: [...tables, ...productTables, ...rows, ...encryption, ...functions, ...reactions, ...schedules],
   providers: [Catalog, ProductDefinitions, ProductTables, TenantTables, RowReader, RowSearcher, RowWriter],
 })
 export class DataModule {}
@@ -103,7 +107,7 @@ export const dataService = defineService({
   name: 'data',
   module: DataModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['product'],
+  jobs: ['product', 'rotation'],
   ownerMay: ['create-schemas', 'create-roles'],
   watches: ['tenants', 'revocations'],
   settings: DataSettings,

@@ -47,6 +47,7 @@ const makers = {
       scopes: ['rows.read'],
     }),
   }),
+  keyRotation: async (bench) => ({ id: await idOf(bench, bench.tenant.owner, '/v1/encryption/rotations', {}) }),
   member: member('staff'),
   adminMember: member('admin'),
   plan: async (bench) => ({

@@ -34,6 +34,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   parentId: slot('budget'),
   planId: slot('plan'),
   reservationId: slot('reservation'),
+  rotationId: slot('keyRotation'),
   user_id: slot('member'),
   organizationId: slot('organization'),
   table: slot('table', 'name'),

@@ -24,11 +24,13 @@ import {
   DataSpaceDropped,
   DataSpaceFailed,
   DataSpaceReady,
+  KeyRotationFinished,
   ProductTablesApplied,
   ProductTablesChanged,
   RowsChanged,
   RowsRead,
   TableChanged,
+  TenantKeyRotated,
 } from './data/events.js';
 import {
   ApiKeyCreated,
@@ -86,6 +88,8 @@ export const events: readonly EventType<object>[] = [
   ProductTablesApplied,
   RowsChanged,
   RowsRead,
+  TenantKeyRotated,
+  KeyRotationFinished,
   OwnerEstablished,
   OwnerPasswordSet,
   OwnerFailed,

@@ -13,6 +13,7 @@ export * from './billing/meters.js';
 export * from './billing/plans.js';
 export * from './billing/subscriptions.js';
 export * from './billing/usage.js';
+export * from './data/encryption.js';
 export * from './data/events.js';
 export * from './data/functions.js';
 export * from './data/product-tables.js';

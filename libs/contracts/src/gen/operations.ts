@@ -108,6 +108,7 @@ import {
   TrackUsageResponse,
   UsageCheck,
 } from './billing/usage.js';
+import { GetKeyRotationRequest, KeyRotation, RotateTenantKeyRequest } from './data/encryption.js';
 import {
   AddSchemaColumnRequest,
   AddSchemaForeignKeyRequest,
@@ -986,6 +987,36 @@ export const getUsage = operation({
   scope: 'tenant',
   input: GetUsageRequest,
   output: GetUsageResponse,
+});
+
+/**
+ * Gives the tenant new keys, one that seals values and one that finds them. What is written from now on is sealed with the new
+ * one; what is there is read with the old one and sealed again in the background. While that goes on, asking again answers the
+ * same rotation.
+ */
+export const rotateTenantKey = operation({
+  name: 'RotateTenantKey',
+  service: 'data',
+  summary: 'Gives the tenant new keys, one that seals values and one that finds them',
+  http: { method: 'POST', path: '/v1/encryption/rotations', status: 201 },
+  permission: 'encryption.rotate',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'encryption.key_rotated',
+  input: RotateTenantKeyRequest,
+  output: KeyRotation,
+});
+
+/** Says how far a rotation has come. */
+export const getKeyRotation = operation({
+  name: 'GetKeyRotation',
+  service: 'data',
+  summary: 'Says how far a rotation has come',
+  http: { method: 'GET', path: '/v1/encryption/rotations/{rotationId}', status: 200 },
+  permission: 'encryption.read',
+  scope: 'tenant',
+  input: GetKeyRotationRequest,
+  output: KeyRotation,
 });
 
 /** Creates a table, like CreateTable. */
@@ -2168,6 +2199,8 @@ export const operations: readonly Operation[] = [
   trackUsage,
   checkUsage,
   getUsage,
+  rotateTenantKey,
+  getKeyRotation,
   createSchemaTable,
   addSchemaColumn,
   dropSchemaColumn,

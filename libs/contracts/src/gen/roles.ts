@@ -10,6 +10,7 @@ export const roles = {
       grants: [
         'audit.*',
         'budgets.*',
+        'encryption.*',
         'entitlements.*',
         'invoices.*',
         'keys.*',

@@ -43,6 +43,10 @@ export class PostgresVault extends Vault {
     return openBytes(key, bytes, associatedWith(tenantId, place, version)).toString();
   }
 
+  override keyVersionOf(sealed: string): number {
+    return parseSealed(sealed).version;
+  }
+
   override commit(value: string): Commitment {
     const salt = fewRandomBytes(SALT_BYTES).toString('base64url');
     return { commitment: commitmentOf(salt, value), salt };

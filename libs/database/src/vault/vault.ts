@@ -22,6 +22,8 @@ export abstract class Vault {
   abstract seal(tenantId: string, place: SealedPlace, plaintext: string): Promise<string>;
   /** @throws Error when the value was changed, moved, or sealed for another tenant */
   abstract open(tenantId: string, place: SealedPlace, sealed: string): Promise<string>;
+  /** The version of the key that sealed it. @throws Error for a text that is not a sealed value */
+  abstract keyVersionOf(sealed: string): number;
   abstract commit(value: string): Commitment;
   /** What a value is stored to be found by: 16 bits that other values have too. A tenant without an index key gets its first one. */
   abstract blindIndex(tenantId: string, column: IndexedColumn, value: string): Promise<number>;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { sql, StatementError, TenantDatabase } from '@tenantry/database';
+import { sql, type Sql, StatementError, TenantDatabase, type Transaction, Vault } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { ProductDefinitions } from '../product-tables/product-definitions.js';
 import type { TableDefinition } from '../tables/table-definition.js';
@@ -44,6 +44,7 @@ export class Catalog {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly products: ProductDefinitions,
+    private readonly vault: Vault,
   ) {}
 
   /** The tenant's tables as last known. @throws Fault `not-found` for a tenant without a data space */
@@ -83,16 +84,12 @@ export class Catalog {
 
   /** The tenant's tables as they are now. */
   async reload(ctx: TenantContext): Promise<TableSpace> {
-    const [row] = await this.tenants.query<SpaceRow>(
-      ctx,
-      sql`select mode, schema_name as "schemaName", version, product_version as "productVersion",
-            (select coalesce(jsonb_agg(d.definition order by d.name), '[]') from data.table_definition d) as definitions
-          from data.space where tenant_id = ${ctx.tenantId}`,
-    );
+    const [row] = await this.tenants.query<SpaceRow>(ctx, spaceOf(ctx.tenantId));
     if (!row) {
       throw new Fault('not-found');
     }
     const space = placeTables(row, await this.products.at(row.productVersion));
+    this.vault.forget(ctx.tenantId); // the version changes with the tenant's keys as well
     this.#spaces.set(ctx.tenantId, space);
     const [oldest] = this.#spaces.keys();
     if (this.#spaces.size > MAX_TENANTS && oldest !== undefined) {
@@ -100,6 +97,24 @@ export class Catalog {
     }
     return space;
   }
+}
+
+function spaceOf(tenantId: string): Sql {
+  return sql`
+    select mode, schema_name as "schemaName", version, product_version as "productVersion",
+      (select coalesce(jsonb_agg(d.definition order by d.name), '[]') from data.table_definition d
+       where d.tenant_id = ${tenantId}) as definitions
+    from data.space where tenant_id = ${tenantId}`;
+}
+
+/** A tenant's tables as one transaction sees them; undefined for a tenant without a data space. */
+export async function readSpace(
+  tx: Transaction,
+  tenantId: string,
+  products: ProductDefinitions,
+): Promise<TableSpace | undefined> {
+  const row = await tx.one<SpaceRow>(spaceOf(tenantId));
+  return row && placeTables(row, await products.at(row.productVersion));
 }
 
 /** Whether a failure could come from names or types that are not what they were. */

@@ -233,3 +233,57 @@ export class RowsRead {
     Object.assign(this, fields);
   }
 }
+
+/** A tenant has new encryption keys; its values are being sealed again. */
+export class TenantKeyRotated {
+  static readonly typeName = 'tenantry.data.v1.TenantKeyRotated';
+  static readonly fields: readonly FieldFacts[] = [
+    field('rotation_id', 'string', { dataClass: 'none' }),
+    field('key_version', 'int32', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'data',
+    name: 'TenantKeyRotated',
+    subjectSuffix: 'data.TenantKeyRotated',
+    action: 'encryption.key_rotated',
+  };
+
+  /** The rotation's id. */
+  rotationId = '';
+
+  /** The version of the key that seals from now on. */
+  keyVersion = 0;
+
+  constructor(fields?: TenantKeyRotated) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Every value in the tenant's tables is sealed with the key of the rotation, or a newer one. */
+export class KeyRotationFinished {
+  static readonly typeName = 'tenantry.data.v1.KeyRotationFinished';
+  static readonly fields: readonly FieldFacts[] = [
+    field('rotation_id', 'string', { dataClass: 'none' }),
+    field('key_version', 'int32', { dataClass: 'none' }),
+    field('rows', 'int64', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'data',
+    name: 'KeyRotationFinished',
+    subjectSuffix: 'data.KeyRotationFinished',
+    action: 'encryption.rotation_finished',
+  };
+
+  /** The rotation's id. */
+  rotationId = '';
+
+  /** The version of its key. */
+  keyVersion = 0;
+
+  /** Rows that were sealed again. */
+  rows = 0n;
+
+  constructor(fields?: KeyRotationFinished) {
+    Object.assign(this, fields);
+  }
+}
