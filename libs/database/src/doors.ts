@@ -35,8 +35,8 @@ export interface DoorOptions {
   readonly acquireTimeoutMs?: number;
   /** 32 bytes; without it the vault refuses to work. */
   readonly masterKey?: Uint8Array;
-  /** The one before, while keys that it wrapped are being wrapped anew: it opens, and wraps nothing. */
-  readonly previousMasterKey?: Uint8Array;
+  /** The one before or the one to come, while the master key is being changed: it opens, and wraps nothing. */
+  readonly otherMasterKey?: Uint8Array;
   readonly observe?: Observe;
 }
 
@@ -83,12 +83,12 @@ export function openDoors(options: DoorOptions): Doors {
     tenants: new PostgresTenantDatabase(parts),
     persons: new PostgresPersonDatabase(parts),
     control: new PostgresControlDatabase(parts),
-    vault: new PostgresVault(cells, options.masterKey ? masterKeys(options.masterKey, options.previousMasterKey) : []),
+    vault: new PostgresVault(cells, masterKeysOf(options)),
     assertSafeLogin: () => assertSafeLogin(cells),
     close: () => cells.close(),
   };
 }
 
-function masterKeys(current: Uint8Array, previous: Uint8Array | undefined): readonly Uint8Array[] {
-  return previous ? [current, previous] : [current];
+function masterKeysOf({ masterKey, otherMasterKey }: DoorOptions): readonly Uint8Array[] {
+  return masterKey ? [masterKey, ...(otherMasterKey ? [otherMasterKey] : [])] : [];
 }

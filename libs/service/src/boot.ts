@@ -146,6 +146,9 @@ async function openSafely(
     service: service.name,
     maxConnections: settings.DATABASE_CONNECTIONS,
     masterKey: masterKey ?? undefined,
+    otherMasterKey: settings.MASTER_KEY_OTHER_FILE
+      ? readMasterKey(settings.MASTER_KEY_OTHER_FILE, 'MASTER_KEY_OTHER_FILE')
+      : undefined,
     observe: observeDatabase(service.name),
   });
   started.defer(() => doors.close());

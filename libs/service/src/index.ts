@@ -8,7 +8,7 @@ export * from './outbound/outbound-http.js';
 export { serve, type ServiceNews } from './serve.js';
 export * from './service.js';
 export { firstAdmin, FirstAdminSettings } from './settings/first-admin.js';
-export { readSecretFile } from './settings/secret-file.js';
+export { readMasterKey, readSecretFile } from './settings/secret-file.js';
 export { ServiceSettings } from './settings/service-settings.js';
 export {
   describeSetting,

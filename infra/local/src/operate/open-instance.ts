@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openDoors, type Doors } from '@tenantry/database';
 import { connectBus, silentLog, type Bus } from '@tenantry/messaging';
-import type { Environment, Service } from '@tenantry/service';
+import { readMasterKey, type Environment, type Service } from '@tenantry/service';
 import { PlainError } from '../plain-error.js';
 import { LocalSettings } from '../run/local-settings.js';
 import { rememberSecrets, serviceEnvironment, type InstanceSecrets } from '../run/instance.js';
@@ -50,6 +50,7 @@ export async function openInstance(services: readonly Service[], environment: En
         url: loginUrl(service),
         maxConnections: 2,
         masterKey: secrets.masterKey,
+        otherMasterKey: secrets.otherMasterKeyFile ? readMasterKey(secrets.otherMasterKeyFile) : undefined,
       }),
     bus: (service) => {
       const nkey = service ? secrets.nkeys[service.name]! : secrets.bootNkey;

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newId } from '@tenantry/kernel';
+import { newId, PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import { EVENTS_STREAM } from '@tenantry/messaging';
 import { eventually } from '@tenantry/testing';
 import pg from 'pg';
@@ -105,6 +107,27 @@ describe('the operator of a running instance', () => {
     const { said, code } = await run('doctor');
     expect(said).toContain('shop.note');
     expect(code).toBe(1);
+  });
+
+  it('changes the master key: the tenants’ keys are wrapped by the new one, and only by it', async () => {
+    expect(await run('keys', 'rewrap')).toMatchObject({
+      said: expect.stringContaining('no secrets/master.other.key'),
+      code: 1,
+    });
+    const { state, doors } = await openInstance(services, environment);
+    const before = doors(services[0]!);
+    const place = { table: 't', column: 'c', row: 'r' };
+    const sealed = await before.vault.seal(PLATFORM_TENANT_ID, place, 'kept');
+    const [key, other] = ['master.key', 'master.other.key'].map((name) => join(state.secrets, name));
+    renameSync(key!, other!);
+    writeFileSync(key!, randomBytes(32), { mode: 0o600 });
+    const [first, again] = [await run('keys', 'rewrap'), await run('keys', 'rewrap')];
+    expect(first.said).toMatch(/^[1-9]\d* keys of \d+ tenants are wrapped by master\.key since now, 0 were before/);
+    expect(again.said).toMatch(/^0 keys of \d+ tenants are wrapped by master\.key since now, [1-9]/);
+    rmSync(other!);
+    const after = (await openInstance(services, environment)).doors(services[0]!);
+    expect(await after.vault.open(PLATFORM_TENANT_ID, place, sealed)).toBe('kept');
+    await Promise.all([before.close(), after.close()]);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { SettingsError, type Environment, type Service } from '@tenantry/service
 import { PlainError } from '../plain-error.js';
 import { failedEvents, rebuildEvents, replayEvents } from './events.js';
 import { openInstance, type OpenInstance } from './open-instance.js';
+import { rewrapInstance } from './rewrap.js';
 import { verifyAudit, type VerifyRequest } from './verify-audit.js';
 
 const USAGE = `npm run tenantry -- <command>
@@ -15,6 +16,7 @@ events failed  [--service s]             counts the events that consumers gave u
 events replay  [--service s] [--consumer c]
                                          hands them back, once their cause is gone
 events rebuild [--service s]             fills lost streams and buckets again from Postgres
+keys rewrap                              wraps every tenant's keys by master.key instead of master.other.key
 TENANTRY_STATE_DIR, DATABASE_URL and NATS_URL as for npm start.
 
 anywhere, without network or database:
@@ -59,6 +61,7 @@ const commands: Readonly<Record<string, Command>> = {
       `${messages} messages are sent again; ${entries} directory entries were missing or old`,
     ];
   },
+  'keys rewrap': async ({ instance }) => rewrapInstance(await instance()),
   'audit verify': verifyAudit,
 };
 /** Commands that take files after their name. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NatsPermissions } from '@tenantry/messaging';
 import type { Environment, Service } from '@tenantry/service';
@@ -16,6 +17,8 @@ const MASTER_KEY_BYTES = 32;
 export interface InstanceSecrets {
   readonly masterKeyFile: string;
   readonly masterKey: Uint8Array;
+  /** File with the one before or the one to come, while the operator changes it; null when there is none. */
+  readonly otherMasterKeyFile: string | null;
   readonly postgresPassword: string;
   /** Service → password of its database login. */
   readonly loginPasswords: Readonly<Record<string, string>>;
@@ -37,10 +40,12 @@ export async function rememberSecrets(folder: string, services: readonly Service
     Object.fromEntries(names.map((name) => [name, make(name)]));
   const masterKeyFile = join(folder, 'master.key');
   const masterKey = new Uint8Array(rememberFile(masterKeyFile, () => randomBytes(MASTER_KEY_BYTES)));
+  const otherMasterKeyFile = join(folder, 'master.other.key');
   const { privateKeys, jwks } = await rememberContextKeys(folder, names);
   return {
     masterKeyFile,
     masterKey,
+    otherMasterKeyFile: existsSync(otherMasterKeyFile) ? otherMasterKeyFile : null,
     postgresPassword: rememberPassword(join(folder, 'postgres.password')),
     loginPasswords: perService((name) => rememberPassword(join(folder, `${name}.password`))),
     nkeys: perService((name) => rememberNkey(folder, name)),
@@ -74,6 +79,7 @@ export function serviceEnvironment(
     CONTEXT_KEY_FILE: secrets.contextKeys[service.name],
     CONTEXT_JWKS_FILE: secrets.jwksFile,
     MASTER_KEY_FILE: secrets.masterKeyFile,
+    MASTER_KEY_OTHER_FILE: secrets.otherMasterKeyFile ?? undefined,
     ACCESS_KEY_FILE: secrets.accessKey.privateKey,
     ACCESS_JWKS_FILE: secrets.accessKey.jwks,
     AUDIT_KEY_FILE: secrets.auditKeyFile,

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import { eventually, TestDatabase, testContext } from '@tenantry/testing/database';
 import { SHOP } from '../testing/shop.js';
+import { rewrapKeys } from './rewrap-keys.js';
 import type { SealedPlace, Vault } from './vault.js';
 
 describe('the vault', () => {
@@ -149,6 +150,42 @@ describe('the vault', () => {
     );
     expect(() => database.doors('shop', { masterKey: randomBytes(16) })).toThrow('16 bytes');
     await expect(database.doors('shop').vault.seal(a, place, 'x')).rejects.toThrow('no master key');
+  });
+
+  describe('while the master key is being changed', () => {
+    const [current, other] = [randomBytes(32), masterKey];
+    const ssn = { table: 'patient', column: 'ssn' };
+
+    it('opens what either wrapped, and the new one alone when all was wrapped anew', async () => {
+      const tenantId = await database.addTenant();
+      const sealed = await vault.seal(tenantId, place, 'old');
+      const index = await vault.blindIndex(tenantId, ssn, 'old');
+      const both = database.doors('shop', { masterKey: current, otherMasterKey: other }).vault;
+      await both.assertMasterKey();
+      expect(await both.open(tenantId, place, sealed)).toBe('old');
+      const late = await database.addTenant();
+      const byNew = await both.seal(late, place, 'new');
+
+      const first = await rewrapKeys(database.adminUrl, { current, other });
+      expect(first).toMatchObject({ kept: 1, rewrapped: expect.any(Number) });
+      const keys = first.rewrapped + first.kept;
+      expect(await rewrapKeys(database.adminUrl, { current, other })).toMatchObject({ kept: keys, rewrapped: 0 });
+      const alone = database.doors('shop', { masterKey: current }).vault;
+      expect([await alone.open(tenantId, place, sealed), await alone.open(late, place, byNew)]).toEqual(['old', 'new']);
+      expect(await alone.blindIndex(tenantId, ssn, 'old')).toBe(index);
+      await expect(database.doors('shop', { masterKey: other }).vault.assertMasterKey()).rejects.toThrow(
+        'the master key does not open the keys',
+      );
+      await rewrapKeys(database.adminUrl, { current: other, other: current });
+    });
+
+    it('stops at a key that neither opens, and changes nothing of that tenant', async () => {
+      const all = 'select tenant_id, version, wrapped_key from platform.tenant_key order by 1, 2';
+      const before = await database.admin(all);
+      const wrong = { current: randomBytes(32), other: randomBytes(32) };
+      await expect(rewrapKeys(database.adminUrl, wrong)).rejects.toThrow('neither master key opens key 1 of tenant');
+      expect(await database.admin(all)).toEqual(before);
+    });
   });
 
   it('commits to a value by a salted hash that anybody with the salt can check', () => {

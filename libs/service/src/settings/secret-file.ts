@@ -24,10 +24,13 @@ export function readSecretFile(setting: string, path: string): Buffer {
 }
 
 /** Reads the master key. @throws SettingsError unless the file holds exactly 32 bytes */
-export function readMasterKey(path: string): Uint8Array {
-  const key = readSecretFile('MASTER_KEY_FILE', path);
+export function readMasterKey(
+  path: string,
+  setting: 'MASTER_KEY_FILE' | 'MASTER_KEY_OTHER_FILE' = 'MASTER_KEY_FILE',
+): Uint8Array {
+  const key = readSecretFile(setting, path);
   if (key.length !== MASTER_KEY_BYTES) {
-    throw new SettingsError(`MASTER_KEY_FILE: ${path} must hold ${MASTER_KEY_BYTES} bytes, and holds ${key.length}`);
+    throw new SettingsError(`${setting}: ${path} must hold ${MASTER_KEY_BYTES} bytes, and holds ${key.length}`);
   }
   return new Uint8Array(key);
 }

@@ -21,6 +21,10 @@ export class ServiceSettings extends settings({
   CONTEXT_KEY_FILE: z.string().describe('File with the Ed25519 key that signs this service’s calls (PKCS 8, PEM)'),
   CONTEXT_JWKS_FILE: z.string().describe('File with the public context keys of every service (JWKS)'),
   MASTER_KEY_FILE: z.string().optional().describe('File with the 32-byte master key; mode 0600'),
+  MASTER_KEY_OTHER_FILE: z
+    .string()
+    .optional()
+    .describe('While the master key is being changed: file with the one before or the one to come, which only opens'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least severe lines to log'),
   LOG_FILE: z.string().optional().describe('File that logs are added to; none: the standard output'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z

@@ -1,0 +1,87 @@
+import { Admin } from '../migrate/admin.js';
+import { raw, sql } from '../sql.js';
+import { sealBytes } from './sealing.js';
+import { type KeyFamily, keyPlace, openWithAny } from './tenant-keys.js';
+
+const FAMILIES: readonly KeyFamily[] = ['tenant_key', 'index_key'];
+
+/** What was done to the keys of a database. */
+export interface RewrapReport {
+  readonly tenants: number;
+  /** Keys that are wrapped by the current master key since now. */
+  readonly rewrapped: number;
+  /** Keys that were already. */
+  readonly kept: number;
+}
+
+interface WrappedKey {
+  readonly version: number;
+  readonly wrapped: Buffer;
+}
+
+/**
+ * Wraps every tenant's keys by the current master key instead of the other one, each tenant in a commit of its own, so it goes on
+ * where it was when it is run again. No value is sealed again: the tenants' keys stay what they are.
+ * @throws Error for a key that neither opens; what was done before stays done
+ */
+export async function rewrapKeys(
+  adminUrl: string,
+  { current, other }: { readonly current: Uint8Array; readonly other: Uint8Array },
+): Promise<RewrapReport> {
+  const admin = await Admin.open(adminUrl);
+  try {
+    const tenants = await admin.inTransactionAs('platform_owner', () =>
+      admin.query<{ id: string }>(sql`select tenant_id as id from platform.tenant_status order by tenant_id`),
+    );
+    let [rewrapped, kept] = [0, 0];
+    for (const { id } of tenants) {
+      const done = await admin.inTransactionAs('platform_owner', () => rewrapTenant(admin, id, [current, other]));
+      rewrapped += done.rewrapped;
+      kept += done.kept;
+    }
+    return { tenants: tenants.length, rewrapped, kept };
+  } finally {
+    await admin.close();
+  }
+}
+
+async function rewrapTenant(
+  admin: Admin,
+  tenantId: string,
+  masterKeys: readonly [Uint8Array, Uint8Array],
+): Promise<Omit<RewrapReport, 'tenants'>> {
+  await admin.query(sql`select set_config('app.tenant_id', ${tenantId}, true)`);
+  let [rewrapped, kept] = [0, 0];
+  for (const family of FAMILIES) {
+    const keys = await admin.query<WrappedKey>(sql`
+      select version, wrapped_key as wrapped from ${raw(`platform.${family}`)} where tenant_id = ${tenantId} for update`);
+    const old = keys.flatMap((key) => rewrap(family, tenantId, key, masterKeys));
+    if (old.length > 0) {
+      await admin.query(sql`
+        update ${raw(`platform.${family}`)} k set wrapped_key = n.wrapped
+        from unnest(${old.map(({ version }) => version)}::integer[], ${old.map(({ wrapped }) => wrapped)}::bytea[]) as n (version, wrapped)
+        where k.tenant_id = ${tenantId} and k.version = n.version`);
+    }
+    rewrapped += old.length;
+    kept += keys.length - old.length;
+  }
+  return { rewrapped, kept };
+}
+
+/** The key wrapped anew, or nothing when it is already. */
+function rewrap(
+  family: KeyFamily,
+  tenantId: string,
+  { version, wrapped }: WrappedKey,
+  [current, other]: readonly [Uint8Array, Uint8Array],
+): readonly WrappedKey[] {
+  const place = keyPlace(family, tenantId, version);
+  if (openWithAny([current], wrapped, place)) {
+    return [];
+  }
+  const key = openWithAny([other], wrapped, place);
+  if (!key) {
+    throw new Error(`neither master key opens key ${version} of tenant ${tenantId}`);
+  }
+  return [{ version, wrapped: sealBytes(current, key, place) }];
+}
