@@ -95,7 +95,8 @@ type InvoiceIds = { id: string; tenantId: string };
 /** The next day that no invoice of a run has yet, long after every trial: a day is billed once. */
 let nextInvoiceDay = Date.UTC(2050, 0, 1);
 
-const makeInvoice = (world: World): Promise<InvoiceIds> => {
+const makeInvoice = async (world: World): Promise<InvoiceIds> => {
+  await world.staff.must('POST', `/v1/tenants/${world.a.id}/subscription/resume`, {}); // of a cancelled plan, no day is charged
   const day = nextInvoiceDay;
   nextInvoiceDay += DAY_MS;
   const [from, to] = [day, day + DAY_MS].map((at) => new Date(at).toISOString().slice(0, 10));

@@ -38,6 +38,7 @@ import { CreatePlanVersion } from './plans/create-plan-version.js';
 import { GetPlan } from './plans/get-plan.js';
 import { ListPlans } from './plans/list-plans.js';
 import { refill } from './refill.js';
+import { CancelSubscription } from './subscriptions/cancel-subscription.js';
 import { ChangeTenantPlan } from './subscriptions/change-tenant-plan.js';
 import { FirstPlan } from './subscriptions/first-plan.js';
 import { GetSubscription } from './subscriptions/get-subscription.js';
@@ -66,7 +67,7 @@ const budgets = [
 ];
 const schedules = [Every30sExpireReservations];
 
-const subscriptions = [GetSubscription, ChangeTenantPlan];
+const subscriptions = [GetSubscription, ChangeTenantPlan, CancelSubscription];
 const entitlements = [ListEntitlements, CheckEntitlement, OverrideEntitlement, ListEntitlementOverrides];
 const meters = [CreateMeter, ListMeters, GetMeter, ArchiveMeter];
 const usage = [RecordUsage, CheckUsage, GetUsage];

@@ -134,8 +134,12 @@ async function newInvoice(bench: Bench): Promise<{ id: string; tenantId: string 
   const day = nextInvoiceDay;
   nextInvoiceDay += DAY_MS;
   const [from, to] = [day, day + DAY_MS].map((at) => new Date(at).toISOString().slice(0, 10));
+  await resumePlan(bench); // of a cancelled one, no day is charged
   return { id: await idOf(bench, bench.workshop.admin, `/v1/tenants/${tenantId}/invoices`, { from, to }), tenantId };
 }
+
+const resumePlan = ({ workshop, tenant }: Bench): Promise<unknown> =>
+  workshop.client.must(workshop.admin, json('POST', `/v1/tenants/${tenant.id}/subscription/resume`, {}));
 
 async function newOpenInvoice(bench: Bench): Promise<{ id: string; tenantId: string }> {
   const { id, tenantId } = await newInvoice(bench);

@@ -16,7 +16,9 @@ import {
   MeterArchived,
   MeterCreated,
   PlanVersionCreated,
+  SubscriptionCancelled,
   SubscriptionChanged,
+  SubscriptionResumed,
   UsageRecorded,
 } from './billing/events.js';
 import {
@@ -69,6 +71,8 @@ export const events: readonly EventType<object>[] = [
   BudgetClosed,
   BudgetThresholdReached,
   SubscriptionChanged,
+  SubscriptionCancelled,
+  SubscriptionResumed,
   EntitlementOverrideChanged,
   MeterCreated,
   MeterArchived,

@@ -93,9 +93,13 @@ import {
   Tier,
 } from './billing/plans.js';
 import {
+  CancelSubscriptionRequest,
+  CancelTenantSubscriptionRequest,
   ChangeTenantPlanRequest,
   GetSubscriptionRequest,
   GetTenantSubscriptionRequest,
+  ResumeSubscriptionRequest,
+  ResumeTenantSubscriptionRequest,
   Subscription,
 } from './billing/subscriptions.js';
 import {
@@ -643,7 +647,7 @@ export const logApiUsageAndUpdateBudget = operation({
 });
 
 /**
- * Draws up the invoice of a period as a draft: the price of the plan that the tenant has now, day by day, and what its priced meters counted.
+ * Draws up the invoice of a period as a draft: the price of the plan that the tenant had on each day, and what its priced meters counted.
  * A day is billed once: a period that overlaps with another invoice is refused until that one is void.
  */
 export const draftInvoice = operation({
@@ -917,7 +921,10 @@ export const getTenantSubscription = operation({
   output: Subscription,
 });
 
-/** Moves a tenant to another plan, or to another version of its plan. What it may do follows within a second. */
+/**
+ * Moves a tenant to another plan, or to another version of its plan. What it may do follows within a second. The day of the change and those
+ * after it are charged by the new terms, those before by the old. A cancellation is taken back by it.
+ */
 export const changeTenantPlan = operation({
   name: 'ChangeTenantPlan',
   service: 'billing',
@@ -927,6 +934,62 @@ export const changeTenantPlan = operation({
   scope: 'platform',
   audit: 'subscription.changed',
   input: ChangeTenantPlanRequest,
+  output: Subscription,
+});
+
+/**
+ * Cancels the plan of the caller's tenant: it ends with the trial, or else with the calendar month in the tenant's time zone. Until then
+ * everything stays as it is; from then on the plan grants nothing and no day is charged. One that is cancelled already is left as it is.
+ */
+export const cancelSubscription = operation({
+  name: 'CancelSubscription',
+  service: 'billing',
+  summary: "Cancels the plan of the caller's tenant",
+  http: { method: 'POST', path: '/v1/subscription/cancel', status: 200 },
+  permission: 'subscription.write',
+  scope: 'tenant',
+  audit: 'subscription.cancelled',
+  whenSuspended: true,
+  input: CancelSubscriptionRequest,
+  output: Subscription,
+});
+
+/** Takes back a cancellation before the plan has ended. */
+export const resumeSubscription = operation({
+  name: 'ResumeSubscription',
+  service: 'billing',
+  summary: 'Takes back a cancellation before the plan has ended',
+  http: { method: 'POST', path: '/v1/subscription/resume', status: 200 },
+  permission: 'subscription.write',
+  scope: 'tenant',
+  audit: 'subscription.resumed',
+  input: ResumeSubscriptionRequest,
+  output: Subscription,
+});
+
+/** Cancels the plan of a tenant, as its own admins can. */
+export const cancelTenantSubscription = operation({
+  name: 'CancelTenantSubscription',
+  service: 'billing',
+  summary: 'Cancels the plan of a tenant, as its own admins can',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/subscription/cancel', status: 200 },
+  permission: 'subscriptions.write',
+  scope: 'platform',
+  audit: 'subscription.cancelled',
+  input: CancelTenantSubscriptionRequest,
+  output: Subscription,
+});
+
+/** Takes back the cancellation of a tenant's plan before it has ended. */
+export const resumeTenantSubscription = operation({
+  name: 'ResumeTenantSubscription',
+  service: 'billing',
+  summary: "Takes back the cancellation of a tenant's plan before it has ended",
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/subscription/resume', status: 200 },
+  permission: 'subscriptions.write',
+  scope: 'platform',
+  audit: 'subscription.resumed',
+  input: ResumeTenantSubscriptionRequest,
   output: Subscription,
 });
 
@@ -2195,6 +2258,10 @@ export const operations: readonly Operation[] = [
   getSubscription,
   getTenantSubscription,
   changeTenantPlan,
+  cancelSubscription,
+  resumeSubscription,
+  cancelTenantSubscription,
+  resumeTenantSubscription,
   recordUsage,
   trackUsage,
   checkUsage,

@@ -28,6 +28,12 @@ describe('Entitlements', () => {
     ]);
   });
 
+  it('are those of overrides alone from the moment the plan ends', () => {
+    const cancelled = { ...entry, planEndsAt: '2026-03-01T12:00:00Z' };
+    expect([...effectiveEntitlements(cancelled, now).keys()]).toEqual(['beta', 'custom_domain']);
+    expect(entitlementTo(cancelled, 'support', new Date(now.getTime() - 1))).toMatchObject({ value: 'gold' });
+  });
+
   it('come back to the plan in the moment the override expires', () => {
     expect(() => assertEntitled(entry, 'custom_domain', now)).toThrow(
       expect.objectContaining({ reason: 'not-entitled' }),

@@ -12,7 +12,7 @@ function own<T>(values: Readonly<Record<string, T>>, feature: string): T | undef
   return Object.hasOwn(values, feature) ? values[feature] : undefined;
 }
 
-/** What counts for one feature now: an override that has not expired, else the plan. */
+/** What counts for one feature now: an override that has not expired, else the plan until it ends. */
 export function entitlementTo(
   entry: EntitlementsEntry | undefined,
   feature: string,
@@ -23,7 +23,8 @@ export function entitlementTo(
   if (override && (override.expiresAt === null || Date.parse(override.expiresAt) > now.getTime())) {
     return { ...override, source: 'override' };
   }
-  const planned = own(entry.plan, feature);
+  const hasEnded = entry.planEndsAt != null && Date.parse(entry.planEndsAt) <= now.getTime();
+  const planned = hasEnded ? undefined : own(entry.plan, feature);
   return planned && { ...planned, source: 'plan', expiresAt: null };
 }
 

@@ -65,6 +65,8 @@ export type Entitlement =
 export interface EntitlementsEntry extends DirectoryEntry {
   /** What the tenant's plan includes, by feature. */
   readonly plan: Readonly<Record<string, Entitlement>>;
+  /** From when on the plan includes nothing: RFC 3339; null or absent when nobody cancelled it. */
+  readonly planEndsAt?: string | null;
   /** What counts instead, by feature; `expiresAt` is RFC 3339, null for never. */
   readonly overrides: Readonly<Record<string, Entitlement & { readonly expiresAt: string | null }>>;
 }

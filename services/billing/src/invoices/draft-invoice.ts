@@ -8,14 +8,17 @@ import {
 import type { Transaction } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
 import { Directories, Handles } from '@tenantry/messaging';
+import { metersWithKeys } from '../meters/meter.table.js';
 import { FirstPlan } from '../subscriptions/first-plan.js';
 import { requireTenant } from '../subscriptions/require-tenant.js';
-import { quantitiesBetween, type MeterQuantity } from '../usage/usage-hour.table.js';
+import { pastTermsSince } from '../subscriptions/subscription.table.js';
+import { countWindows, type Counted } from '../usage/usage-hour.table.js';
 import { UsageLedger } from '../usage/usage-ledger.js';
 import * as invoices from './invoice.js';
 import { InvoiceBook } from './invoice-book.js';
 import { assertUnbilled, insertInvoice, invoiceChanges, toMessage } from './invoice.table.js';
 import { openPeriod } from './period.js';
+import { pricedWindows, stretchesOf, type PricedWindow } from './stretch.js';
 
 /** Draws up the invoice of a period. */
 @Controller()
@@ -36,10 +39,11 @@ export class DraftInvoice {
     return this.book.transaction(ctx, tenantId, async (tx) => {
       await assertUnbilled(tx, { tenantId, ...period });
       const subscription = await this.firstPlan.lockOrGive(tx, tenantId);
-      const facts = { subscription, period, timeZone, now: this.clock.now() };
-      invoices.assertCounted(facts);
-      const billed = invoices.billedPeriod(facts);
-      const { invoice, lines } = invoices.draftInvoice(facts, billed, await metered(tx, facts, billed));
+      const past = await pastTermsSince(tx, { tenantId, from, timeZone });
+      const stretches = stretchesOf(subscription, past, { period, timeZone });
+      const facts = { subscription, stretches, period, timeZone, now: this.clock.now() };
+      invoices.assertRatable(facts);
+      const { invoice, lines } = invoices.draftInvoice(facts, await counted(tx, facts));
       await insertInvoice(tx, invoice, lines);
       tx.publish(new InvoiceDrafted({ invoiceId: invoice.id }), { tenantId, changes: invoiceChanges(null, invoice) });
       return toMessage(invoice, lines);
@@ -47,12 +51,13 @@ export class DraftInvoice {
   }
 }
 
-/** What the plan's priced meters counted on the days that are charged. */
-async function metered(
+/** What priced meters counted on the days on which they are. */
+async function counted(
   tx: Transaction,
-  { subscription, timeZone }: invoices.DraftFacts,
-  billed: { readonly from: string; readonly to: string },
-): Promise<MeterQuantity[]> {
-  const keys = Object.keys(subscription.plan.unitPrices);
-  return keys.length === 0 ? [] : quantitiesBetween(tx, subscription.tenantId, keys, { ...billed, timeZone });
+  { subscription: { tenantId }, stretches, timeZone }: invoices.DraftFacts,
+): Promise<Counted<PricedWindow>[]> {
+  const keys = new Set(stretches.flatMap(({ plan }) => Object.keys(plan.unitPrices)));
+  const meters = keys.size === 0 ? [] : await metersWithKeys(tx, tenantId, [...keys]);
+  const windows = pricedWindows(stretches, meters);
+  return windows.length === 0 ? [] : countWindows(tx, { tenantId, timeZone }, windows);
 }

@@ -1,4 +1,8 @@
-import type { CreditNote as CreditNoteMessage, Invoice as InvoiceMessage } from '@tenantry/contracts';
+import type {
+  CreditNote as CreditNoteMessage,
+  Invoice as InvoiceMessage,
+  InvoiceLine as LineMessage,
+} from '@tenantry/contracts';
 import { sql, type RowChange, type Transaction } from '@tenantry/database';
 import { Fault, formatNanos } from '@tenantry/kernel';
 import type { Rows } from '../plans/plan.table.js';
@@ -67,11 +71,14 @@ export async function listInvoiceRows(rows: Rows, filter: InvoiceFilter, limit: 
     order by i.id desc limit ${limit}`);
 }
 
-/** What an invoice charges for: the plan's price first, then the meters by key. */
+const lineColumns = sql`l.id, l.kind, l.meter_id as "meterId", l.meter_key as "meterKey", l.quantity::text as quantity,
+  l.unit_price_nanos as "unitPriceNanos", l.amount_nanos as "amountNanos", l.starts_on::text as "from", l.ends_on::text as "to",
+  l.plan_id as "planId", l.plan_version as "planVersion", l.counted_in::text as "countedIn"`;
+
+/** What an invoice charges for: plans' prices first, then the meters by key, each by its days. */
 export async function findLines(rows: Rows, { tenantId, id }: Invoice): Promise<InvoiceLine[]> {
-  return rows.query<InvoiceLine>(sql`select id, kind, meter_id as "meterId", meter_key as "meterKey", quantity::text as quantity,
-      unit_price_nanos as "unitPriceNanos", amount_nanos as "amountNanos"
-    from billing.invoice_line where tenant_id = ${tenantId} and invoice_id = ${id} order by kind, meter_key, meter_id`);
+  return rows.query<InvoiceLine>(sql`select ${lineColumns} from billing.invoice_line l
+    where l.tenant_id = ${tenantId} and l.invoice_id = ${id} order by l.kind, l.meter_key, l.meter_id, l.starts_on`);
 }
 
 /** What was taken from an invoice, the first first. */
@@ -89,11 +96,14 @@ export async function insertInvoice(tx: Transaction, invoice: Invoice, lines: re
     values (${tenantId}, ${id}, ${status}, ${from}, ${to}, ${invoice.billedFrom}, ${timeZone}, ${currency}, ${planId}, ${planVersion},
       ${totalNanos}, ${createdAt})`);
   await tx.execute(sql`
-    insert into billing.invoice_line (tenant_id, invoice_id, id, kind, meter_id, meter_key, quantity, unit_price_nanos, amount_nanos)
+    insert into billing.invoice_line (tenant_id, invoice_id, id, kind, meter_id, meter_key, quantity, unit_price_nanos, amount_nanos,
+      starts_on, ends_on, plan_id, plan_version, counted_in)
     select ${tenantId}::uuid, ${id}::uuid, line.*
     from unnest(${each((line) => line.id)}::uuid[], ${each((line) => line.kind)}::text[], ${each((line) => line.meterId)}::uuid[],
       ${each((line) => line.meterKey)}::text[], ${each((line) => line.quantity)}::numeric[],
-      ${each((line) => line.unitPriceNanos)}::bigint[], ${each((line) => line.amountNanos)}::bigint[]) line`);
+      ${each((line) => line.unitPriceNanos)}::bigint[], ${each((line) => line.amountNanos)}::bigint[],
+      ${each((line) => line.from)}::date[], ${each((line) => line.to)}::date[], ${each((line) => line.planId)}::uuid[],
+      ${each((line) => line.planVersion)}::integer[], ${each((line) => line.countedIn)}::pg_snapshot[]) line`);
 }
 
 /** Saves what has become of an invoice. The caller holds the book's lock. */
@@ -132,6 +142,12 @@ function creditNoteMessage({ amountNanos, ...note }: CreditNote): CreditNoteMess
   return { ...note, amount: formatNanos(amountNanos) };
 }
 
+function lineMessage({ unitPriceNanos, amountNanos, ...line }: InvoiceLine): LineMessage {
+  const { id, kind, meterId, meterKey, quantity, from, to, planId, planVersion } = line;
+  const prices = { unitPrice: formatNanos(unitPriceNanos), amount: formatNanos(amountNanos) };
+  return { id, kind, meterId, meterKey, quantity, ...prices, from, to, planId, planVersion };
+}
+
 /** An invoice as an answer; without lines and credit notes as lists have it. */
 export function toMessage(
   invoice: Invoice,
@@ -144,11 +160,7 @@ export function toMessage(
     total: formatNanos(totalNanos),
     credited: formatNanos(creditedNanos),
     due: formatNanos(dueNanos(invoice)),
-    lines: lines.map(({ unitPriceNanos, amountNanos, ...line }) => ({
-      ...line,
-      unitPrice: formatNanos(unitPriceNanos),
-      amount: formatNanos(amountNanos),
-    })),
+    lines: lines.map(lineMessage),
     creditNotes: notes.map(creditNoteMessage),
   };
 }

@@ -1,14 +1,14 @@
 import { Fault, newId, parseNanos } from '@tenantry/kernel';
-import type { Plan } from '../plans/plan.js';
 import type { Subscription } from '../subscriptions/subscription.js';
-import type { MeterQuantity } from '../usage/usage-hour.table.js';
-import { billedFrom, dateIn, daysBetween, type Period } from './period.js';
+import type { Counted } from '../usage/usage-hour.table.js';
+import { dateIn, daysBetween, type Period } from './period.js';
 import { minorUnitNanos, prorate, quantityOf, rate, totalOf } from './rating.js';
+import type { PricedWindow, Stretch } from './stretch.js';
 
 export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
 
-/** One charge. */
-export interface InvoiceLine {
+/** One charge, for days of the invoice's period. */
+export interface InvoiceLine extends Period {
   readonly id: string;
   readonly kind: 'base' | 'usage';
   readonly meterId: string | null;
@@ -17,6 +17,10 @@ export interface InvoiceLine {
   readonly quantity: string;
   readonly unitPriceNanos: bigint;
   readonly amountNanos: bigint;
+  readonly planId: string;
+  readonly planVersion: number;
+  /** Of a usage line: the `pg_snapshot` in which it was counted; null otherwise. */
+  readonly countedIn: string | null;
 }
 
 /** Takes an amount from an invoice. */
@@ -49,60 +53,60 @@ export interface Invoice extends Period {
 /** What a draft is made of. */
 export interface DraftFacts {
   readonly subscription: Subscription;
+  /** Which days are charged by which terms. */
+  readonly stretches: readonly Stretch[];
   readonly period: Period;
   readonly timeZone: string;
   readonly now: Date;
 }
 
-/** Which days of a period are charged: none before the tenant began, and none of its trial. */
-export function billedPeriod({ subscription, period, timeZone }: Omit<DraftFacts, 'now'>): Period {
-  const { startedAt, trialEndsAt } = subscription;
-  const paysFrom = dateIn(timeZone, trialEndsAt !== null && trialEndsAt > startedAt ? trialEndsAt : startedAt);
-  return { from: billedFrom(period, paysFrom), to: period.to };
-}
-
-/** @throws Fault `conflict` when the plan prices meters that still count in the period */
-export function assertCounted({ subscription, period, timeZone, now }: DraftFacts): void {
-  const isPriced = Object.keys(subscription.plan.unitPrices).length > 0;
-  if (isPriced && period.to > dateIn(timeZone, now))
-    throw new Fault('conflict', { field: 'to', detail: 'The plan charges usage, so the period must be over' });
-}
-
-function linesOf(plan: Plan, billed: Period, metered: readonly MeterQuantity[], now: Date): InvoiceLine[] {
-  const { priceNanos, unitPrices, currency } = plan;
-  const base = priceNanos !== null && {
-    id: newId(now),
-    kind: 'base' as const,
-    meterId: null,
-    meterKey: null,
-    quantity: `${daysBetween(billed.from, billed.to)}`,
-    unitPriceNanos: priceNanos,
-    amountNanos: prorate(priceNanos, billed, currency),
+/** @throws Fault `conflict` when terms of the period can't be on one invoice, or price meters that still count in it */
+export function assertRatable({ stretches, period, timeZone, now }: DraftFacts): void {
+  const [first] = stretches;
+  const other = stretches.find(({ plan }) => plan.currency !== first!.plan.currency);
+  const refuse = (detail: string): never => {
+    throw new Fault('conflict', { field: 'to', detail });
   };
-  const usage = metered.map(({ meterId, meterKey, quantityNanos }) => {
-    const unitPriceNanos = parseNanos(unitPrices[meterKey]!, 'unitPrices');
-    const amountNanos = rate(unitPriceNanos, quantityNanos, currency);
-    const quantity = quantityOf(quantityNanos);
-    return { id: newId(now), kind: 'usage' as const, meterId, meterKey, quantity, unitPriceNanos, amountNanos };
-  });
-  return [...(base ? [base] : []), ...usage];
+  if (other) refuse(`The plan has another currency since ${other.from}; draw up the days before it on their own`);
+  const isPriced = stretches.some(({ plan }) => Object.keys(plan.unitPrices).length > 0);
+  if (isPriced && period.to > dateIn(timeZone, now)) refuse('The plan charges usage, so the period must be over');
+}
+
+function lineOf({ plan, from, to }: Stretch, now: Date) {
+  return { id: newId(now), from, to, planId: plan.id, planVersion: plan.version };
+}
+
+function baseLine(stretch: Stretch, now: Date): InvoiceLine[] {
+  const { priceNanos, currency } = stretch.plan;
+  if (priceNanos === null) return [];
+  const quantity = `${daysBetween(stretch.from, stretch.to)}`;
+  const charge = { quantity, unitPriceNanos: priceNanos, amountNanos: prorate(priceNanos, stretch, currency) };
+  return [{ ...lineOf(stretch, now), kind: 'base', meterId: null, meterKey: null, countedIn: null, ...charge }];
+}
+
+function usageLine({ window, quantityNanos, countedIn }: Counted<PricedWindow>, now: Date): InvoiceLine {
+  const { meterId, meterKey, plan, share } = window;
+  const unitPriceNanos = parseNanos(plan.unitPrices[meterKey]!, 'unitPrices');
+  const amountNanos = rate(unitPriceNanos, quantityNanos, plan.currency, share);
+  const charge = { quantity: quantityOf(quantityNanos), unitPriceNanos, amountNanos };
+  return { ...lineOf(window, now), kind: 'usage', meterId, meterKey, countedIn, ...charge };
 }
 
 /** An invoice and its lines. @throws Fault `conflict` when it comes to more than it can carry */
 export function draftInvoice(
-  { subscription, period, timeZone, now }: DraftFacts,
-  billed: Period,
-  metered: readonly MeterQuantity[],
+  { subscription, stretches, period, timeZone, now }: DraftFacts,
+  counted: readonly Counted<PricedWindow>[],
 ): { readonly invoice: Invoice; readonly lines: readonly InvoiceLine[] } {
-  const { tenantId, plan } = subscription;
-  const lines = linesOf(plan, billed, metered, now);
+  const base = stretches.flatMap((stretch) => baseLine(stretch, now));
+  const lines = [...base, ...counted.map((one) => usageLine(one, now))];
+  const { plan } = stretches.at(-1) ?? subscription;
   const invoice: Invoice = {
     ...period,
     id: newId(now),
-    tenantId,
+    tenantId: subscription.tenantId,
     number: null,
     status: 'draft',
-    billedFrom: billed.from,
+    billedFrom: stretches[0]?.from ?? period.to,
     timeZone,
     currency: plan.currency,
     planId: plan.id,

@@ -38,12 +38,6 @@ export function dateIn(timeZone: string, moment: Date): string {
   return `${parts['year']}-${parts['month']}-${parts['day']}`;
 }
 
-/** The first day of a period that is charged to whoever pays from a day on; the period's end when none is. */
-export function billedFrom({ from, to }: Period, paysFrom: string): string {
-  if (paysFrom <= from) return from;
-  return paysFrom < to ? paysFrom : to;
-}
-
 /** How many days of each calendar month a period has, and how many that month has. */
 export function monthsOf({ from, to }: Period): { readonly days: number; readonly ofDays: number }[] {
   const months: { days: number; ofDays: number }[] = [];

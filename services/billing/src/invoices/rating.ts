@@ -36,9 +36,16 @@ export function prorate(priceNanos: bigint, period: Period, currency: string): b
   return payable(priceNanos * total, MONTH_PARTS, minorUnitNanos(currency));
 }
 
-/** What a quantity (in nano-units) costs at a price for one (in nano-units). */
-export function rate(unitPriceNanos: bigint, quantityNanos: bigint, currency: string): bigint {
-  return payable(unitPriceNanos * quantityNanos, NANOS_PER_UNIT, minorUnitNanos(currency));
+/** What a quantity (in nano-units) costs at a price for one (in nano-units), or its share of so many days. */
+export function rate(
+  unitPriceNanos: bigint,
+  quantityNanos: bigint,
+  currency: string,
+  share: { readonly days: number; readonly ofDays: number } | null = null,
+): bigint {
+  const { days, ofDays } = share ?? { days: 1, ofDays: 1 };
+  const numerator = unitPriceNanos * quantityNanos * BigInt(days);
+  return payable(numerator, NANOS_PER_UNIT * BigInt(ofDays), minorUnitNanos(currency));
 }
 
 /** A quantity in nano-units as exact decimal text. */

@@ -26,6 +26,12 @@ export async function metersById(rows: Rows, ids: readonly string[]): Promise<Ma
   return new Map(found.map((meter) => [meter.id, meter]));
 }
 
+/** The meters of a tenant with these keys, archived ones too, by key: for a job that sees every tenant. */
+export async function metersWithKeys(rows: Rows, tenantId: string, keys: readonly string[]): Promise<Meter[]> {
+  return rows.query<Meter>(sql`select ${columns} from billing.meter
+    where tenant_id = ${tenantId} and key = any (${keys}::text[]) order by key, id`);
+}
+
 /** The newest first; `beforeId` continues after the meter with that id. */
 export async function listMeterRows(
   rows: Rows,

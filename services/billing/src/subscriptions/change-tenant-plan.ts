@@ -12,8 +12,9 @@ import { Catalog } from '../plans/catalog.js';
 import type { Plan } from '../plans/plan.js';
 import { findPlan } from '../plans/plan.table.js';
 import { requireTenant } from './require-tenant.js';
-import { movePlan, subscribe, type Subscription } from './subscription.js';
+import { movePlan, pastTerms, subscribe, type Subscription } from './subscription.js';
 import {
+  insertPastTerms,
   insertSubscription,
   lockSubscription,
   saveSubscription,
@@ -38,10 +39,17 @@ export class ChangeTenantPlan {
       const plan = await findPlan(tx, request.planId, request.version ?? null).catch(noSuchPlan);
       const before = await lockSubscription(tx, tenantId);
       const after = before ? movePlan(before, plan, this.clock.now()) : await this.begin(tx, tenantId, plan);
-      if (before && after !== before) await saveSubscription(tx, after);
+      if (before && after !== before) await this.move(tx, before, after);
       if (after !== before) announce(tx, before ?? null, after);
       return toMessage(after, this.clock.now());
     });
+  }
+
+  /** What was in force until now is kept: the days of it are charged by it. */
+  private async move(tx: Transaction, before: Subscription, after: Subscription): Promise<void> {
+    const past = after.termsSince > before.termsSince ? pastTerms(before, after) : null;
+    if (past) await insertPastTerms(tx, before.tenantId, past);
+    await saveSubscription(tx, after);
   }
 
   /** For a tenant that nobody gave a plan yet. */

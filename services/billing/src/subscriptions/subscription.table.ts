@@ -3,7 +3,7 @@ import { sql, type RowChange, type Transaction } from '@tenantry/database';
 import { findOverrides } from '../entitlements/entitlement-override.table.js';
 import type { Plan } from '../plans/plan.js';
 import { toMessage as planMessage, type Rows } from '../plans/plan.table.js';
-import { directoryEntry, statusOf, type Subscription } from './subscription.js';
+import { directoryEntry, statusOf, type PastTerms, type Subscription } from './subscription.js';
 
 /** A plan as it lies in `terms`: JSON has no bigint and no time. */
 type Terms = Omit<Plan, 'priceNanos' | 'createdAt' | 'unitPrices'> & {
@@ -15,14 +15,15 @@ type Terms = Omit<Plan, 'priceNanos' | 'createdAt' | 'unitPrices'> & {
 type SubscriptionRow = Omit<Subscription, 'plan'> & { readonly terms: Terms };
 
 const columns = sql`tenant_id as "tenantId", terms, trial_ends_at as "trialEndsAt", started_at as "startedAt",
-  changed_at as "changedAt", version`;
+  coalesce(terms_since, started_at) as "termsSince", ends_at as "endsAt", changed_at as "changedAt", version`;
+
+function fromTerms(terms: Terms): Plan {
+  const priceNanos = terms.priceNanos === null ? null : BigInt(terms.priceNanos);
+  return { ...terms, unitPrices: terms.unitPrices ?? {}, priceNanos, createdAt: new Date(terms.createdAt) };
+}
 
 function fromRow({ terms, ...row }: SubscriptionRow): Subscription {
-  const priceNanos = terms.priceNanos === null ? null : BigInt(terms.priceNanos);
-  return {
-    ...row,
-    plan: { ...terms, unitPrices: terms.unitPrices ?? {}, priceNanos, createdAt: new Date(terms.createdAt) },
-  };
+  return { ...row, plan: fromTerms(terms) };
 }
 
 function toTerms({ priceNanos, createdAt, ...plan }: Plan): Terms {
@@ -65,12 +66,37 @@ export async function insertSubscription(tx: Transaction, subscription: Subscrip
 
 /** Saves what has changed. The caller holds the row's lock. */
 export async function saveSubscription(tx: Transaction, subscription: Subscription): Promise<void> {
-  const { tenantId, plan, changedAt, version } = subscription;
+  const { tenantId, plan, termsSince, endsAt, changedAt, version } = subscription;
   await tx.execute(sql`
     update billing.subscription
-    set plan_id = ${plan.id}, plan_version = ${plan.version}, terms = ${toTerms(plan)}, changed_at = ${changedAt}, version = ${version}
+    set plan_id = ${plan.id}, plan_version = ${plan.version}, terms = ${toTerms(plan)}, terms_since = ${termsSince}, ends_at = ${endsAt},
+      changed_at = ${changedAt}, version = ${version}
     where tenant_id = ${tenantId}`);
   await projectEntitlements(tx, subscription);
+}
+
+/** Keeps what was in force until now: invoices of that time go by it. */
+export async function insertPastTerms(tx: Transaction, tenantId: string, terms: PastTerms): Promise<void> {
+  await tx.execute(sql`insert into billing.past_terms (tenant_id, starts_at, ends_at, terms)
+    values (${tenantId}, ${terms.startsAt}, ${terms.endsAt}, ${toTerms(terms.plan)})`);
+}
+
+/** What a tenant had on a day or later, and has no more; the first first. */
+export async function pastTermsSince(
+  rows: Rows,
+  { tenantId, from, timeZone }: { readonly tenantId: string; readonly from: string; readonly timeZone: string },
+): Promise<PastTerms[]> {
+  const found = await rows.query<Omit<PastTerms, 'plan'> & { readonly terms: Terms }>(sql`
+    select starts_at as "startsAt", ends_at as "endsAt", terms from billing.past_terms
+    where tenant_id = ${tenantId} and ends_at > ${from}::timestamp at time zone ${timeZone} order by starts_at`);
+  return found.map(({ terms, ...times }) => ({ ...times, plan: fromTerms(terms) }));
+}
+
+/** When the calendar month of a moment ends in a time zone. */
+export async function monthEnd(rows: Rows, now: Date, timeZone: string): Promise<Date> {
+  const [row] = await rows.query<{ endsAt: Date }>(sql`
+    select date_add(date_trunc('month', ${now}::timestamptz, ${timeZone}), '1 month', ${timeZone}) as "endsAt"`);
+  return row!.endsAt;
 }
 
 /** What every service goes by within a second. */
@@ -81,12 +107,16 @@ async function projectEntitlements(tx: Transaction, subscription: Subscription):
 
 /** A change of plan as the audit log records it. */
 export function subscriptionChanges(before: Subscription | null, after: Subscription): RowChange[] {
-  const values = ({ plan }: Subscription) => ({ planId: plan.id, plan: plan.name, planVersion: plan.version });
+  const values = ({ plan, endsAt }: Subscription) => ({
+    ...{ planId: plan.id, plan: plan.name, planVersion: plan.version },
+    endsAt: endsAt?.toISOString() ?? null,
+  });
   const change = { resource: 'subscription', id: after.tenantId, new: values(after) };
   return [before ? { ...change, action: 'update', old: values(before) } : { ...change, action: 'insert' }];
 }
 
 export function toMessage(subscription: Subscription, now: Date): SubscriptionMessage {
-  const { tenantId, plan, trialEndsAt, startedAt, changedAt } = subscription;
-  return { tenantId, plan: planMessage(plan), status: statusOf(subscription, now), trialEndsAt, startedAt, changedAt };
+  const { tenantId, plan, trialEndsAt, endsAt, startedAt, changedAt } = subscription;
+  const status = statusOf(subscription, now);
+  return { tenantId, plan: planMessage(plan), status, trialEndsAt, endsAt, startedAt, changedAt };
 }

@@ -92,36 +92,50 @@ export async function compareMonth(
   return row!;
 }
 
-/** What one meter counted in a time. */
-export interface MeterQuantity {
+/** A meter and days of the tenant's calendar, without the last. */
+export interface MeterWindow {
   readonly meterId: string;
-  readonly meterKey: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What a meter counted on its days. */
+export interface Counted<W extends MeterWindow> {
+  readonly window: W;
   /** In nano-units, and exact: what is counted has at most 9 decimals. */
   readonly quantityNanos: bigint;
+  /** What of the ledger was counted: the `pg_snapshot` of the statement, in whose moment hours and events agree. */
+  readonly countedIn: string;
 }
 
 /**
- * What the meters with these keys counted, archived ones too, for a job that sees every tenant. Days begin at midnight of the
- * time zone; a meter that counted nothing is left out.
+ * What meters counted, archived ones too, for a job that sees every tenant. Days begin at midnight of the time zone; windows in which
+ * nothing was counted are left out.
  */
-export async function quantitiesBetween(
+export async function countWindows<W extends MeterWindow>(
   rows: Rows,
-  tenantId: string,
-  keys: readonly string[],
-  { from, to, timeZone }: { readonly from: string; readonly to: string; readonly timeZone: string },
-): Promise<MeterQuantity[]> {
+  { tenantId, timeZone }: { readonly tenantId: string; readonly timeZone: string },
+  windows: readonly W[],
+): Promise<Counted<W>[]> {
+  const each = (value: (window: W) => string): string[] => windows.map(value);
   const hours = sql`h.tenant_id = m.tenant_id and h.meter_id = m.id
-    and h.hour >= ${from}::timestamp at time zone ${timeZone} and h.hour < ${to}::timestamp at time zone ${timeZone}`;
-  const found = await rows.query<{ meterId: string; meterKey: string; nanos: string }>(sql`
-    select "meterId", "meterKey", trunc(quantity * 1000000000)::text as nanos from (
-      select m.id as "meterId", m.key as "meterKey", case m.aggregation
+    and h.hour >= w.starts_on::timestamp at time zone ${timeZone} and h.hour < w.ends_on::timestamp at time zone ${timeZone}`;
+  const found = await rows.query<{ index: number; nanos: string; countedIn: string }>(sql`
+    select index, trunc(quantity * 1000000000)::text as nanos, pg_current_snapshot()::text as "countedIn" from (
+      select w.n::integer - 1 as index, case m.aggregation
         when 'unique' then (select ${aggregates.unique} from billing.usage_distinct h where ${hours})
         when 'count' then (select ${aggregates.count} from billing.usage_hour h where ${hours})
         when 'sum' then (select ${aggregates.sum} from billing.usage_hour h where ${hours})
         when 'max' then (select ${aggregates.max} from billing.usage_hour h where ${hours} and h.count > 0)
         when 'last' then (select ${aggregates.last} from billing.usage_hour h where ${hours} and h.count > 0)
       end as quantity
-      from billing.meter m where m.tenant_id = ${tenantId} and m.key = any (${keys}::text[])
-    ) metered where quantity > 0 order by "meterKey", "meterId"`);
-  return found.map(({ nanos, ...meter }) => ({ ...meter, quantityNanos: BigInt(nanos) }));
+      from unnest(${each(({ meterId }) => meterId)}::uuid[], ${each(({ from }) => from)}::date[], ${each(({ to }) => to)}::date[])
+        with ordinality as w (meter_id, starts_on, ends_on, n)
+      join billing.meter m on m.tenant_id = ${tenantId} and m.id = w.meter_id
+    ) counted where quantity > 0 order by index`);
+  return found.map(({ index, nanos, countedIn }) => ({
+    window: windows[index]!,
+    quantityNanos: BigInt(nanos),
+    countedIn,
+  }));
 }

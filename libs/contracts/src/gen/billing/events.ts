@@ -165,6 +165,50 @@ export class SubscriptionChanged {
   }
 }
 
+/** A tenant's plan was cancelled: it grants and charges until it ends. */
+export class SubscriptionCancelled {
+  static readonly typeName = 'tenantry.billing.v1.SubscriptionCancelled';
+  static readonly fields: readonly FieldFacts[] = [
+    field('ends_at', 'string', { dataClass: 'none' }),
+    field('version', 'int64', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'SubscriptionCancelled',
+    subjectSuffix: 'billing.SubscriptionCancelled',
+    action: 'subscription.cancelled',
+  };
+
+  /** When it ends, RFC 3339. */
+  endsAt = '';
+
+  /** The version of the tenant's entitlements: it grows with each change. */
+  version = 0n;
+
+  constructor(fields?: SubscriptionCancelled) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The cancellation of a tenant's plan was taken back. */
+export class SubscriptionResumed {
+  static readonly typeName = 'tenantry.billing.v1.SubscriptionResumed';
+  static readonly fields: readonly FieldFacts[] = [field('version', 'int64', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'SubscriptionResumed',
+    subjectSuffix: 'billing.SubscriptionResumed',
+    action: 'subscription.resumed',
+  };
+
+  /** The version of the tenant's entitlements: it grows with each change. */
+  version = 0n;
+
+  constructor(fields?: SubscriptionResumed) {
+    Object.assign(this, fields);
+  }
+}
+
 /** Staff gave a tenant something besides its plan, took something, or removed such an override. */
 export class EntitlementOverrideChanged {
   static readonly typeName = 'tenantry.billing.v1.EntitlementOverrideChanged';

@@ -55,7 +55,7 @@ export class Invoice {
   /** ISO 4217 code of all amounts. */
   currency = '';
 
-  /** The plan that was billed. */
+  /** The plan that was billed, the last one when it changed. */
   planId = '';
 
   /** The plan's version. */
@@ -97,12 +97,16 @@ export class InvoiceLine {
     field('quantity', 'string'),
     field('unit_price', 'string'),
     field('amount', 'string'),
+    field('from', 'string'),
+    field('to', 'string'),
+    field('plan_id', 'string'),
+    field('plan_version', 'int32'),
   ];
 
   /** Its id. */
   id = '';
 
-  /** base: the plan's price. usage: what one meter counted. */
+  /** base: the plan's price. usage: what one meter counted. There is one for each stretch of days with the same plan in the same version. */
   kind = '';
 
   /** The meter of a usage line. */
@@ -117,8 +121,23 @@ export class InvoiceLine {
   /** The price of one: on a base line that of a calendar month. */
   unitPrice = '';
 
-  /** What it comes to, rounded half up to the currency's minor unit. A day of a month of 30 costs a 30th of the month's price. */
+  /**
+   * What it comes to, rounded half up to the currency's minor unit. A day of a month of 30 costs a 30th of the month's price. What a meter
+   * counted that does not add up (max, unique, last) while its price changed costs its share of the days that are charged.
+   */
   amount = '';
+
+  /** The first day that it charges. */
+  from = '';
+
+  /** The day after the last that it charges. */
+  to = '';
+
+  /** The plan by whose terms it charges. */
+  planId = '';
+
+  /** The plan's version. */
+  planVersion = 0;
 }
 
 /** Takes an amount from an invoice. */

@@ -14,6 +14,7 @@ export class Subscription {
     field('trial_ends_at', 'timestamp', { optional: true }),
     field('started_at', 'timestamp'),
     field('changed_at', 'timestamp'),
+    field('ends_at', 'timestamp', { optional: true }),
   ];
 
   /** The tenant. */
@@ -22,7 +23,7 @@ export class Subscription {
   /** The plan, in the version that the tenant has. */
   plan!: Plan;
 
-  /** trialing: nothing is to be paid yet. active: the plan's price is. */
+  /** trialing: nothing is to be paid yet. active: the plan's price is. ended: it was cancelled, grants nothing and charges nothing. */
   status = '';
 
   /** Until when nothing is to be paid. */
@@ -33,6 +34,41 @@ export class Subscription {
 
   /** When it got this plan in this version, or an entitlement of its own. */
   changedAt!: Date;
+
+  /** When it ends, or ended; null when nobody cancelled it. */
+  endsAt?: Date | null;
+}
+
+/** Cancels the caller's own plan. */
+export class CancelSubscriptionRequest {
+  static readonly typeName = 'tenantry.billing.v1.CancelSubscriptionRequest';
+  static readonly fields: readonly FieldFacts[] = [];
+}
+
+/** Takes back the cancellation of the caller's own plan. */
+export class ResumeSubscriptionRequest {
+  static readonly typeName = 'tenantry.billing.v1.ResumeSubscriptionRequest';
+  static readonly fields: readonly FieldFacts[] = [];
+}
+
+/** Cancels a tenant's plan. */
+export class CancelTenantSubscriptionRequest {
+  static readonly typeName = 'tenantry.billing.v1.CancelTenantSubscriptionRequest';
+  static readonly fields: readonly FieldFacts[] = [field('tenant_id', 'string', { required: true })];
+
+  /** The tenant. */
+  @IsCanonicalUuid()
+  tenantId = '';
+}
+
+/** Takes back the cancellation of a tenant's plan. */
+export class ResumeTenantSubscriptionRequest {
+  static readonly typeName = 'tenantry.billing.v1.ResumeTenantSubscriptionRequest';
+  static readonly fields: readonly FieldFacts[] = [field('tenant_id', 'string', { required: true })];
+
+  /** The tenant. */
+  @IsCanonicalUuid()
+  tenantId = '';
 }
 
 /** Asks for the caller's own plan. */
