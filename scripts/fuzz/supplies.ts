@@ -84,6 +84,12 @@ const supplies: Readonly<Record<string, Supply>> = {
   },
   invoice: (world) => makeInvoice(world),
   openInvoice: async (world) => finalizeInvoice(world, await makeInvoice(world)),
+  usageEvent: async (world) => {
+    const [type, id] = [world.fresh('m'), world.fresh('e')];
+    await world.a.owner.must('POST', '/v1/meters', { key: type, aggregation: 'count' });
+    await world.a.owner.must('POST', '/v1/usage', { events: [{ id, type }] });
+    return { id, type };
+  },
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };
 
@@ -103,8 +109,14 @@ const makeInvoice = async (world: World): Promise<InvoiceIds> => {
   return world.staff.must('POST', `/v1/tenants/${world.a.id}/invoices`, { from, to });
 };
 
-const finalizeInvoice = (world: World, { id, tenantId }: InvoiceIds): Promise<InvoiceIds> =>
-  world.staff.must('POST', `/v1/tenants/${tenantId}/invoices/${id}/finalize`, {});
+const finalizeInvoice = async (
+  world: World,
+  { id, tenantId }: InvoiceIds,
+): Promise<InvoiceIds & { lineId: string }> => {
+  const path = `/v1/tenants/${tenantId}/invoices/${id}/finalize`;
+  const { lines } = await world.staff.must<{ lines: { id: string }[] }>('POST', path, {});
+  return { id, tenantId, lineId: lines[0]!.id };
+};
 
 /** @throws Error when its provisioning fails: no input of anybody may keep new tenants from being made */
 async function makeTenant(world: World): Promise<{ id: string }> {

@@ -149,6 +149,8 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
   VoidInvoiceRequest: openInvoice,
   MarkInvoiceUncollectibleRequest: openInvoice,
   GetTenantInvoiceRequest: openInvoice,
+  ListLineUsageRequest: { invoiceId: is('{{openInvoice.id}}'), lineId: is('{{openInvoice.lineId}}') },
+  TraceUsageEventRequest: { type: is('{{usageEvent.type}}'), id: is('{{usageEvent.id}}') },
   GetInvoiceRequest: { invoiceId: is('{{openInvoice.id}}') },
   CreditInvoiceRequest: {
     tenantId: is('{{openInvoice.tenantId}}'),

@@ -43,4 +43,3 @@ alter table billing.usage_event add column recorded_in xid8;
 alter table billing.usage_event alter column recorded_in set default pg_current_xact_id();
 call platform.tenant_table('billing.usage_event', subject => 'user_id');
 revoke update, delete on billing.usage_event from billing_service;
-call platform.control_access('billing.usage_event', 'billing_invoices', 'select');

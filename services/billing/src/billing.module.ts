@@ -28,6 +28,8 @@ import { FinalizeInvoice } from './invoices/finalize-invoice.js';
 import { GetInvoice } from './invoices/get-invoice.js';
 import { InvoiceBook } from './invoices/invoice-book.js';
 import { ListInvoices } from './invoices/list-invoices.js';
+import { ListLineUsage } from './invoices/list-line-usage.js';
+import { TraceUsageEvent } from './invoices/trace-usage-event.js';
 import { ArchiveMeter } from './meters/archive-meter.js';
 import { CreateMeter } from './meters/create-meter.js';
 import { GetMeter } from './meters/get-meter.js';
@@ -71,7 +73,16 @@ const subscriptions = [GetSubscription, ChangeTenantPlan, CancelSubscription];
 const entitlements = [ListEntitlements, CheckEntitlement, OverrideEntitlement, ListEntitlementOverrides];
 const meters = [CreateMeter, ListMeters, GetMeter, ArchiveMeter];
 const usage = [RecordUsage, CheckUsage, GetUsage];
-const invoices = [DraftInvoice, FinalizeInvoice, CloseInvoice, CreditInvoice, GetInvoice, ListInvoices];
+const invoices = [
+  DraftInvoice,
+  FinalizeInvoice,
+  CloseInvoice,
+  CreditInvoice,
+  GetInvoice,
+  ListInvoices,
+  ListLineUsage,
+  TraceUsageEvent,
+];
 const reactions = [OnTenantActivated];
 
 /** Plans, usage and money: a table of contents. */

@@ -64,6 +64,12 @@ const makers = {
     const id = await idOf(bench, bench.tenant.owner, '/v1/meters', { key, aggregation: 'count' });
     return { id, key, events: [{ id: bench.tenant.canary.word(), meter: key }] };
   },
+  usageEvent: async (bench) => {
+    const [type, id] = [bench.tenant.canary.word(), bench.tenant.canary.word()];
+    await idOf(bench, bench.tenant.owner, '/v1/meters', { key: type, aggregation: 'count' });
+    await bench.workshop.client.must(bench.tenant.owner, json('POST', '/v1/usage', { events: [{ id, type }] }));
+    return { id, type };
+  },
   budget: async (bench) => {
     const id = await newBudget(bench);
     return { id, all: [id] };
@@ -141,11 +147,11 @@ async function newInvoice(bench: Bench): Promise<{ id: string; tenantId: string 
 const resumePlan = ({ workshop, tenant }: Bench): Promise<unknown> =>
   workshop.client.must(workshop.admin, json('POST', `/v1/tenants/${tenant.id}/subscription/resume`, {}));
 
-async function newOpenInvoice(bench: Bench): Promise<{ id: string; tenantId: string }> {
+async function newOpenInvoice(bench: Bench): Promise<{ id: string; tenantId: string; lineId: string }> {
   const { id, tenantId } = await newInvoice(bench);
-  const path = `/v1/tenants/${tenantId}/invoices/${id}/finalize`;
-  await bench.workshop.client.must(bench.workshop.admin, json('POST', path, {}));
-  return { id, tenantId };
+  const finalize = json('POST', `/v1/tenants/${tenantId}/invoices/${id}/finalize`, {});
+  const opened = await bench.workshop.client.must<{ lines: { id: string }[] }>(bench.workshop.admin, finalize);
+  return { id, tenantId, lineId: opened.lines[0]!.id };
 }
 
 /** The trail is written a moment after what it tells of. */

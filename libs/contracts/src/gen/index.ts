@@ -9,6 +9,7 @@ export * from './billing/entitlements.js';
 export * from './billing/events.js';
 export * from './billing/functions.js';
 export * from './billing/invoices.js';
+export * from './billing/line-usage.js';
 export * from './billing/meters.js';
 export * from './billing/plans.js';
 export * from './billing/subscriptions.js';

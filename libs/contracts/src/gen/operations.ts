@@ -75,6 +75,12 @@ import {
   VoidInvoiceRequest,
 } from './billing/invoices.js';
 import {
+  ListLineUsageRequest,
+  ListLineUsageResponse,
+  TraceUsageEventRequest,
+  UsageTrace,
+} from './billing/line-usage.js';
+import {
   ArchiveMeterRequest,
   CreateMeterRequest,
   GetMeterRequest,
@@ -777,6 +783,33 @@ export const listInvoices = operation({
   whenSuspended: true,
   input: ListInvoicesRequest,
   output: ListInvoicesResponse,
+});
+
+/** Lists the events that a usage line of one of the tenant's own invoices counted, the oldest first. A line of another kind counted none. */
+export const listLineUsage = operation({
+  name: 'ListLineUsage',
+  service: 'billing',
+  summary: "Lists the events that a usage line of one of the tenant's own invoices counted, the oldest first",
+  http: { method: 'GET', path: '/v1/invoices/{invoiceId}/lines/{lineId}/usage', status: 200 },
+  permission: 'usage.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListLineUsageRequest,
+  output: ListLineUsageResponse,
+});
+
+/** Gives an event of the ledger, what became of it, and the lines of the tenant's own invoices that counted it. */
+export const traceUsageEvent = operation({
+  name: 'TraceUsageEvent',
+  service: 'billing',
+  summary:
+    "Gives an event of the ledger, what became of it, and the lines of the tenant's own invoices that counted it",
+  http: { method: 'GET', path: '/v1/usage/trace', status: 200 },
+  permission: 'usage.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: TraceUsageEventRequest,
+  output: UsageTrace,
 });
 
 /** Creates a meter. */
@@ -2246,6 +2279,8 @@ export const operations: readonly Operation[] = [
   listTenantInvoices,
   getInvoice,
   listInvoices,
+  listLineUsage,
+  traceUsageEvent,
   createMeter,
   listMeters,
   getMeter,

@@ -71,7 +71,8 @@ export async function listInvoiceRows(rows: Rows, filter: InvoiceFilter, limit: 
     order by i.id desc limit ${limit}`);
 }
 
-const lineColumns = sql`l.id, l.kind, l.meter_id as "meterId", l.meter_key as "meterKey", l.quantity::text as quantity,
+/** What a line `l` says. */
+export const lineColumns = sql`l.id, l.kind, l.meter_id as "meterId", l.meter_key as "meterKey", l.quantity::text as quantity,
   l.unit_price_nanos as "unitPriceNanos", l.amount_nanos as "amountNanos", l.starts_on::text as "from", l.ends_on::text as "to",
   l.plan_id as "planId", l.plan_version as "planVersion", l.counted_in::text as "countedIn"`;
 
@@ -142,7 +143,7 @@ function creditNoteMessage({ amountNanos, ...note }: CreditNote): CreditNoteMess
   return { ...note, amount: formatNanos(amountNanos) };
 }
 
-function lineMessage({ unitPriceNanos, amountNanos, ...line }: InvoiceLine): LineMessage {
+export function lineMessage({ unitPriceNanos, amountNanos, ...line }: InvoiceLine): LineMessage {
   const { id, kind, meterId, meterKey, quantity, from, to, planId, planVersion } = line;
   const prices = { unitPrice: formatNanos(unitPriceNanos), amount: formatNanos(amountNanos) };
   return { id, kind, meterId, meterKey, quantity, ...prices, from, to, planId, planVersion };

@@ -3,19 +3,25 @@ import type { UsageEvent } from './usage-event.js';
 
 // The hours: what a meter counted, by group. The ledger is the truth; these rows are written in the same statement as it.
 
+/** An event's properties together with its own fields, by the names that meters use; `e` is the event. */
+const named = sql`(e.properties || jsonb_strip_nulls(jsonb_build_object(
+  'userId', e.user_id, 'agentId', e.agent_id, 'locationId', e.location_id)))`;
+
+/** What a meter `m` that adds or compares numbers takes from an event `e`; null for others. */
+export const measured = sql`case when m.aggregation in ('sum', 'max', 'last')
+  then coalesce((${named} ->> m.value_property)::numeric, e.value) end`;
+
 /** What each meter takes from the events of a relation that has the columns of the ledger: one row an event and meter. */
 function contributions(events: Sql, timeZone: string): Sql {
   return sql`
     select e.tenant_id, e.type, e.id, e.occurred_at, m.id as meter_id, date_trunc('hour', e.occurred_at, ${timeZone}) as hour,
       coalesce((select jsonb_object_agg(name, own.properties -> name) from unnest(m.group_by) name), '{}') as group_key,
-      case when m.aggregation in ('sum', 'max', 'last')
-        then coalesce((own.properties ->> m.value_property)::numeric, e.value) end as quantity,
+      ${measured} as quantity,
       case when m.aggregation = 'unique'
         then sha256(convert_to(own.properties ->> m.value_property, 'UTF8')) end as value_hash
     from ${events} e
     join billing.meter m on m.tenant_id = e.tenant_id and m.id = any (e.meter_ids),
-    lateral (select e.properties || jsonb_strip_nulls(jsonb_build_object(
-      'userId', e.user_id, 'agentId', e.agent_id, 'locationId', e.location_id)) as properties) own`;
+    lateral (select ${named} as properties) own`;
 }
 
 const totals = sql`count(*) as count, coalesce(sum(quantity), 0) as sum, max(quantity) as max,
