@@ -26,7 +26,9 @@ import { CreditInvoice } from './invoices/credit-invoice.js';
 import { DraftInvoice } from './invoices/draft-invoice.js';
 import { FinalizeInvoice } from './invoices/finalize-invoice.js';
 import { GetInvoice } from './invoices/get-invoice.js';
+import { GetInvoiceDocument } from './invoices/get-invoice-document.js';
 import { InvoiceBook } from './invoices/invoice-book.js';
+import { InvoiceTerms } from './invoices/invoice-terms.js';
 import { ListInvoices } from './invoices/list-invoices.js';
 import { ListLineUsage } from './invoices/list-line-usage.js';
 import { TraceUsageEvent } from './invoices/trace-usage-event.js';
@@ -39,6 +41,9 @@ import { CreatePlan } from './plans/create-plan.js';
 import { CreatePlanVersion } from './plans/create-plan-version.js';
 import { GetPlan } from './plans/get-plan.js';
 import { ListPlans } from './plans/list-plans.js';
+import { GetBillingProfile } from './profiles/get-billing-profile.js';
+import { SetBillingContact } from './profiles/set-billing-contact.js';
+import { SetTenantTax } from './profiles/set-tenant-tax.js';
 import { refill } from './refill.js';
 import { CancelSubscription } from './subscriptions/cancel-subscription.js';
 import { ChangeTenantPlan } from './subscriptions/change-tenant-plan.js';
@@ -79,10 +84,12 @@ const invoices = [
   CloseInvoice,
   CreditInvoice,
   GetInvoice,
+  GetInvoiceDocument,
   ListInvoices,
   ListLineUsage,
   TraceUsageEvent,
 ];
+const profiles = [GetBillingProfile, SetBillingContact, SetTenantTax];
 const reactions = [OnTenantActivated];
 
 /** Plans, usage and money: a table of contents. */
@@ -94,11 +101,12 @@ const reactions = [OnTenantActivated];
     ...meters,
     ...usage,
     ...invoices,
+    ...profiles,
     ...budgets,
     ...reactions,
     ...schedules,
   ],
-  providers: [Catalog, FirstPlan, UsageLedger, TenantCalendar, InvoiceBook],
+  providers: [Catalog, FirstPlan, UsageLedger, TenantCalendar, InvoiceBook, InvoiceTerms],
 })
 export class BillingModule {}
 

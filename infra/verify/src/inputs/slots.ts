@@ -56,6 +56,8 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'CreditInvoice.tenantId': slot('openInvoice', 'tenantId'),
   'FinalizeInvoice.tenantId': slot('invoice', 'tenantId'),
   'GetInvoice.invoiceId': slot('openInvoice'),
+  'GetInvoiceDocument.invoiceId': slot('openInvoice'),
+  'GetTenantInvoiceDocument.tenantId': slot('invoice', 'tenantId'),
   'ListLineUsage.invoiceId': slot('openInvoice'),
   lineId: slot('openInvoice', 'lineId'),
   'TraceUsageEvent.type': slot('usageEvent', 'type'),

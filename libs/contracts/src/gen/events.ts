@@ -2,6 +2,7 @@
 import type { EventType } from '../message.js';
 import { AuditEventRecorded } from './audit/events.js';
 import {
+  BillingContactSet,
   BudgetClosed,
   BudgetCreated,
   BudgetThresholdReached,
@@ -19,6 +20,7 @@ import {
   SubscriptionCancelled,
   SubscriptionChanged,
   SubscriptionResumed,
+  TaxTermsSet,
   UsageRecorded,
 } from './billing/events.js';
 import {
@@ -74,6 +76,8 @@ export const events: readonly EventType<object>[] = [
   SubscriptionCancelled,
   SubscriptionResumed,
   EntitlementOverrideChanged,
+  BillingContactSet,
+  TaxTermsSet,
   MeterCreated,
   MeterArchived,
   UsageRecorded,

@@ -12,6 +12,7 @@ export * from './billing/invoices.js';
 export * from './billing/line-usage.js';
 export * from './billing/meters.js';
 export * from './billing/plans.js';
+export * from './billing/profiles.js';
 export * from './billing/subscriptions.js';
 export * from './billing/usage.js';
 export * from './data/encryption.js';

@@ -64,9 +64,12 @@ import {
   CreditInvoiceRequest,
   DraftInvoiceRequest,
   FinalizeInvoiceRequest,
+  GetInvoiceDocumentRequest,
   GetInvoiceRequest,
+  GetTenantInvoiceDocumentRequest,
   GetTenantInvoiceRequest,
   Invoice,
+  InvoiceDocument,
   ListInvoicesRequest,
   ListInvoicesResponse,
   ListTenantInvoicesRequest,
@@ -98,6 +101,13 @@ import {
   Plan,
   Tier,
 } from './billing/plans.js';
+import {
+  BillingProfile,
+  GetBillingProfileRequest,
+  GetTenantBillingProfileRequest,
+  SetBillingContactRequest,
+  SetTenantTaxRequest,
+} from './billing/profiles.js';
 import {
   CancelSubscriptionRequest,
   CancelTenantSubscriptionRequest,
@@ -772,6 +782,33 @@ export const getInvoice = operation({
   output: Invoice,
 });
 
+/** Gives one of the tenant's own invoices as a page to print: HTML without scripts, links or anything from elsewhere. */
+export const getInvoiceDocument = operation({
+  name: 'GetInvoiceDocument',
+  service: 'billing',
+  summary: "Gives one of the tenant's own invoices as a page to print",
+  http: { method: 'GET', path: '/v1/invoices/{invoiceId}/document', status: 200 },
+  permission: 'invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  raw: true,
+  input: GetInvoiceDocumentRequest,
+  output: InvoiceDocument,
+});
+
+/** Gives an invoice of a tenant as a page to print, drafts too. */
+export const getTenantInvoiceDocument = operation({
+  name: 'GetTenantInvoiceDocument',
+  service: 'billing',
+  summary: 'Gives an invoice of a tenant as a page to print, drafts too',
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/document', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  raw: true,
+  input: GetTenantInvoiceDocumentRequest,
+  output: InvoiceDocument,
+});
+
 /** Lists the tenant's own invoices, the newest first, without drafts, lines and credit notes. */
 export const listInvoices = operation({
   name: 'ListInvoices',
@@ -927,6 +964,58 @@ export const listPlans = operation({
   scope: 'platform',
   input: ListPlansRequest,
   output: ListPlansResponse,
+});
+
+/** Gives to whom the tenant's own invoices are addressed, how they are taxed and when they are due. */
+export const getBillingProfile = operation({
+  name: 'GetBillingProfile',
+  service: 'billing',
+  summary: "Gives to whom the tenant's own invoices are addressed, how they are taxed and when they are due",
+  http: { method: 'GET', path: '/v1/billing/profile', status: 200 },
+  permission: 'invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetBillingProfileRequest,
+  output: BillingProfile,
+});
+
+/** Says to whom the tenant's invoices are addressed, and where mail about them and about budgets goes. */
+export const setBillingContact = operation({
+  name: 'SetBillingContact',
+  service: 'billing',
+  summary: "Says to whom the tenant's invoices are addressed, and where mail about them and about budgets goes",
+  http: { method: 'PUT', path: '/v1/billing/contact', status: 200 },
+  permission: 'billing.write',
+  scope: 'tenant',
+  audit: 'billing_contact.set',
+  whenSuspended: true,
+  input: SetBillingContactRequest,
+  output: BillingProfile,
+});
+
+/** Gives to whom a tenant's invoices are addressed, how they are taxed and when they are due. */
+export const getTenantBillingProfile = operation({
+  name: 'GetTenantBillingProfile',
+  service: 'billing',
+  summary: "Gives to whom a tenant's invoices are addressed, how they are taxed and when they are due",
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/billing/profile', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  input: GetTenantBillingProfileRequest,
+  output: BillingProfile,
+});
+
+/** Says how a tenant's invoices are taxed and when they are due. Invoices that are drawn up from now on follow. */
+export const setTenantTax = operation({
+  name: 'SetTenantTax',
+  service: 'billing',
+  summary: "Says how a tenant's invoices are taxed and when they are due",
+  http: { method: 'PUT', path: '/v1/tenants/{tenantId}/billing/tax', status: 200 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  audit: 'tax_terms.set',
+  input: SetTenantTaxRequest,
+  output: BillingProfile,
 });
 
 /** Gives the plan of the caller's tenant. */
@@ -2278,6 +2367,8 @@ export const operations: readonly Operation[] = [
   getTenantInvoice,
   listTenantInvoices,
   getInvoice,
+  getInvoiceDocument,
+  getTenantInvoiceDocument,
   listInvoices,
   listLineUsage,
   traceUsageEvent,
@@ -2290,6 +2381,10 @@ export const operations: readonly Operation[] = [
   createPlanVersion,
   getPlan,
   listPlans,
+  getBillingProfile,
+  setBillingContact,
+  getTenantBillingProfile,
+  setTenantTax,
   getSubscription,
   getTenantSubscription,
   changeTenantPlan,

@@ -9,6 +9,7 @@ export const roles = {
       description: 'Everything but giving the tenant up.',
       grants: [
         'audit.*',
+        'billing.*',
         'budgets.*',
         'encryption.*',
         'entitlements.*',

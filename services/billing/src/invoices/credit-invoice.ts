@@ -3,7 +3,7 @@ import { CreditNoteIssued, creditInvoice, type CreditInvoiceRequest, type Invoic
 import type { Transaction } from '@tenantry/database';
 import { Clock, formatNanos, newId, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
-import { creditable, type CreditNote } from './invoice.js';
+import { creditable, creditedTax, type CreditNote } from './invoice.js';
 import { InvoiceBook } from './invoice-book.js';
 import { creditNoteChanges, insertCreditNote, nextCreditNoteNumber } from './invoice.table.js';
 
@@ -19,7 +19,8 @@ export class CreditInvoice {
   async handle({ amount, reason, ...name }: CreditInvoiceRequest, ctx: TenantContext): Promise<Invoice> {
     return this.book.change(ctx, name, async (invoice, tx) => {
       const amountNanos = creditable(invoice, amount);
-      const note = await this.issue(tx, invoice.tenantId, { amountNanos, reason });
+      const wish = { amountNanos, taxNanos: creditedTax(invoice, amountNanos), reason };
+      const note = await this.issue(tx, invoice.tenantId, wish);
       await insertCreditNote(tx, invoice, note);
       const { id: invoiceId, currency } = invoice;
       return {
@@ -38,7 +39,7 @@ export class CreditInvoice {
   private async issue(
     tx: Transaction,
     tenantId: string,
-    wish: Pick<CreditNote, 'amountNanos' | 'reason'>,
+    wish: Pick<CreditNote, 'amountNanos' | 'taxNanos' | 'reason'>,
   ): Promise<CreditNote> {
     const now = this.clock.now();
     return { ...wish, id: newId(now), number: await nextCreditNoteNumber(tx, tenantId), createdAt: now };

@@ -13,9 +13,9 @@ import { FirstPlan } from '../subscriptions/first-plan.js';
 import { requireTenant } from '../subscriptions/require-tenant.js';
 import { pastTermsSince } from '../subscriptions/subscription.table.js';
 import { countWindows, type Counted } from '../usage/usage-hour.table.js';
-import { UsageLedger } from '../usage/usage-ledger.js';
-import * as invoices from './invoice.js';
+import { assertRatable, draftInvoice as drawUp, type DraftFacts } from './invoice-draft.js';
 import { InvoiceBook } from './invoice-book.js';
+import { InvoiceTerms } from './invoice-terms.js';
 import { assertUnbilled, insertInvoice, invoiceChanges, toMessage } from './invoice.table.js';
 import { openPeriod } from './period.js';
 import { pricedWindows, stretchesOf, type PricedWindow } from './stretch.js';
@@ -27,23 +27,23 @@ export class DraftInvoice {
     private readonly book: InvoiceBook,
     private readonly directories: Directories,
     private readonly firstPlan: FirstPlan,
-    private readonly ledger: UsageLedger,
+    private readonly terms: InvoiceTerms,
     private readonly clock: Clock,
   ) {}
 
   @Handles(draftInvoice)
   async handle({ tenantId, from, to }: DraftInvoiceRequest, ctx: TenantContext): Promise<InvoiceMessage> {
     const period = openPeriod(from, to);
-    await requireTenant(this.directories, tenantId);
-    const timeZone = this.ledger.timeZoneOf(tenantId);
+    const { timeZone } = await requireTenant(this.directories, tenantId);
     return this.book.transaction(ctx, tenantId, async (tx) => {
       await assertUnbilled(tx, { tenantId, ...period });
       const subscription = await this.firstPlan.lockOrGive(tx, tenantId);
       const past = await pastTermsSince(tx, { tenantId, from, timeZone });
       const stretches = stretchesOf(subscription, past, { period, timeZone });
-      const facts = { subscription, stretches, period, timeZone, now: this.clock.now() };
-      invoices.assertRatable(facts);
-      const { invoice, lines } = invoices.draftInvoice(facts, await counted(tx, facts));
+      const { tax, parties } = await this.terms.of(tx, tenantId);
+      const facts = { subscription, stretches, period, timeZone, tax, parties, now: this.clock.now() };
+      assertRatable(facts);
+      const { invoice, lines } = drawUp(facts, await counted(tx, facts));
       await insertInvoice(tx, invoice, lines);
       tx.publish(new InvoiceDrafted({ invoiceId: invoice.id }), { tenantId, changes: invoiceChanges(null, invoice) });
       return toMessage(invoice, lines);
@@ -54,7 +54,7 @@ export class DraftInvoice {
 /** What priced meters counted on the days on which they are. */
 async function counted(
   tx: Transaction,
-  { subscription: { tenantId }, stretches, timeZone }: invoices.DraftFacts,
+  { subscription: { tenantId }, stretches, timeZone }: DraftFacts,
 ): Promise<Counted<PricedWindow>[]> {
   const keys = new Set(stretches.flatMap(({ plan }) => Object.keys(plan.unitPrices)));
   const meters = keys.size === 0 ? [] : await metersWithKeys(tx, tenantId, [...keys]);

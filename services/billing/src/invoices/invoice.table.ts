@@ -6,11 +6,13 @@ import type {
 import { sql, type RowChange, type Transaction } from '@tenantry/database';
 import { Fault, formatNanos } from '@tenantry/kernel';
 import type { Rows } from '../plans/plan.table.js';
+import { percentOf } from '../profiles/billing-profile.js';
 import { dueNanos, type CreditNote, type Invoice, type InvoiceLine } from './invoice.js';
 
 const columns = sql`i.id, i.tenant_id as "tenantId", i.number, i.status, i.starts_on::text as "from", i.ends_on::text as "to",
   i.billed_from::text as "billedFrom", i.time_zone as "timeZone", i.currency, i.plan_id as "planId", i.plan_version as "planVersion",
-  i.total_nanos as "totalNanos", i.credited_nanos as "creditedNanos", i.created_at as "createdAt", i.opened_at as "openedAt",
+  i.total_nanos as "totalNanos", i.tax_nanos as "taxNanos", i.tax_name as "taxName", i.tax_rate_ppm as "taxRatePpm",
+  i.reverse_charge as "isReverseCharge", i.parties, i.due_days as "dueDays", i.due_on::text as "dueOn", i.credited_nanos as "creditedNanos", i.created_at as "createdAt", i.opened_at as "openedAt",
   i.closed_at as "closedAt"`;
 
 /** Nobody else draws up, changes or numbers an invoice of the tenant until the commit. */
@@ -76,15 +78,15 @@ export const lineColumns = sql`l.id, l.kind, l.meter_id as "meterId", l.meter_ke
   l.unit_price_nanos as "unitPriceNanos", l.amount_nanos as "amountNanos", l.starts_on::text as "from", l.ends_on::text as "to",
   l.plan_id as "planId", l.plan_version as "planVersion", l.counted_in::text as "countedIn"`;
 
-/** What an invoice charges for: plans' prices first, then the meters by key, each by its days. */
+/** What an invoice charges for: plans' prices first, then the meters by key, each by its days; tax is last. */
 export async function findLines(rows: Rows, { tenantId, id }: Invoice): Promise<InvoiceLine[]> {
   return rows.query<InvoiceLine>(sql`select ${lineColumns} from billing.invoice_line l
-    where l.tenant_id = ${tenantId} and l.invoice_id = ${id} order by l.kind, l.meter_key, l.meter_id, l.starts_on`);
+    where l.tenant_id = ${tenantId} and l.invoice_id = ${id} order by l.kind = 'tax', l.kind, l.meter_key, l.meter_id, l.starts_on`);
 }
 
 /** What was taken from an invoice, the first first. */
 export async function findCreditNotes(rows: Rows, { tenantId, id }: Invoice): Promise<CreditNote[]> {
-  return rows.query<CreditNote>(sql`select id, number, amount_nanos as "amountNanos", reason, created_at as "createdAt"
+  return rows.query<CreditNote>(sql`select id, number, amount_nanos as "amountNanos", tax_nanos as "taxNanos", reason, created_at as "createdAt"
     from billing.credit_note where tenant_id = ${tenantId} and invoice_id = ${id} order by number`);
 }
 
@@ -93,9 +95,10 @@ export async function insertInvoice(tx: Transaction, invoice: Invoice, lines: re
   const each = <T>(value: (line: InvoiceLine) => T): T[] => lines.map(value);
   await tx.execute(sql`
     insert into billing.invoice (tenant_id, id, status, starts_on, ends_on, billed_from, time_zone, currency, plan_id, plan_version,
-      total_nanos, created_at)
+      total_nanos, tax_nanos, tax_name, tax_rate_ppm, reverse_charge, parties, due_days, created_at)
     values (${tenantId}, ${id}, ${status}, ${from}, ${to}, ${invoice.billedFrom}, ${timeZone}, ${currency}, ${planId}, ${planVersion},
-      ${totalNanos}, ${createdAt})`);
+      ${totalNanos}, ${invoice.taxNanos}, ${invoice.taxName}, ${invoice.taxRatePpm}, ${invoice.isReverseCharge}, ${invoice.parties},
+      ${invoice.dueDays}, ${createdAt})`);
   await tx.execute(sql`
     insert into billing.invoice_line (tenant_id, invoice_id, id, kind, meter_id, meter_key, quantity, unit_price_nanos, amount_nanos,
       starts_on, ends_on, plan_id, plan_version, counted_in)
@@ -109,15 +112,16 @@ export async function insertInvoice(tx: Transaction, invoice: Invoice, lines: re
 
 /** Saves what has become of an invoice. The caller holds the book's lock. */
 export async function saveInvoice(tx: Transaction, invoice: Invoice): Promise<void> {
-  const { tenantId, id, number, status, creditedNanos, openedAt, closedAt } = invoice;
+  const { tenantId, id, number, status, creditedNanos, openedAt, dueOn, closedAt } = invoice;
   await tx.execute(sql`update billing.invoice
-    set number = ${number}, status = ${status}, credited_nanos = ${creditedNanos}, opened_at = ${openedAt}, closed_at = ${closedAt}
+    set number = ${number}, status = ${status}, credited_nanos = ${creditedNanos}, opened_at = ${openedAt}, due_on = ${dueOn},
+      closed_at = ${closedAt}
     where tenant_id = ${tenantId} and id = ${id}`);
 }
 
 export async function insertCreditNote(tx: Transaction, { tenantId, id }: Invoice, note: CreditNote): Promise<void> {
-  await tx.execute(sql`insert into billing.credit_note (tenant_id, invoice_id, id, number, amount_nanos, reason, created_at)
-    values (${tenantId}, ${id}, ${note.id}, ${note.number}, ${note.amountNanos}, ${note.reason}, ${note.createdAt})`);
+  await tx.execute(sql`insert into billing.credit_note (tenant_id, invoice_id, id, number, amount_nanos, tax_nanos, reason, created_at)
+    values (${tenantId}, ${id}, ${note.id}, ${note.number}, ${note.amountNanos}, ${note.taxNanos}, ${note.reason}, ${note.createdAt})`);
 }
 
 /** A change of an invoice as the audit log records it. */
@@ -127,20 +131,30 @@ export function invoiceChanges(before: Invoice | null, after: Invoice): RowChang
     number: number === null ? null : String(number),
     credited: formatNanos(creditedNanos),
   });
-  const { id, from, to, billedFrom, currency, planId, planVersion, totalNanos } = after;
+  const { id, from, to, billedFrom, currency, planId, planVersion, totalNanos, taxNanos } = after;
   if (before) return [{ resource: 'invoice', id, action: 'update', old: fate(before), new: fate(after) }];
-  const said = { from, to, billedFrom, currency, planId, planVersion, total: formatNanos(totalNanos) };
+  const said = {
+    from,
+    to,
+    billedFrom,
+    currency,
+    planId,
+    planVersion,
+    total: formatNanos(totalNanos),
+    tax: formatNanos(taxNanos),
+  };
   return [{ resource: 'invoice', id, action: 'insert', new: { ...said, ...fate(after) } }];
 }
 
 /** A credit note as the audit log records it. */
 export function creditNoteChanges({ id: invoiceId }: Invoice, { id, number, ...note }: CreditNote): RowChange[] {
   const values = { invoiceId, number: String(number), amount: formatNanos(note.amountNanos), reason: note.reason };
+
   return [{ resource: 'credit_note', id, action: 'insert', new: values }];
 }
 
-function creditNoteMessage({ amountNanos, ...note }: CreditNote): CreditNoteMessage {
-  return { ...note, amount: formatNanos(amountNanos) };
+function creditNoteMessage({ amountNanos, taxNanos, ...note }: CreditNote): CreditNoteMessage {
+  return { ...note, amount: formatNanos(amountNanos), tax: formatNanos(taxNanos) };
 }
 
 export function lineMessage({ unitPriceNanos, amountNanos, ...line }: InvoiceLine): LineMessage {
@@ -155,9 +169,15 @@ export function toMessage(
   lines: readonly InvoiceLine[] = [],
   notes: readonly CreditNote[] = [],
 ): InvoiceMessage {
-  const { totalNanos, creditedNanos, ...said } = invoice;
+  const { totalNanos, taxNanos, taxRatePpm, isReverseCharge: reverseCharge, creditedNanos, parties, ...said } = invoice;
   return {
     ...said,
+    subtotal: formatNanos(totalNanos - taxNanos),
+    tax: formatNanos(taxNanos),
+    taxRatePercent: percentOf(taxRatePpm),
+    reverseCharge,
+    seller: parties?.seller ?? null,
+    customer: parties?.customer ?? null,
     total: formatNanos(totalNanos),
     credited: formatNanos(creditedNanos),
     due: formatNanos(dueNanos(invoice)),

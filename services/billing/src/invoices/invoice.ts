@@ -1,19 +1,16 @@
-import { Fault, newId, parseNanos } from '@tenantry/kernel';
-import type { Subscription } from '../subscriptions/subscription.js';
-import type { Counted } from '../usage/usage-hour.table.js';
-import { dateIn, daysBetween, type Period } from './period.js';
-import { minorUnitNanos, prorate, quantityOf, rate, totalOf } from './rating.js';
-import type { PricedWindow, Stretch } from './stretch.js';
+import { Fault, parseNanos } from '@tenantry/kernel';
+import { dateIn, daysAfter, type Period } from './period.js';
+import { minorUnitNanos, partOf } from './rating.js';
 
 export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
 
 /** One charge, for days of the invoice's period. */
 export interface InvoiceLine extends Period {
   readonly id: string;
-  readonly kind: 'base' | 'usage';
+  readonly kind: 'base' | 'usage' | 'tax';
   readonly meterId: string | null;
   readonly meterKey: string | null;
-  /** Exact decimal text: days on a base line. */
+  /** Exact decimal text: days on a base line, percent on a tax line. */
   readonly quantity: string;
   readonly unitPriceNanos: bigint;
   readonly amountNanos: bigint;
@@ -28,8 +25,16 @@ export interface CreditNote {
   readonly id: string;
   readonly number: bigint;
   readonly amountNanos: bigint;
+  readonly taxNanos: bigint;
   readonly reason: string;
   readonly createdAt: Date;
+}
+
+/** Who bills or pays. */
+export interface Party {
+  readonly name: string;
+  readonly address: string;
+  readonly taxId: string | null;
 }
 
 /** What is to be paid for a period. */
@@ -43,81 +48,21 @@ export interface Invoice extends Period {
   readonly currency: string;
   readonly planId: string;
   readonly planVersion: number;
+  /** With tax. */
   readonly totalNanos: bigint;
+  readonly taxNanos: bigint;
+  readonly taxName: string;
+  readonly taxRatePpm: number;
+  readonly isReverseCharge: boolean;
+  /** Null on invoices from before they were kept. */
+  readonly parties: { readonly seller: Party; readonly customer: Party } | null;
+  readonly dueDays: number;
+  /** The last day on which it is paid in time; null until it is open. */
+  readonly dueOn: string | null;
   readonly creditedNanos: bigint;
   readonly createdAt: Date;
   readonly openedAt: Date | null;
   readonly closedAt: Date | null;
-}
-
-/** What a draft is made of. */
-export interface DraftFacts {
-  readonly subscription: Subscription;
-  /** Which days are charged by which terms. */
-  readonly stretches: readonly Stretch[];
-  readonly period: Period;
-  readonly timeZone: string;
-  readonly now: Date;
-}
-
-/** @throws Fault `conflict` when terms of the period can't be on one invoice, or price meters that still count in it */
-export function assertRatable({ stretches, period, timeZone, now }: DraftFacts): void {
-  const [first] = stretches;
-  const other = stretches.find(({ plan }) => plan.currency !== first!.plan.currency);
-  const refuse = (detail: string): never => {
-    throw new Fault('conflict', { field: 'to', detail });
-  };
-  if (other) refuse(`The plan has another currency since ${other.from}; draw up the days before it on their own`);
-  const isPriced = stretches.some(({ plan }) => Object.keys(plan.unitPrices).length > 0);
-  if (isPriced && period.to > dateIn(timeZone, now)) refuse('The plan charges usage, so the period must be over');
-}
-
-function lineOf({ plan, from, to }: Stretch, now: Date) {
-  return { id: newId(now), from, to, planId: plan.id, planVersion: plan.version };
-}
-
-function baseLine(stretch: Stretch, now: Date): InvoiceLine[] {
-  const { priceNanos, currency } = stretch.plan;
-  if (priceNanos === null) return [];
-  const quantity = `${daysBetween(stretch.from, stretch.to)}`;
-  const charge = { quantity, unitPriceNanos: priceNanos, amountNanos: prorate(priceNanos, stretch, currency) };
-  return [{ ...lineOf(stretch, now), kind: 'base', meterId: null, meterKey: null, countedIn: null, ...charge }];
-}
-
-function usageLine({ window, quantityNanos, countedIn }: Counted<PricedWindow>, now: Date): InvoiceLine {
-  const { meterId, meterKey, plan, share } = window;
-  const unitPriceNanos = parseNanos(plan.unitPrices[meterKey]!, 'unitPrices');
-  const amountNanos = rate(unitPriceNanos, quantityNanos, plan.currency, share);
-  const charge = { quantity: quantityOf(quantityNanos), unitPriceNanos, amountNanos };
-  return { ...lineOf(window, now), kind: 'usage', meterId, meterKey, countedIn, ...charge };
-}
-
-/** An invoice and its lines. @throws Fault `conflict` when it comes to more than it can carry */
-export function draftInvoice(
-  { subscription, stretches, period, timeZone, now }: DraftFacts,
-  counted: readonly Counted<PricedWindow>[],
-): { readonly invoice: Invoice; readonly lines: readonly InvoiceLine[] } {
-  const base = stretches.flatMap((stretch) => baseLine(stretch, now));
-  const lines = [...base, ...counted.map((one) => usageLine(one, now))];
-  const { plan } = stretches.at(-1) ?? subscription;
-  const invoice: Invoice = {
-    ...period,
-    id: newId(now),
-    tenantId: subscription.tenantId,
-    number: null,
-    status: 'draft',
-    billedFrom: stretches[0]?.from ?? period.to,
-    timeZone,
-    currency: plan.currency,
-    planId: plan.id,
-    planVersion: plan.version,
-    totalNanos: totalOf(lines),
-    creditedNanos: 0n,
-    createdAt: now,
-    openedAt: null,
-    closedAt: null,
-  };
-  return { invoice, lines };
 }
 
 /** Which states an invoice may leave for another. */
@@ -143,7 +88,8 @@ export function assertMayBecome({ status, creditedNanos }: Invoice, next: Exclud
 /** Makes a draft final, under a number. @throws Fault `conflict` */
 export function finalize(invoice: Invoice, number: bigint, now: Date): Invoice {
   assertMayBecome(invoice, 'open');
-  return { ...invoice, status: 'open', number, openedAt: now };
+  const dueOn = daysAfter(dateIn(invoice.timeZone, now), invoice.dueDays);
+  return { ...invoice, status: 'open', number, openedAt: now, dueOn };
 }
 
 /** Ends an invoice. @throws Fault `conflict` */
@@ -165,6 +111,12 @@ export function creditable(invoice: Invoice, amount: string): bigint {
   if (isPayable && amountNanos <= totalNanos - creditedNanos) return amountNanos;
   const detail = 'amount must be more than zero, in whole minor units, and at most what is left of the invoice';
   throw new Fault('invalid-input', { field: 'amount', detail });
+}
+
+/** The tax in a credit note over an amount: what all of them take then without what they took before. */
+export function creditedTax({ totalNanos, taxNanos, creditedNanos, currency }: Invoice, amountNanos: bigint): bigint {
+  const taxIn = (nanos: bigint): bigint => partOf(nanos, taxNanos, totalNanos, currency);
+  return taxIn(creditedNanos + amountNanos) - taxIn(creditedNanos);
 }
 
 /** What is to be paid, in nano-units. */

@@ -20,11 +20,7 @@ export class SetClock extends Clock {
 }
 
 /** Sells a tenant a plan of which the test says what matters. */
-export async function sell(
-  { bus }: Tenants,
-  tenantId: string,
-  more: Omit<Partial<CreatePlanRequest>, 'name'>,
-): Promise<Plan> {
+export async function sell({ bus }: Tenants, tenantId: string, more: Partial<CreatePlanRequest>): Promise<Plan> {
   const nothing = { usageCaps: {}, featureEntitlements: [], staticEntitlements: {}, unitPrices: {} };
   const plan = await bus.call(createPlan, { name: newId(), ...nothing, ...more }, staff());
   await bus.call(changeTenantPlan, { tenantId, planId: plan.id }, staff());

@@ -19,6 +19,11 @@ export function daysBetween(from: string, to: string): number {
   return (dayOf(to) - dayOf(from)) / DAY_MS;
 }
 
+/** The date so many days later. */
+export function daysAfter(date: string, days: number): string {
+  return new Date(dayOf(date) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
 /** @throws Fault `invalid-input` naming the field that is no such day */
 export function openPeriod(from: string, to: string): Period {
   for (const [field, date] of Object.entries({ from, to })) {

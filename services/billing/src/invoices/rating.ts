@@ -36,6 +36,11 @@ export function prorate(priceNanos: bigint, period: Period, currency: string): b
   return payable(priceNanos * total, MONTH_PARTS, minorUnitNanos(currency));
 }
 
+/** A part of an amount, rounded half up to the minor unit: that of `of` nano-units which `part` is of them. */
+export function partOf(amountNanos: bigint, part: bigint, of: bigint, currency: string): bigint {
+  return of === 0n ? 0n : payable(amountNanos * part, of, minorUnitNanos(currency));
+}
+
 /** What a quantity (in nano-units) costs at a price for one (in nano-units), or its share of so many days. */
 export function rate(
   unitPriceNanos: bigint,

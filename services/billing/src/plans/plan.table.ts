@@ -31,6 +31,14 @@ export async function findPlanNamed(rows: Rows, name: string): Promise<Plan | un
   return plan;
 }
 
+/** What plans are called, by id. */
+export async function planNames(rows: Rows, ids: readonly string[]): Promise<Map<string, string>> {
+  const found = await rows.query<{ id: string; name: string }>(
+    sql`select id, name from billing.plan where id = any (${ids}::uuid[])`,
+  );
+  return new Map(found.map(({ id, name }) => [id, name]));
+}
+
 /** Newest versions, the oldest plan first; `afterId` continues after the plan with that id. */
 export async function listPlanRows(rows: Rows, afterId: string | null, limit: number): Promise<Plan[]> {
   return rows.query<Plan>(sql`select ${columns} from billing.plan p join billing.plan_version v on v.plan_id = p.id

@@ -37,26 +37,30 @@ export class ChangeTenantPlan {
     await requireTenant(this.directories, tenantId);
     return this.catalog.transaction(ctx, async (tx) => {
       const plan = await findPlan(tx, request.planId, request.version ?? null).catch(noSuchPlan);
-      const before = await lockSubscription(tx, tenantId);
-      const after = before ? movePlan(before, plan, this.clock.now()) : await this.begin(tx, tenantId, plan);
-      if (before && after !== before) await this.move(tx, before, after);
-      if (after !== before) announce(tx, before ?? null, after);
+      const after = (await this.begin(tx, tenantId, plan)) ?? (await this.move(tx, tenantId, plan));
       return toMessage(after, this.clock.now());
     });
   }
 
-  /** What was in force until now is kept: the days of it are charged by it. */
-  private async move(tx: Transaction, before: Subscription, after: Subscription): Promise<void> {
-    const past = after.termsSince > before.termsSince ? pastTerms(before, after) : null;
-    if (past) await insertPastTerms(tx, before.tenantId, past);
-    await saveSubscription(tx, after);
+  /** For a tenant that nobody gave a plan yet; undefined when it has one, also when it got that just now. */
+  private async begin(tx: Transaction, tenantId: string, plan: Plan): Promise<Subscription | undefined> {
+    if (await lockSubscription(tx, tenantId)) return undefined;
+    const subscription = subscribe(tenantId, plan, this.clock.now());
+    if (!(await insertSubscription(tx, subscription))) return undefined;
+    announce(tx, null, subscription);
+    return subscription;
   }
 
-  /** For a tenant that nobody gave a plan yet. */
-  private async begin(tx: Transaction, tenantId: string, plan: Plan): Promise<Subscription> {
-    const subscription = subscribe(tenantId, plan, this.clock.now());
-    if (await insertSubscription(tx, subscription)) return subscription;
-    throw new Fault('conflict', { detail: 'The tenant got its first plan just now; try again' });
+  /** What was in force until now is kept: the days of it are charged by it. */
+  private async move(tx: Transaction, tenantId: string, plan: Plan): Promise<Subscription> {
+    const before = (await lockSubscription(tx, tenantId))!;
+    const after = movePlan(before, plan, this.clock.now());
+    if (after === before) return before;
+    const past = after.termsSince > before.termsSince ? pastTerms(before, after) : null;
+    if (past) await insertPastTerms(tx, tenantId, past);
+    await saveSubscription(tx, after);
+    announce(tx, before, after);
+    return after;
   }
 }
 

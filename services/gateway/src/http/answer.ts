@@ -21,6 +21,13 @@ const PASSED_ON: ReadonlySet<string> = new Set([
   'range-unit',
 ]);
 
+/** A page may say which style is its own; whatever it says, nothing else is let in. */
+function mayPass(name: string, value: string): boolean {
+  return PASSED_ON.has(name) || (name === 'content-security-policy' && OWN_STYLE.test(value));
+}
+const OWN_STYLE =
+  /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; form-action 'none'; base-uri 'none'; frame-ancestors 'none'$/;
+
 /** Sends what the service answered: its bytes as they are. */
 export function sendAnswer(
   { operation, reply: answer, answerHeaders, signal }: Exchange,
@@ -31,7 +38,7 @@ export function sendAnswer(
   reply.code(status).headers(answerHeaders).header('cache-control', 'no-store');
   if (status !== NO_CONTENT) reply.header('content-type', JSON_TYPE);
   for (const [name, value] of Object.entries(answer.headers ?? {})) {
-    if (PASSED_ON.has(name.toLowerCase())) reply.header(name, value);
+    if (mayPass(name.toLowerCase(), value)) reply.header(name, value);
   }
   if (status === NO_CONTENT) return reply.send();
   return reply.send(answer.body ? streamOf(answer.body, signal, reply) : answer.payload);

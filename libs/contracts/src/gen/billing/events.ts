@@ -234,6 +234,38 @@ export class EntitlementOverrideChanged {
   }
 }
 
+/** A tenant said to whom its invoices are addressed. */
+export class BillingContactSet {
+  static readonly typeName = 'tenantry.billing.v1.BillingContactSet';
+  static readonly fields: readonly FieldFacts[] = [];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'BillingContactSet',
+    subjectSuffix: 'billing.BillingContactSet',
+    action: 'billing_contact.set',
+  };
+
+  constructor(fields?: BillingContactSet) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Staff said how a tenant's invoices are taxed and when they are due. */
+export class TaxTermsSet {
+  static readonly typeName = 'tenantry.billing.v1.TaxTermsSet';
+  static readonly fields: readonly FieldFacts[] = [];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'TaxTermsSet',
+    subjectSuffix: 'billing.TaxTermsSet',
+    action: 'tax_terms.set',
+  };
+
+  constructor(fields?: TaxTermsSet) {
+    Object.assign(this, fields);
+  }
+}
+
 /** A meter was created. */
 export class MeterCreated {
   static readonly typeName = 'tenantry.billing.v1.MeterCreated';

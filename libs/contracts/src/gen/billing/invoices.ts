@@ -26,6 +26,15 @@ export class Invoice {
     field('closed_at', 'timestamp', { optional: true }),
     field('lines', 'message', { repeated: true, message: () => InvoiceLine }),
     field('credit_notes', 'message', { repeated: true, message: () => CreditNote }),
+    field('subtotal', 'string'),
+    field('tax', 'string'),
+    field('tax_name', 'string'),
+    field('tax_rate_percent', 'string'),
+    field('reverse_charge', 'bool'),
+    field('seller', 'message', { optional: true, message: () => Party }),
+    field('customer', 'message', { optional: true, message: () => Party }),
+    field('due_days', 'int32'),
+    field('due_on', 'string', { optional: true }),
   ];
 
   /** Its id. */
@@ -61,7 +70,7 @@ export class Invoice {
   /** The plan's version. */
   planVersion = 0;
 
-  /** The sum of its lines. */
+  /** The sum of its lines, tax included. */
   total = '';
 
   /** What credit notes took from it. */
@@ -84,6 +93,52 @@ export class Invoice {
 
   /** What was taken from it. Lists leave it out. */
   creditNotes: CreditNote[] = [];
+
+  /** The total without tax. */
+  subtotal = '';
+
+  /** The tax in the total: the rate of the subtotal, once, rounded half up to the currency's minor unit (EN 16931, BR-CO-17). */
+  tax = '';
+
+  /** What the tax is called. */
+  taxName = '';
+
+  /** Its rate in percent. */
+  taxRatePercent = '';
+
+  /** Whether the recipient owes the tax instead. */
+  reverseCharge = false;
+
+  /** Who bills; null on invoices from before this was kept. */
+  seller?: Party | null;
+
+  /** Who pays; null on invoices from before this was kept. */
+  customer?: Party | null;
+
+  /** How many days after its opening it is due. */
+  dueDays = 0;
+
+  /** The last day on which it is paid in time, in the time zone; null until it is open. */
+  dueOn?: string | null;
+}
+
+/** Who bills or pays, as the invoice says it. */
+export class Party {
+  static readonly typeName = 'tenantry.billing.v1.Party';
+  static readonly fields: readonly FieldFacts[] = [
+    field('name', 'string', { dataClass: 'personal' }),
+    field('address', 'string', { dataClass: 'personal' }),
+    field('tax_id', 'string', { optional: true }),
+  ];
+
+  /** The name. */
+  name = '';
+
+  /** The postal address, as lines; empty when nobody said it. */
+  address = '';
+
+  /** The tax id. */
+  taxId?: string | null;
 }
 
 /** One charge. */
@@ -106,7 +161,10 @@ export class InvoiceLine {
   /** Its id. */
   id = '';
 
-  /** base: the plan's price. usage: what one meter counted. There is one for each stretch of days with the same plan in the same version. */
+  /**
+   * base: the plan's price. usage: what one meter counted. There is one for each stretch of days with the same plan in the same version. tax:
+   * the tax on them all.
+   */
   kind = '';
 
   /** The meter of a usage line. */
@@ -115,10 +173,10 @@ export class InvoiceLine {
   /** The meter's key. */
   meterKey?: string | null;
 
-  /** How much, as a decimal: on a base line the days that are charged. */
+  /** How much, as a decimal: on a base line the days that are charged, on a tax line the rate in percent. */
   quantity = '';
 
-  /** The price of one: on a base line that of a calendar month. */
+  /** The price of one: on a base line that of a calendar month, on a tax line what is taxed. */
   unitPrice = '';
 
   /**
@@ -149,6 +207,7 @@ export class CreditNote {
     field('amount', 'string'),
     field('reason', 'string'),
     field('created_at', 'timestamp'),
+    field('tax', 'string'),
   ];
 
   /** Its id. */
@@ -157,7 +216,7 @@ export class CreditNote {
   /** The tenant's own count of credit notes, from 1 without gaps. */
   number = 0n;
 
-  /** What it takes, as a decimal. */
+  /** What it takes, as a decimal, tax included. */
   amount = '';
 
   /** Why. */
@@ -165,6 +224,9 @@ export class CreditNote {
 
   /** When it was issued. */
   createdAt!: Date;
+
+  /** The tax in the amount: its share of the invoice's, so that the tax of all credit notes is that share of what they take together. */
+  tax = '';
 }
 
 /** Draws up an invoice. */
@@ -309,6 +371,39 @@ export class GetInvoiceRequest {
   /** The invoice. */
   @IsCanonicalUuid()
   invoiceId = '';
+}
+
+/** Asks for one of the tenant's own invoices to print. */
+export class GetInvoiceDocumentRequest {
+  static readonly typeName = 'tenantry.billing.v1.GetInvoiceDocumentRequest';
+  static readonly fields: readonly FieldFacts[] = [field('invoice_id', 'string', { required: true })];
+
+  /** The invoice. */
+  @IsCanonicalUuid()
+  invoiceId = '';
+}
+
+/** Asks for an invoice of a tenant to print. */
+export class GetTenantInvoiceDocumentRequest {
+  static readonly typeName = 'tenantry.billing.v1.GetTenantInvoiceDocumentRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('tenant_id', 'string', { required: true }),
+    field('invoice_id', 'string', { required: true }),
+  ];
+
+  /** The tenant. */
+  @IsCanonicalUuid()
+  tenantId = '';
+
+  /** The invoice. */
+  @IsCanonicalUuid()
+  invoiceId = '';
+}
+
+/** An invoice as text/html. */
+export class InvoiceDocument {
+  static readonly typeName = 'tenantry.billing.v1.InvoiceDocument';
+  static readonly fields: readonly FieldFacts[] = [];
 }
 
 /** Lists the invoices of a tenant. */
