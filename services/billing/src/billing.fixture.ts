@@ -1,14 +1,46 @@
-import { TenantActivated } from '@tenantry/contracts';
+import {
+  setBillingSuspension,
+  TenantActivated,
+  type Operation,
+  type SetBillingSuspensionRequest,
+} from '@tenantry/contracts';
 import { newId, PLATFORM_TENANT_ID, type Clock, type TenantContext } from '@tenantry/kernel';
-import type { EntitlementsEntry } from '@tenantry/messaging';
+import { RpcClient, type EntitlementsEntry } from '@tenantry/messaging';
+import { Mailer, MailSettings, type Mail } from '@tenantry/service';
 import { tenantsOnRealPostgres, testContext, type Tenants } from '@tenantry/testing';
 import { billingService } from './billing.module.js';
 import { BillingSettings } from './config.js';
 
+/** Keeps mails instead of sending them. */
+export class KeptMailer extends Mailer {
+  readonly sent: Mail[] = [];
+  constructor() {
+    super(new MailSettings({}));
+  }
+  override send(mail: Mail): Promise<void> {
+    this.sent.push(mail);
+    return Promise.resolve();
+  }
+}
+
+/** The registry of tenants, as far as billing calls it: what it was told last about each. */
+export class FakeRegistry {
+  readonly suspended = new Map<string, boolean>();
+
+  call(operation: Operation, { tenantId, suspended }: SetBillingSuspensionRequest): Promise<{ status: string }> {
+    if (operation !== (setBillingSuspension as Operation))
+      throw new TypeError(`${operation.name} is not called by billing`);
+    this.suspended.set(tenantId, suspended);
+    return Promise.resolve({ status: suspended ? 'suspended' : 'active' });
+  }
+}
+
 /** Billing on a real Postgres, with tenants A and B; the platform is known too. */
 export function billingOnRealPostgres(options: { readonly clock?: Clock } = {}): Tenants {
   const settings = { provide: BillingSettings, useValue: new BillingSettings({}) };
-  const tenants = tenantsOnRealPostgres(billingService, { ...options, providers: [settings] });
+  const registry = { provide: RpcClient, useValue: new FakeRegistry() };
+  const mailer = { provide: Mailer, useValue: new KeptMailer() };
+  const tenants = tenantsOnRealPostgres(billingService, { ...options, providers: [settings, registry, mailer] });
   beforeEach(() => tenants.bus.announce(PLATFORM_TENANT_ID));
   return tenants;
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { setBillingSuspension, type Operation } from '@tenantry/contracts';
 import { defineService } from '@tenantry/service';
 import { CheckBudgetBeforeUsage } from './budgets/check-budget-before-usage.js';
 import { CloseBudget } from './budgets/close-budget.js';
@@ -17,6 +18,11 @@ import { SimulateReservation } from './budgets/simulate-reservation.js';
 import { TenantCalendar } from './budgets/tenant-calendar.js';
 import { UpdateBudget } from './budgets/update-budget.js';
 import { BillingSettings } from './config.js';
+import { BillingSuspension } from './dunning/billing-suspension.js';
+import { DunningLadder } from './dunning/dunning-ladder.js';
+import { Every15mDun } from './dunning/every-15m-dun.js';
+import { OnDunningEased } from './dunning/on-dunning-eased.js';
+import { OnDunningStepReached } from './dunning/on-dunning-step-reached.js';
 import { CheckEntitlement } from './entitlements/check-entitlement.js';
 import { ListEntitlementOverrides } from './entitlements/list-entitlement-overrides.js';
 import { ListEntitlements } from './entitlements/list-entitlements.js';
@@ -41,6 +47,10 @@ import { CreatePlan } from './plans/create-plan.js';
 import { CreatePlanVersion } from './plans/create-plan-version.js';
 import { GetPlan } from './plans/get-plan.js';
 import { ListPlans } from './plans/list-plans.js';
+import { Notices } from './notices/notices.js';
+import { OnBudgetThresholdReached } from './notices/on-budget-threshold-reached.js';
+import { OnDunningStepMail } from './notices/on-dunning-step-mail.js';
+import { OnInvoiceOpened } from './notices/on-invoice-opened.js';
 import { GetBillingProfile } from './profiles/get-billing-profile.js';
 import { SetBillingContact } from './profiles/set-billing-contact.js';
 import { SetTenantTax } from './profiles/set-tenant-tax.js';
@@ -72,7 +82,7 @@ const budgets = [
   CheckBudgetBeforeUsage,
   LogApiUsageAndUpdateBudget,
 ];
-const schedules = [Every30sExpireReservations];
+const schedules = [Every30sExpireReservations, Every15mDun];
 
 const subscriptions = [GetSubscription, ChangeTenantPlan, CancelSubscription];
 const entitlements = [ListEntitlements, CheckEntitlement, OverrideEntitlement, ListEntitlementOverrides];
@@ -90,7 +100,8 @@ const invoices = [
   TraceUsageEvent,
 ];
 const profiles = [GetBillingProfile, SetBillingContact, SetTenantTax];
-const reactions = [OnTenantActivated];
+const notices = [OnInvoiceOpened, OnDunningStepMail, OnBudgetThresholdReached];
+const reactions = [OnTenantActivated, OnDunningStepReached, OnDunningEased, ...notices];
 
 /** Plans, usage and money: a table of contents. */
 @Module({
@@ -106,7 +117,17 @@ const reactions = [OnTenantActivated];
     ...reactions,
     ...schedules,
   ],
-  providers: [Catalog, FirstPlan, UsageLedger, TenantCalendar, InvoiceBook, InvoiceTerms],
+  providers: [
+    Catalog,
+    FirstPlan,
+    UsageLedger,
+    TenantCalendar,
+    InvoiceBook,
+    InvoiceTerms,
+    DunningLadder,
+    BillingSuspension,
+    Notices,
+  ],
 })
 export class BillingModule {}
 
@@ -117,6 +138,7 @@ export const billingService = defineService({
   jobs: ['catalog', 'budgets', 'invoices'],
   buckets: ['entitlements'],
   watches: ['tenants', 'revocations', 'entitlements'],
+  calls: [setBillingSuspension as Operation],
   settings: BillingSettings,
   refill,
 });

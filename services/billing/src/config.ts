@@ -12,6 +12,16 @@ export class BillingSettings extends settings({
     .transform((lines) => lines.replaceAll('\\n', '\n'))
     .describe('Postal address of who bills; \\n begins a new line'),
   SELLER_TAX_ID: z.string().max(40).default('').describe('Tax id of who bills'),
+  DUNNING_DAYS: z
+    .string()
+    .regex(/^(off|\d{1,3}(,\d{1,3}){4})$/, 'five numbers such as 7,14,21,28,35, or off')
+    .default('7,14,21,28,35')
+    .transform((days) => (days === 'off' ? [] : days.split(',').map(Number)))
+    .refine(
+      (days) => days.every((day, index) => index === 0 || day > days[index - 1]!),
+      'each more than the one before',
+    )
+    .describe('Days past due after which a tenant is reminded three times, restricted and suspended; off for never'),
   INVOICE_TEST_MODE: z
     .enum(['true', 'false'])
     .default('false')

@@ -25,6 +25,7 @@ import { GetTenantInfo } from './registry/get-tenant-info.js';
 import { ListTenants } from './registry/list-tenants.js';
 import { OwnerPreparation } from './registry/owner.js';
 import { Registry } from './registry/registry.js';
+import { SetBillingSuspension } from './registry/set-billing-suspension.js';
 import { SuspendTenant } from './registry/suspend-tenant.js';
 
 const operations = [
@@ -37,6 +38,7 @@ const operations = [
   GetMyTenant,
   GetTenantInfo,
   SuspendTenant,
+  SetBillingSuspension,
   ActivateTenant,
   DeactivateTenant,
   GetProvisioning,

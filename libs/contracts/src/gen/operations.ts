@@ -240,12 +240,14 @@ import {
 import { GetProvisioningRequest, Provisioning, RetryProvisioningRequest } from './tenants/provisioning.js';
 import {
   ActivateTenantRequest,
+  BillingSuspension,
   CreateTenantRequest,
   DeactivateTenantRequest,
   GetMyTenantRequest,
   GetTenantRequest,
   ListTenantsRequest,
   ListTenantsResponse,
+  SetBillingSuspensionRequest,
   SuspendTenantRequest,
   Tenant,
 } from './tenants/tenants.js';
@@ -2314,6 +2316,18 @@ export const deactivateTenant = operation({
   output: Tenant,
 });
 
+/** Suspends an open tenant because it does not pay, or opens one that was suspended for that. A tenant in any other state is left as it is. */
+export const setBillingSuspension = operation({
+  name: 'SetBillingSuspension',
+  service: 'tenants',
+  summary: 'Suspends an open tenant because it does not pay, or opens one that was suspended for that',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['billing'],
+  input: SetBillingSuspensionRequest,
+  output: BillingSuspension,
+});
+
 /** Gives the caller's own tenant. */
 export const getMyTenant = operation({
   name: 'GetMyTenant',
@@ -2481,5 +2495,6 @@ export const operations: readonly Operation[] = [
   suspendTenant,
   activateTenant,
   deactivateTenant,
+  setBillingSuspension,
   getMyTenant,
 ];

@@ -28,10 +28,14 @@ describe('Entitlements', () => {
     ]);
   });
 
-  it('are those of overrides alone from the moment the plan ends', () => {
+  it('are those of overrides alone, and limits of zero, from the moment the plan ends or is not paid for', () => {
     const cancelled = { ...entry, planEndsAt: '2026-03-01T12:00:00Z' };
-    expect([...effectiveEntitlements(cancelled, now).keys()]).toEqual(['beta', 'custom_domain']);
+    for (const left of [cancelled, { ...entry, isWithheld: true }]) {
+      expect([...effectiveEntitlements(left, now).keys()]).toEqual(['apiCalls', 'beta', 'custom_domain', 'projects']);
+      expect(entitlementTo(left, 'apiCalls', now)).toMatchObject({ limit: 0 });
+    }
     expect(entitlementTo(cancelled, 'support', new Date(now.getTime() - 1))).toMatchObject({ value: 'gold' });
+    expect(entitlementTo({ ...entry, isWithheld: false }, 'support', now)).toMatchObject({ value: 'gold' });
   });
 
   it('come back to the plan in the moment the override expires', () => {

@@ -12,7 +12,7 @@ function own<T>(values: Readonly<Record<string, T>>, feature: string): T | undef
   return Object.hasOwn(values, feature) ? values[feature] : undefined;
 }
 
-/** What counts for one feature now: an override that has not expired, else the plan until it ends. */
+/** What counts for one feature now: an override that has not expired, else the plan while it is in force. */
 export function entitlementTo(
   entry: EntitlementsEntry | undefined,
   feature: string,
@@ -23,9 +23,19 @@ export function entitlementTo(
   if (override && (override.expiresAt === null || Date.parse(override.expiresAt) > now.getTime())) {
     return { ...override, source: 'override' };
   }
-  const hasEnded = entry.planEndsAt != null && Date.parse(entry.planEndsAt) <= now.getTime();
-  const planned = hasEnded ? undefined : own(entry.plan, feature);
+  const given = own(entry.plan, feature);
+  const planned = given && isWithdrawn(entry, now) ? withdrawn(given) : given;
   return planned && { ...planned, source: 'plan', expiresAt: null };
+}
+
+/** Whether the plan gives nothing: it has ended, or is not paid for. */
+function isWithdrawn({ planEndsAt, isWithheld }: EntitlementsEntry, now: Date): boolean {
+  return (isWithheld ?? false) || (planEndsAt != null && Date.parse(planEndsAt) <= now.getTime());
+}
+
+/** What is left of something: a limit is zero, for without one there would be none. */
+function withdrawn(entitlement: Entitlement): Entitlement | undefined {
+  return entitlement.kind === 'metered' ? { kind: 'metered', limit: 0 } : undefined;
 }
 
 /** Everything that counts now, by feature in alphabetical order. */

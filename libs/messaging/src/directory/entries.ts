@@ -67,6 +67,8 @@ export interface EntitlementsEntry extends DirectoryEntry {
   readonly plan: Readonly<Record<string, Entitlement>>;
   /** From when on the plan includes nothing: RFC 3339; null or absent when nobody cancelled it. */
   readonly planEndsAt?: string | null;
+  /** Whether the plan includes nothing because the tenant does not pay; absent is no. */
+  readonly isWithheld?: boolean;
   /** What counts instead, by feature; `expiresAt` is RFC 3339, null for never. */
   readonly overrides: Readonly<Record<string, Entitlement & { readonly expiresAt: string | null }>>;
 }

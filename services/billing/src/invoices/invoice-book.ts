@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Invoice as InvoiceMessage } from '@tenantry/contracts';
 import { ControlDatabase, type RowChange, type Transaction } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
+import { DunningLadder } from '../dunning/dunning-ladder.js';
 import type { Rows } from '../plans/plan.table.js';
 import type { Invoice } from './invoice.js';
 import {
@@ -33,15 +34,18 @@ export interface InvoiceChange {
 /** The platform's hand on what tenants owe. Every statement through it names the tenant. */
 @Injectable()
 export class InvoiceBook {
-  constructor(private readonly control: ControlDatabase) {}
+  constructor(
+    private readonly control: ControlDatabase,
+    private readonly ladder: DunningLadder,
+  ) {}
 
   /** Reads of all tenants' invoices. */
   get rows(): Rows {
     return this.control.job(JOB);
   }
 
-  /** One commit of the platform, while nobody else touches the invoices of the tenant. */
-  transaction<T>(ctx: TenantContext, tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  /** One commit of the platform, for a request or by itself, while nobody else touches the invoices of the tenant. */
+  transaction<T>(ctx: TenantContext | undefined, tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const locked = async (tx: Transaction): Promise<T> => {
       await lockBook(tx, tenantId);
       return work(tx);
@@ -61,6 +65,7 @@ export class InvoiceBook {
       const { after, event, changes = [] } = await decide(before, tx);
       await saveInvoice(tx, after);
       tx.publish(event, { tenantId, changes: [...invoiceChanges(before, after), ...changes] });
+      await this.ladder.ease(tx, tenantId);
       return printInvoice(tx, after);
     });
   }

@@ -15,7 +15,8 @@ type Terms = Omit<Plan, 'priceNanos' | 'createdAt' | 'unitPrices'> & {
 type SubscriptionRow = Omit<Subscription, 'plan'> & { readonly terms: Terms };
 
 const columns = sql`tenant_id as "tenantId", terms, trial_ends_at as "trialEndsAt", started_at as "startedAt",
-  coalesce(terms_since, started_at) as "termsSince", ends_at as "endsAt", changed_at as "changedAt", version`;
+  coalesce(terms_since, started_at) as "termsSince", ends_at as "endsAt", restricted_since as "restrictedSince",
+  changed_at as "changedAt", version`;
 
 function fromTerms(terms: Terms): Plan {
   const priceNanos = terms.priceNanos === null ? null : BigInt(terms.priceNanos);
@@ -66,11 +67,11 @@ export async function insertSubscription(tx: Transaction, subscription: Subscrip
 
 /** Saves what has changed. The caller holds the row's lock. */
 export async function saveSubscription(tx: Transaction, subscription: Subscription): Promise<void> {
-  const { tenantId, plan, termsSince, endsAt, changedAt, version } = subscription;
+  const { tenantId, plan, termsSince, endsAt, restrictedSince, changedAt, version } = subscription;
   await tx.execute(sql`
     update billing.subscription
     set plan_id = ${plan.id}, plan_version = ${plan.version}, terms = ${toTerms(plan)}, terms_since = ${termsSince}, ends_at = ${endsAt},
-      changed_at = ${changedAt}, version = ${version}
+      restricted_since = ${restrictedSince}, changed_at = ${changedAt}, version = ${version}
     where tenant_id = ${tenantId}`);
   await projectEntitlements(tx, subscription);
 }
@@ -116,7 +117,7 @@ export function subscriptionChanges(before: Subscription | null, after: Subscrip
 }
 
 export function toMessage(subscription: Subscription, now: Date): SubscriptionMessage {
-  const { tenantId, plan, trialEndsAt, endsAt, startedAt, changedAt } = subscription;
+  const { tenantId, plan, trialEndsAt, endsAt, restrictedSince, startedAt, changedAt } = subscription;
   const status = statusOf(subscription, now);
-  return { tenantId, plan: planMessage(plan), status, trialEndsAt, endsAt, startedAt, changedAt };
+  return { tenantId, plan: planMessage(plan), status, trialEndsAt, endsAt, restrictedSince, startedAt, changedAt };
 }

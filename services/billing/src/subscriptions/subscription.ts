@@ -13,6 +13,8 @@ export interface Subscription {
   readonly termsSince: Date;
   /** When it ends, or did; null when nobody cancelled it. */
   readonly endsAt: Date | null;
+  /** Since when its plan grants nothing because invoices are not paid; null when they are. */
+  readonly restrictedSince: Date | null;
   readonly changedAt: Date;
   /** Of everything the tenant may use: grows also when an override changes. */
   readonly version: bigint;
@@ -31,7 +33,7 @@ const DAY_MS = 86_400_000;
 export function subscribe(tenantId: string, plan: Plan, now: Date): Subscription {
   const trialEndsAt = plan.trialDays > 0 ? new Date(now.getTime() + plan.trialDays * DAY_MS) : null;
   const since = { startedAt: now, termsSince: now, changedAt: now };
-  return { tenantId, plan, trialEndsAt, ...since, endsAt: null, version: 1n };
+  return { tenantId, plan, trialEndsAt, ...since, endsAt: null, restrictedSince: null, version: 1n };
 }
 
 /** Whether two are the same version of the same plan. */
@@ -77,6 +79,13 @@ export function resume(subscription: Subscription, now: Date): Subscription {
   return subscription.endsAt === null ? subscription : { ...touch(subscription, now), endsAt: null };
 }
 
+/** Withholds what the plan grants, or grants it again; the same object when nothing changes. */
+export function restrict(subscription: Subscription, isRestricted: boolean, now: Date): Subscription {
+  const { restrictedSince } = subscription;
+  if ((restrictedSince !== null) === isRestricted) return subscription;
+  return { ...touch(subscription, now), restrictedSince: isRestricted ? now : null };
+}
+
 function assertGoesOn(subscription: Subscription, now: Date): void {
   if (hasEnded(subscription, now))
     throw new Fault('conflict', { detail: 'The subscription has ended; staff can give the tenant a plan again' });
@@ -108,12 +117,13 @@ function entitlementsOf({ usageCaps, featureEntitlements, staticEntitlements }: 
 
 /** The tenant's entry in the directory that every service reads. */
 export function directoryEntry(
-  { plan, endsAt }: Subscription,
+  { plan, endsAt, restrictedSince }: Subscription,
   overrides: readonly EntitlementOverride[],
 ): Omit<EntitlementsEntry, 'version'> {
   return {
     plan: entitlementsOf(plan),
     planEndsAt: endsAt?.toISOString() ?? null,
+    isWithheld: restrictedSince !== null,
     overrides: Object.fromEntries(
       overrides.map(({ feature, entitlement, expiresAt }) => [
         feature,

@@ -6,6 +6,7 @@ import {
   deleteTenantSchema,
   getMyTenant,
   replaceAccessPolicy,
+  setBillingSuspension,
   suspendTenant,
   suspendTenantSchema,
 } from '@tenantry/contracts';
@@ -34,6 +35,27 @@ describe('The lifecycle of a tenant', () => {
     );
     return row!.status;
   };
+
+  it('suspends and opens for billing, and touches nobody whom something else closed', async () => {
+    const tell = (tenantId: string, suspended: boolean) =>
+      t.call(setBillingSuspension, { tenantId, suspended }, testContext(tenantId, { purpose: 'reaction' }));
+    const reasonOf = async (tenantId: string) =>
+      (await t.entry<{ reason: string | null }>('tenants', tenantId))?.reason;
+    expect(await tell(a, true)).toEqual({ status: 'suspended' });
+    expect([await reasonOf(a), await mayWrite(a), await mayWrite(b)]).toEqual(['billing', 'suspended', 'active']);
+    await t.refreshDirectory(a);
+    await tell(a, true);
+    expect(await tell(a, false)).toEqual({ status: 'active' });
+    await tell(a, false);
+    const names = (await t.eventNames(a)).filter((name) => /^Tenant(Susp|React)/.test(name));
+    expect(names).toEqual(['TenantSuspended', 'TenantReactivated']);
+    await t.call(suspendTenant, { tenantId: a, reason: 'security' });
+    expect(await tell(a, true)).toEqual({ status: 'suspended' });
+    expect(await tell(a, false)).toEqual({ status: 'suspended' });
+    expect(await reasonOf(a)).toBe('security');
+    await t.call(deactivateTenant, { tenantId: b });
+    expect([await tell(b, true), await tell(b, false)]).toEqual([{ status: 'deactivated' }, { status: 'deactivated' }]);
+  });
 
   it('suspends for a reason, everywhere in one commit, and nobody else', async () => {
     expect(await t.call(suspendTenant, { tenantId: a, reason: 'billing' })).toMatchObject({

@@ -124,6 +124,16 @@ export function suspendTenant(tenant: Tenant, reason: SuspensionReason, now: Dat
   return move(tenant, 'suspend', now, { suspensionReason: reason });
 }
 
+/**
+ * Suspends an open tenant that does not pay, or opens one that was suspended for that; the same tenant in every other state, above all when
+ * it is suspended for another reason.
+ */
+export function suspendForBilling(tenant: Tenant, isToBeSuspended: boolean, now: Date): Tenant {
+  const { status, suspensionReason } = tenant;
+  if (isToBeSuspended) return status === 'active' ? suspendTenant(tenant, 'billing', now) : tenant;
+  return status === 'suspended' && suspensionReason === 'billing' ? activateTenant(tenant, now) : tenant;
+}
+
 /** Opens a suspended or deactivated tenant; the same tenant when it is open. */
 export function activateTenant(tenant: Tenant, now: Date): Tenant {
   if (tenant.status === 'active') return tenant;

@@ -234,6 +234,70 @@ export class EntitlementOverrideChanged {
   }
 }
 
+/** A tenant does not pay: the next step against it was taken, by its oldest invoice that is overdue. */
+export class DunningStepReached {
+  static readonly typeName = 'tenantry.billing.v1.DunningStepReached';
+  static readonly fields: readonly FieldFacts[] = [
+    field('step', 'string', { dataClass: 'none' }),
+    field('invoice_id', 'string', { dataClass: 'none' }),
+    field('number', 'int64', { dataClass: 'none' }),
+    field('due', 'string'),
+    field('currency', 'string', { dataClass: 'none' }),
+    field('due_on', 'string', { dataClass: 'none' }),
+    field('days_past_due', 'int32', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'DunningStepReached',
+    subjectSuffix: 'billing.DunningStepReached',
+    action: 'dunning.step_reached',
+  };
+
+  /** reminder_1, reminder_2, reminder_3, restricted (its plan grants nothing) or suspended (billing is the reason). */
+  step = '';
+
+  /** The invoice. */
+  invoiceId = '';
+
+  /** Its number. */
+  number = 0n;
+
+  /** What is to be paid for it, as a decimal. */
+  due = '';
+
+  /** ISO 4217 code of the amount. */
+  currency = '';
+
+  /** The last day on which it would have been paid in time. */
+  dueOn = '';
+
+  /** How many days ago that was. */
+  daysPastDue = 0;
+
+  constructor(fields?: DunningStepReached) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Steps against a tenant were taken back: what was overdue is paid, credited or given up. */
+export class DunningEased {
+  static readonly typeName = 'tenantry.billing.v1.DunningEased';
+  static readonly fields: readonly FieldFacts[] = [field('step', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'DunningEased',
+    subjectSuffix: 'billing.DunningEased',
+    action: 'dunning.eased',
+  };
+
+  /** The step that still counts, by another invoice; none when nothing is overdue. */
+  step = '';
+
+  constructor(fields?: DunningEased) {
+    Object.assign(this, fields);
+  }
+}
+
 /** A tenant said to whom its invoices are addressed. */
 export class BillingContactSet {
   static readonly typeName = 'tenantry.billing.v1.BillingContactSet';

@@ -15,6 +15,7 @@ export class Subscription {
     field('started_at', 'timestamp'),
     field('changed_at', 'timestamp'),
     field('ends_at', 'timestamp', { optional: true }),
+    field('restricted_since', 'timestamp', { optional: true }),
   ];
 
   /** The tenant. */
@@ -37,6 +38,9 @@ export class Subscription {
 
   /** When it ends, or ended; null when nobody cancelled it. */
   endsAt?: Date | null;
+
+  /** Since when the plan grants nothing because invoices are not paid; null when they are. */
+  restrictedSince?: Date | null;
 }
 
 /** Cancels the caller's own plan. */

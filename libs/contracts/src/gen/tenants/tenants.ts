@@ -210,6 +210,31 @@ export class SuspendTenantRequest {
   reason?: string | null;
 }
 
+/** Says whether a tenant is to be suspended because it does not pay. */
+export class SetBillingSuspensionRequest {
+  static readonly typeName = 'tenantry.tenants.v1.SetBillingSuspensionRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('tenant_id', 'string', { required: true }),
+    field('suspended', 'bool'),
+  ];
+
+  /** Its id. */
+  @IsCanonicalUuid()
+  tenantId = '';
+
+  /** Whether it is to be. */
+  suspended = false;
+}
+
+/** What became of it. */
+export class BillingSuspension {
+  static readonly typeName = 'tenantry.tenants.v1.BillingSuspension';
+  static readonly fields: readonly FieldFacts[] = [field('status', 'string')];
+
+  /** The tenant's status now. */
+  status = '';
+}
+
 /** Opens a tenant again. */
 export class ActivateTenantRequest {
   static readonly typeName = 'tenantry.tenants.v1.ActivateTenantRequest';
