@@ -16,6 +16,7 @@ import { prepareDatabase, prepareNats } from './prepare.js';
 import type { Progress } from './progress.js';
 import { runApart } from './run-apart.js';
 import { runTogether } from './run-together.js';
+import { startOwnStripe } from './start-own-stripe.js';
 import type { RunningServices } from './running-services.js';
 
 export interface InstanceOptions {
@@ -59,9 +60,11 @@ export async function startInstance(options: InstanceOptions): Promise<RunningSe
     return [count, count === 0 ? 'up to date' : `${count} made`];
   });
   stop.signal.throwIfAborted();
+  const stripe = await startOwnStripe(options, place.state, started);
   const running = await progress.step('services', async (say) => {
     const environment = {
       ...options.environment,
+      ...stripe,
       TENANTRY_ADMIN_EMAIL: settings.TENANTRY_ADMIN_EMAIL,
       PORT: String(settings.PORT),
     };
