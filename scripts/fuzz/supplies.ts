@@ -90,6 +90,16 @@ const supplies: Readonly<Record<string, Supply>> = {
     await world.a.owner.must('POST', '/v1/usage', { events: [{ id, type }] });
     return { id, type };
   },
+  paymentMethod: async (world) => ({ id: await makePaymentMethod(world) }),
+  dueInvoice: async (world) => {
+    await makePaymentMethod(world);
+    return finalizeInvoice(world, await makeInvoice(world));
+  },
+  payment: async (world) => {
+    await makePaymentMethod(world);
+    const { id, tenantId } = await finalizeInvoice(world, await makeInvoice(world));
+    return world.staff.must('POST', `/v1/tenants/${tenantId}/invoices/${id}/collect`, {});
+  },
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };
 
@@ -117,6 +127,15 @@ const finalizeInvoice = async (
   const { lines } = await world.staff.must<{ lines: { id: string }[] }>('POST', path, {});
   return { id, tenantId, lineId: lines[0]!.id };
 };
+
+/** A test card, set up on the page of what stands in for the payment provider. */
+async function makePaymentMethod({ a: { owner } }: World): Promise<string> {
+  const wish = { mode: 'checkout', successUrl: 'https://app.example.com/' };
+  const { url } = await owner.must<{ url: string }>('POST', '/v1/payment-methods/setup', wish);
+  await fetch(url, { method: 'POST', body: new URLSearchParams({ choice: 'pm_card_visa' }), redirect: 'manual' });
+  const { data } = await owner.must<{ data: { id: string }[] }>('GET', '/v1/payment-methods');
+  return data[0]!.id;
+}
 
 /** @throws Error when its provisioning fails: no input of anybody may keep new tenants from being made */
 async function makeTenant(world: World): Promise<{ id: string }> {

@@ -131,6 +131,8 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
     unitPrices: is({}, { apiCalls: '0.000002' }),
     meter: is('{{meter.key}}', '{{meter.id}}'),
     meter_id: is('{{meter.key}}'),
+    paymentId: is('{{payment.id}}'),
+    paymentMethodId: is('{{paymentMethod.id}}'),
     budgetId: is('{{budget.id}}'),
     parentId: is('{{budget.id}}'),
     reservationId: is('{{reservation.id}}'),
@@ -160,6 +162,9 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
     invoiceId: is('{{openInvoice.id}}'),
     amount: is('0.01', '1.00'),
   },
+  SetUpPaymentMethodRequest: { successUrl: is('https://app.example.com/') },
+  CollectInvoiceRequest: { invoiceId: is('{{dueInvoice.id}}'), paymentMethodId: absent },
+  CollectTenantInvoiceRequest: { tenantId: is('{{dueInvoice.tenantId}}'), invoiceId: is('{{dueInvoice.id}}') },
   CreateMeterRequest: { key: is('{{fresh.key}}'), valueProperty: is('size'), groupBy: is([], ['colour']) },
   CreateBudgetRequest: { limit: is('10.00', '0.000000001') },
   UpdateBudgetRequest: { limit: is('10.00', '500') },
@@ -187,6 +192,7 @@ const GIVEN: ReadonlySet<string> = new Set([
   'OverrideEntitlementRequest.enabled',
   'ReserveBudgetRequest.estimate',
   'LogApiUsageAndUpdateBudgetRequest.company_id',
+  'SetUpPaymentMethodRequest.successUrl',
   'UsageEvent.meter',
 ]);
 

@@ -32,7 +32,7 @@ function differences(ours: object, theirs: object): string[] {
     const urls = { success_url: 'https://a.example', cancel_url: 'https://a.example' };
     same(
       'checkout.session',
-      await t.stripe.checkout.sessions.create({ mode: 'setup', customer: customer.id, ...urls }),
+      await t.stripe.checkout.sessions.create({ mode: 'setup', currency: 'usd', customer: customer.id, ...urls }),
     );
     same('billing_portal.session', await t.stripe.billingPortal.sessions.create({ customer: customer.id }));
     same('payment_method', await t.stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id }));

@@ -67,6 +67,7 @@ describe('The stand-in, asked by the real client', () => {
     const { id } = await customer();
     const session = await t.stripe.checkout.sessions.create({
       mode: 'setup',
+      currency: 'usd',
       customer: id,
       success_url: 'https://app.example.com/ok',
     });

@@ -71,6 +71,11 @@ export const reasons = {
   // billing
   'budget-refused': is(402, 'A budget does not allow this'),
   'not-entitled': is(403, 'The plan of this tenant does not include this'),
+  'payments-off': is(409, 'This installation has no payment provider'),
+  'payment-method-missing': is(409, 'There is no payment method to pay with'),
+  'payment-refused': is(409, 'The payment provider refused this'),
+  'card-number-refused': is(422, 'Card numbers are not accepted; send a token of the payment provider'),
+  'signature-refused': is(400, 'The signature is missing, wrong or too old'),
   'usage-id-reused': is(409, 'This event id was used with other content'),
 } as const satisfies Record<string, ReasonFacts>;
 

@@ -6,7 +6,7 @@ import {
 } from '@tenantry/contracts';
 import { newId, PLATFORM_TENANT_ID, type Clock, type TenantContext } from '@tenantry/kernel';
 import { RpcClient, type EntitlementsEntry } from '@tenantry/messaging';
-import { Mailer, MailSettings, type Mail } from '@tenantry/service';
+import { Mailer, MailSettings, OutboundHttp, type Environment, type Mail } from '@tenantry/service';
 import { tenantsOnRealPostgres, testContext, type Tenants } from '@tenantry/testing';
 import { billingService } from './billing.module.js';
 import { BillingSettings } from './config.js';
@@ -36,11 +36,15 @@ export class FakeRegistry {
 }
 
 /** Billing on a real Postgres, with tenants A and B; the platform is known too. */
-export function billingOnRealPostgres(options: { readonly clock?: Clock } = {}): Tenants {
-  const settings = { provide: BillingSettings, useValue: new BillingSettings({}) };
+export function billingOnRealPostgres(
+  options: { readonly clock?: Clock; readonly environment?: () => Environment } = {},
+): Tenants {
+  const settings = { provide: BillingSettings, useFactory: () => new BillingSettings(options.environment?.() ?? {}) };
+  const outbound = { provide: OutboundHttp, useValue: new OutboundHttp({ networks: [] }) };
   const registry = { provide: RpcClient, useValue: new FakeRegistry() };
   const mailer = { provide: Mailer, useValue: new KeptMailer() };
-  const tenants = tenantsOnRealPostgres(billingService, { ...options, providers: [settings, registry, mailer] });
+  const providers = [settings, outbound, registry, mailer];
+  const tenants = tenantsOnRealPostgres(billingService, { ...options, providers });
   beforeEach(() => tenants.bus.announce(PLATFORM_TENANT_ID));
   return tenants;
 }

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { setBillingSuspension, type Operation } from '@tenantry/contracts';
-import { defineService } from '@tenantry/service';
+import { defineService, OutboundHttp } from '@tenantry/service';
 import { CheckBudgetBeforeUsage } from './budgets/check-budget-before-usage.js';
 import { CloseBudget } from './budgets/close-budget.js';
 import { CreateBudget } from './budgets/create-budget.js';
@@ -42,6 +42,22 @@ import { ArchiveMeter } from './meters/archive-meter.js';
 import { CreateMeter } from './meters/create-meter.js';
 import { GetMeter } from './meters/get-meter.js';
 import { ListMeters } from './meters/list-meters.js';
+import { ChooseDefaultPaymentMethod } from './payments/choose-default-payment-method.js';
+import { CollectInvoice } from './payments/collect-invoice.js';
+import { Collection } from './payments/collection.js';
+import { Every5sMakeCustomers } from './payments/every-5s-make-customers.js';
+import { EveryMinuteSettlePayments } from './payments/every-minute-settle-payments.js';
+import { GetPaymentAccount } from './payments/get-payment-account.js';
+import { ListPaymentMethods } from './payments/list-payment-methods.js';
+import { ListPayments } from './payments/list-payments.js';
+import { OpenPaymentAccount } from './payments/on-tenant-activated.js';
+import { OpenBillingPortal } from './payments/open-billing-portal.js';
+import { PaymentAccounts } from './payments/payment-accounts.js';
+import { PaymentProvider } from './payments/payment-provider.js';
+import { RemovePaymentMethod } from './payments/remove-payment-method.js';
+import { SetUpPaymentMethod } from './payments/set-up-payment-method.js';
+import { Settlement } from './payments/settlement.js';
+import { StripeProvider } from './payments/stripe-provider.js';
 import { Catalog } from './plans/catalog.js';
 import { CreatePlan } from './plans/create-plan.js';
 import { CreatePlanVersion } from './plans/create-plan-version.js';
@@ -82,7 +98,7 @@ const budgets = [
   CheckBudgetBeforeUsage,
   LogApiUsageAndUpdateBudget,
 ];
-const schedules = [Every30sExpireReservations, Every15mDun];
+const schedules = [Every30sExpireReservations, Every15mDun, Every5sMakeCustomers, EveryMinuteSettlePayments];
 
 const subscriptions = [GetSubscription, ChangeTenantPlan, CancelSubscription];
 const entitlements = [ListEntitlements, CheckEntitlement, OverrideEntitlement, ListEntitlementOverrides];
@@ -101,7 +117,24 @@ const invoices = [
 ];
 const profiles = [GetBillingProfile, SetBillingContact, SetTenantTax];
 const notices = [OnInvoiceOpened, OnDunningStepMail, OnBudgetThresholdReached];
-const reactions = [OnTenantActivated, OnDunningStepReached, OnDunningEased, ...notices];
+const payments = [
+  GetPaymentAccount,
+  SetUpPaymentMethod,
+  ListPaymentMethods,
+  ChooseDefaultPaymentMethod,
+  RemovePaymentMethod,
+  OpenBillingPortal,
+  CollectInvoice,
+  ListPayments,
+];
+const reactions = [OnTenantActivated, OpenPaymentAccount, OnDunningStepReached, OnDunningEased, ...notices];
+
+/** Who takes the money; replaced in no test, for what stands in for Stripe is on the other end. */
+const paymentProvider = {
+  provide: PaymentProvider,
+  inject: [BillingSettings, OutboundHttp],
+  useFactory: (given: BillingSettings, outbound: OutboundHttp) => new StripeProvider(given, outbound),
+};
 
 /** Plans, usage and money: a table of contents. */
 @Module({
@@ -113,6 +146,7 @@ const reactions = [OnTenantActivated, OnDunningStepReached, OnDunningEased, ...n
     ...usage,
     ...invoices,
     ...profiles,
+    ...payments,
     ...budgets,
     ...reactions,
     ...schedules,
@@ -127,6 +161,10 @@ const reactions = [OnTenantActivated, OnDunningStepReached, OnDunningEased, ...n
     DunningLadder,
     BillingSuspension,
     Notices,
+    paymentProvider,
+    PaymentAccounts,
+    Settlement,
+    Collection,
   ],
 })
 export class BillingModule {}
@@ -135,7 +173,7 @@ export const billingService = defineService({
   name: 'billing',
   module: BillingModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['catalog', 'budgets', 'invoices'],
+  jobs: ['catalog', 'budgets', 'invoices', 'payments'],
   buckets: ['entitlements'],
   watches: ['tenants', 'revocations', 'entitlements'],
   calls: [setBillingSuspension as Operation],

@@ -1,6 +1,9 @@
 import { settings } from '@tenantry/service';
 import { z } from 'zod';
 
+/** Only what stands in for the provider is elsewhere than the provider, and it is on this machine. */
+const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):\d+\/?$/;
+
 /** What billing is told by its environment. */
 export class BillingSettings extends settings({
   DEFAULT_PLAN: z.string().min(1).max(80).default('starter').describe('Name of the plan that a new tenant gets'),
@@ -27,4 +30,22 @@ export class BillingSettings extends settings({
     .default('false')
     .transform((word) => word === 'true')
     .describe('Marks every printed invoice as not to be paid'),
+  STRIPE_API_KEY: z
+    .string()
+    .regex(/^[rs]k_(test|live)_\w+$/)
+    .optional()
+    .describe('Key of the Stripe account that collects invoices; none: nothing is collected'),
+  STRIPE_API_KEY_FILE: z.string().optional().describe('File with the key, instead of STRIPE_API_KEY'),
+  STRIPE_API_URL: z
+    .string()
+    .regex(LOOPBACK, 'must be http on the loopback interface')
+    .optional()
+    .describe('Where what stands in for Stripe is, e.g. http://127.0.0.1:12111; none: Stripe itself'),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .optional()
+    .describe(
+      'Signing secrets of the webhook endpoints (own and Connect, and an old one while it is changed), with commas',
+    ),
+  STRIPE_WEBHOOK_SECRET_FILE: z.string().optional().describe('File with the secrets, instead of STRIPE_WEBHOOK_SECRET'),
 }) {}

@@ -7,6 +7,9 @@ export interface Shape {
   readonly [name: string]: Kind;
 }
 
+/** Some of what the real client may send with a request. */
+export type Takes<P> = { readonly [K in keyof P]?: Kind };
+
 /** Which parameters a route takes. Everything else is refused. */
 export interface ParamRules {
   readonly takes?: Shape;

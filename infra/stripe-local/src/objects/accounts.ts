@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe';
 import { isCreatedWithin, page, PLATFORM, type Call, type Route, type World } from '../call.js';
-import { createdParam, listParams } from '../http/params.js';
+import { createdParam, listParams, type Takes } from '../http/params.js';
 import { newObjectId } from '../store.js';
 
 const OPEN_REQUIREMENTS = ['business_profile.url', 'external_account', 'tos_acceptance.date'];
@@ -78,7 +78,7 @@ export const accountRoutes: readonly Route[] = [
       email: 'string',
       metadata: 'metadata',
       capabilities: { card_payments: { requested: 'boolean' }, transfers: { requested: 'boolean' } },
-    },
+    } satisfies Takes<Stripe.AccountCreateParams>,
     handle: created,
   },
   { method: 'GET', path: '/v1/accounts/:id', handle: ({ world, id }) => world.get(PLATFORM, 'account', id) },
@@ -98,7 +98,12 @@ export const accountRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/account_links',
-    takes: { account: 'string', refresh_url: 'string', return_url: 'string', type: 'string' },
+    takes: {
+      account: 'string',
+      refresh_url: 'string',
+      return_url: 'string',
+      type: 'string',
+    } satisfies Takes<Stripe.AccountLinkCreateParams>,
     required: ['account', 'type'],
     handle: ({ world, params }) => {
       const { id } = world.get<Stripe.Account>(PLATFORM, 'account', params.account as string, 'account');

@@ -1,15 +1,15 @@
 import type { Stripe } from 'stripe';
 import { isCreatedWithin, page, type Call, type Route } from '../call.js';
-import { createdParam, listParams, type Shape } from '../http/params.js';
+import { createdParam, listParams, type Takes } from '../http/params.js';
 import { newObjectId } from '../store.js';
 
-const fields: Shape = {
+const fields = {
   name: 'string',
   email: 'string',
   description: 'string',
   metadata: 'metadata',
   invoice_settings: { default_payment_method: 'string' },
-};
+} satisfies Takes<Stripe.CustomerCreateParams>;
 
 function created({ params, account, world }: Call): Stripe.Customer {
   const customer: Stripe.Customer = {
@@ -62,7 +62,7 @@ export const customerRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/customers',
-    takes: { ...listParams, created: createdParam, email: 'string' },
+    takes: { ...listParams, created: createdParam, email: 'string' } satisfies Takes<Stripe.CustomerListParams>,
     handle: ({ params, account, world }) => {
       const all = world.store.all<Stripe.Customer>(account, 'customer');
       const found = all.filter(

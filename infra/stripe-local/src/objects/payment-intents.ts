@@ -1,7 +1,7 @@
 import type { Stripe } from 'stripe';
 import { isCreatedWithin, page, type Call, type Route, type World } from '../call.js';
 import { cardOf, type Outcome } from '../cards/test-cards.js';
-import { createdParam, listParams } from '../http/params.js';
+import { createdParam, listParams, type Takes } from '../http/params.js';
 import { badParameter, Problem, wrongState } from '../http/problem.js';
 import { newObjectId } from '../store.js';
 import { dispute, newCharge } from './charges.js';
@@ -191,16 +191,16 @@ export const paymentIntentRoutes: readonly Route[] = [
       customer: 'string',
       description: 'string',
       metadata: 'metadata',
-      payment_method_types: 'strings',
+      allowed_payment_method_types: 'strings',
       application_fee_amount: 'integer',
-    },
+    } satisfies Takes<Stripe.PaymentIntentCreateParams>,
     required: ['amount', 'currency'],
     handle: newPaymentIntent,
   },
   {
     method: 'GET',
     path: '/v1/payment_intents',
-    takes: { ...listParams, customer: 'string', created: createdParam },
+    takes: { ...listParams, customer: 'string', created: createdParam } satisfies Takes<Stripe.PaymentIntentListParams>,
     handle: ({ account, world, params }) => {
       const all = world.store.all<PaymentIntent>(account, 'payment_intent');
       const found = all.filter(
@@ -219,8 +219,13 @@ export const paymentIntentRoutes: readonly Route[] = [
       off_session: 'boolean',
       return_url: 'string',
       error_on_requires_action: 'boolean',
-    },
+    } satisfies Takes<Stripe.PaymentIntentConfirmParams>,
     handle: confirm,
   },
-  { method: 'POST', path: '/v1/payment_intents/:id/cancel', takes: { cancellation_reason: 'string' }, handle: cancel },
+  {
+    method: 'POST',
+    path: '/v1/payment_intents/:id/cancel',
+    takes: { cancellation_reason: 'string' } satisfies Takes<Stripe.PaymentIntentCancelParams>,
+    handle: cancel,
+  },
 ];

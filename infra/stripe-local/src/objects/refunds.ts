@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe';
 import { page, type Call, type Route } from '../call.js';
-import { listParams } from '../http/params.js';
+import { listParams, type Takes } from '../http/params.js';
 import { badParameter, wrongState } from '../http/problem.js';
 import { newObjectId } from '../store.js';
 
@@ -57,7 +57,12 @@ export const refundRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/refunds',
-    takes: { payment_intent: 'string', amount: 'integer', reason: 'string', metadata: 'metadata' },
+    takes: {
+      payment_intent: 'string',
+      amount: 'integer',
+      reason: 'string',
+      metadata: 'metadata',
+    } satisfies Takes<Stripe.RefundCreateParams>,
     required: ['payment_intent'],
     handle: created,
   },

@@ -2,6 +2,7 @@ import type { Stripe } from 'stripe';
 import { type Call, type Route } from '../call.js';
 import { newObjectId } from '../store.js';
 import { newSetupIntent } from './setup-intents.js';
+import type { Takes } from '../http/params.js';
 import { badParameter } from '../http/problem.js';
 
 const DAY_S = 86_400;
@@ -9,6 +10,12 @@ const DAY_S = 86_400;
 /** A hosted page on which a card is kept for later; nothing is sold on it. */
 function checkout({ account, world, params }: Call): Stripe.Checkout.Session {
   if (params.mode !== 'setup') throw badParameter('The local stand-in knows the mode setup alone.', 'mode');
+  if (!params.currency && !params.allowed_payment_method_types)
+    throw badParameter(
+      'You must provide currency or allowed_payment_method_types in setup mode.',
+      'currency',
+      'parameter_missing',
+    );
   const customer = params.customer as string;
   world.get(account, 'customer', customer, 'customer');
   const id = newObjectId('cs_test', 58);
@@ -117,15 +124,15 @@ export const sessionRoutes: readonly Route[] = [
       cancel_url: 'string',
       currency: 'string',
       metadata: 'metadata',
-      payment_method_types: 'strings',
-    },
+      allowed_payment_method_types: 'strings',
+    } satisfies Takes<Stripe.Checkout.SessionCreateParams>,
     required: ['mode', 'customer', 'success_url'],
     handle: checkout,
   },
   {
     method: 'POST',
     path: '/v1/billing_portal/sessions',
-    takes: { customer: 'string', return_url: 'string' },
+    takes: { customer: 'string', return_url: 'string' } satisfies Takes<Stripe.BillingPortal.SessionCreateParams>,
     required: ['customer'],
     handle: portal,
   },

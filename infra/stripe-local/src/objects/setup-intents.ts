@@ -1,6 +1,7 @@
 import type { Stripe } from 'stripe';
 import type { Call, Route, World } from '../call.js';
 import { cardOf } from '../cards/test-cards.js';
+import type { Takes } from '../http/params.js';
 import { Problem, wrongState } from '../http/problem.js';
 import { newObjectId } from '../store.js';
 import { attach, usePaymentMethod } from './payment-methods.js';
@@ -94,7 +95,12 @@ export const setupIntentRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/setup_intents',
-    takes: { customer: 'string', usage: 'string', metadata: 'metadata', payment_method_types: 'strings' },
+    takes: {
+      customer: 'string',
+      usage: 'string',
+      metadata: 'metadata',
+      allowed_payment_method_types: 'strings',
+    } satisfies Takes<Stripe.SetupIntentCreateParams>,
     handle: ({ account, world, params }) => {
       const customer = (params.customer as string | undefined) ?? null;
       if (customer !== null) world.get(account, 'customer', customer, 'customer');

@@ -83,6 +83,16 @@ const makers = {
     await newOpenInvoice(bench); // a list of one has no cursor
     return newOpenInvoice(bench);
   },
+  paymentMethod: async (bench) => ({ id: await newPaymentMethod(bench) }),
+  dueInvoice: async (bench) => {
+    await newPaymentMethod(bench);
+    return newOpenInvoice(bench);
+  },
+  payment: async (bench) => {
+    await newPaymentMethod(bench);
+    await newPayment(bench); // a list of one has no cursor
+    return { id: await newPayment(bench) };
+  },
   spender: async (bench) => {
     await newBudget(bench);
     return { id: bench.tenant.id };
@@ -152,6 +162,20 @@ async function newOpenInvoice(bench: Bench): Promise<{ id: string; tenantId: str
   const finalize = json('POST', `/v1/tenants/${tenantId}/invoices/${id}/finalize`, {});
   const opened = await bench.workshop.client.must<{ lines: { id: string }[] }>(bench.workshop.admin, finalize);
   return { id, tenantId, lineId: opened.lines[0]!.id };
+}
+
+/** A test card, set up on the page of what stands in for the payment provider. */
+async function newPaymentMethod({ workshop: { client }, tenant: { owner } }: Bench): Promise<string> {
+  const wish = { mode: 'checkout', successUrl: 'https://app.example.com/' };
+  const { url } = await client.must<{ url: string }>(owner, json('POST', '/v1/payment-methods/setup', wish));
+  await fetch(url, { method: 'POST', body: new URLSearchParams({ choice: 'pm_card_visa' }), redirect: 'manual' });
+  const { data } = await client.must<{ data: { id: string }[] }>(owner, json('GET', '/v1/payment-methods'));
+  return data[0]!.id;
+}
+
+async function newPayment(bench: Bench): Promise<string> {
+  const { id, tenantId } = await newOpenInvoice(bench);
+  return idOf(bench, bench.workshop.admin, `/v1/tenants/${tenantId}/invoices/${id}/collect`, {});
 }
 
 /** The trail is written a moment after what it tells of. */

@@ -11,6 +11,7 @@ export * from './billing/functions.js';
 export * from './billing/invoices.js';
 export * from './billing/line-usage.js';
 export * from './billing/meters.js';
+export * from './billing/payments.js';
 export * from './billing/plans.js';
 export * from './billing/profiles.js';
 export * from './billing/subscriptions.js';

@@ -92,6 +92,25 @@ import {
   Meter,
 } from './billing/meters.js';
 import {
+  BillingPortal,
+  ChooseDefaultPaymentMethodRequest,
+  CollectInvoiceRequest,
+  CollectTenantInvoiceRequest,
+  GetPaymentAccountRequest,
+  GetPaymentRequest,
+  ListPaymentMethodsRequest,
+  ListPaymentMethodsResponse,
+  ListPaymentsRequest,
+  ListPaymentsResponse,
+  OpenBillingPortalRequest,
+  Payment,
+  PaymentAccount,
+  PaymentMethod,
+  PaymentMethodSetup,
+  RemovePaymentMethodRequest,
+  SetUpPaymentMethodRequest,
+} from './billing/payments.js';
+import {
   CreatePlanRequest,
   CreatePlanVersionRequest,
   CreateTierRequest,
@@ -900,6 +919,146 @@ export const archiveMeter = operation({
   audit: 'meter.archived',
   input: ArchiveMeterRequest,
   output: Meter,
+});
+
+/** Gives what the tenant is at the payment provider. */
+export const getPaymentAccount = operation({
+  name: 'GetPaymentAccount',
+  service: 'billing',
+  summary: 'Gives what the tenant is at the payment provider',
+  http: { method: 'GET', path: '/v1/payment-account', status: 200 },
+  permission: 'payments.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetPaymentAccountRequest,
+  output: PaymentAccount,
+});
+
+/**
+ * Begins to set up a payment method: on a page of the payment provider (`checkout`), or in the caller's own with the provider's script
+ * (`intent`). The method is there when its owner has finished.
+ */
+export const setUpPaymentMethod = operation({
+  name: 'SetUpPaymentMethod',
+  service: 'billing',
+  summary: 'Begins to set up a payment method',
+  http: { method: 'POST', path: '/v1/payment-methods/setup', status: 201 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: SetUpPaymentMethodRequest,
+  output: PaymentMethodSetup,
+});
+
+/** Lists what the tenant can pay with, the newest first: at most 100. */
+export const listPaymentMethods = operation({
+  name: 'ListPaymentMethods',
+  service: 'billing',
+  summary: 'Lists what the tenant can pay with, the newest first',
+  http: { method: 'GET', path: '/v1/payment-methods', status: 200 },
+  permission: 'payments.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListPaymentMethodsRequest,
+  output: ListPaymentMethodsResponse,
+});
+
+/** Makes a payment method the one that invoices are paid with. */
+export const chooseDefaultPaymentMethod = operation({
+  name: 'ChooseDefaultPaymentMethod',
+  service: 'billing',
+  summary: 'Makes a payment method the one that invoices are paid with',
+  http: { method: 'PUT', path: '/v1/payment-methods/{paymentMethodId}/default', status: 200 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'payment_method.chosen',
+  whenSuspended: true,
+  input: ChooseDefaultPaymentMethodRequest,
+  output: PaymentMethod,
+});
+
+/** Removes a payment method. */
+export const removePaymentMethod = operation({
+  name: 'RemovePaymentMethod',
+  service: 'billing',
+  summary: 'Removes a payment method',
+  http: { method: 'DELETE', path: '/v1/payment-methods/{paymentMethodId}', status: 204 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'payment_method.removed',
+  whenSuspended: true,
+  input: RemovePaymentMethodRequest,
+  output: Empty,
+});
+
+/** Gives a link, good for a few minutes, to the page of the payment provider on which the tenant manages its payment methods. */
+export const openBillingPortal = operation({
+  name: 'OpenBillingPortal',
+  service: 'billing',
+  summary:
+    'Gives a link, good for a few minutes, to the page of the payment provider on which the tenant manages its payment methods',
+  http: { method: 'POST', path: '/v1/payment-account/portal', status: 201 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: OpenBillingPortalRequest,
+  output: BillingPortal,
+});
+
+/**
+ * Pays one of the tenant's own open invoices while its owner is there: `actionUrl` leads to the bank when it asks for more.
+ * However often it is called, an invoice is paid once.
+ */
+export const collectInvoice = operation({
+  name: 'CollectInvoice',
+  service: 'billing',
+  summary: "Pays one of the tenant's own open invoices while its owner is there",
+  http: { method: 'POST', path: '/v1/invoices/{invoiceId}/collect', status: 200 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'invoice.collected',
+  whenSuspended: true,
+  input: CollectInvoiceRequest,
+  output: Payment,
+});
+
+/** Collects an open invoice of a tenant by its default payment method, while nobody of the tenant is there. */
+export const collectTenantInvoice = operation({
+  name: 'CollectTenantInvoice',
+  service: 'billing',
+  summary: 'Collects an open invoice of a tenant by its default payment method, while nobody of the tenant is there',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/collect', status: 200 },
+  permission: 'payments.write',
+  scope: 'platform',
+  audit: 'invoice.collected',
+  input: CollectTenantInvoiceRequest,
+  output: Payment,
+});
+
+/** Gives one of the tenant's payments. */
+export const getPayment = operation({
+  name: 'GetPayment',
+  service: 'billing',
+  summary: "Gives one of the tenant's payments",
+  http: { method: 'GET', path: '/v1/payments/{paymentId}', status: 200 },
+  permission: 'payments.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetPaymentRequest,
+  output: Payment,
+});
+
+/** Lists the tenant's payments, the newest first. */
+export const listPayments = operation({
+  name: 'ListPayments',
+  service: 'billing',
+  summary: "Lists the tenant's payments, the newest first",
+  http: { method: 'GET', path: '/v1/payments', status: 200 },
+  permission: 'payments.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListPaymentsRequest,
+  output: ListPaymentsResponse,
 });
 
 /** Creates a plan with its first version. */
@@ -2390,6 +2549,16 @@ export const operations: readonly Operation[] = [
   listMeters,
   getMeter,
   archiveMeter,
+  getPaymentAccount,
+  setUpPaymentMethod,
+  listPaymentMethods,
+  chooseDefaultPaymentMethod,
+  removePaymentMethod,
+  openBillingPortal,
+  collectInvoice,
+  collectTenantInvoice,
+  getPayment,
+  listPayments,
   createPlan,
   createTier,
   createPlanVersion,

@@ -554,3 +554,83 @@ export class CreditNoteIssued {
     Object.assign(this, fields);
   }
 }
+
+/** A tenant has a customer at the payment provider. */
+export class PaymentAccountReady {
+  static readonly typeName = 'tenantry.billing.v1.PaymentAccountReady';
+  static readonly fields: readonly FieldFacts[] = [field('test_mode', 'bool', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'PaymentAccountReady',
+    subjectSuffix: 'billing.PaymentAccountReady',
+    action: 'payment_account.ready',
+  };
+
+  /** Whether no money moves there. */
+  testMode = false;
+
+  constructor(fields?: PaymentAccountReady) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A tenant chose what its invoices are paid with, or removed a payment method. */
+export class PaymentMethodsChanged {
+  static readonly typeName = 'tenantry.billing.v1.PaymentMethodsChanged';
+  static readonly fields: readonly FieldFacts[] = [];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'PaymentMethodsChanged',
+    subjectSuffix: 'billing.PaymentMethodsChanged',
+    action: 'payment_method.changed',
+  };
+
+  constructor(fields?: PaymentMethodsChanged) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A payment was begun, succeeded, was declined, given back or disputed. */
+export class PaymentChanged {
+  static readonly typeName = 'tenantry.billing.v1.PaymentChanged';
+  static readonly fields: readonly FieldFacts[] = [
+    field('payment_id', 'string', { dataClass: 'none' }),
+    field('invoice_id', 'string', { optional: true, dataClass: 'none' }),
+    field('status', 'string', { dataClass: 'none' }),
+    field('failure_code', 'string', { optional: true }),
+    field('amount', 'string'),
+    field('refunded', 'string'),
+    field('currency', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'PaymentChanged',
+    subjectSuffix: 'billing.PaymentChanged',
+    action: 'payment.changed',
+  };
+
+  /** The payment. */
+  paymentId = '';
+
+  /** The invoice that it pays. */
+  invoiceId?: string | null;
+
+  /** pending, action_required, processing, succeeded or canceled. */
+  status = '';
+
+  /** Why it was declined the last time; null otherwise. */
+  failureCode?: string | null;
+
+  /** What it comes to, as a decimal. */
+  amount = '';
+
+  /** What was given back, as a decimal. */
+  refunded = '';
+
+  /** ISO 4217 code of both. */
+  currency = '';
+
+  constructor(fields?: PaymentChanged) {
+    Object.assign(this, fields);
+  }
+}

@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '@tenantry/database';
+import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
+import { dueNanos, type Invoice } from '../invoices/invoice.js';
+import { findInvoice, lockBook } from '../invoices/invoice.table.js';
+import { makeOnce } from './make-once.js';
+import { PaymentAccounts } from './payment-accounts.js';
+import { confirmationKey, creationKey, GIVEN_UP, payInvoiceWith, type Payment } from './payment.js';
+import {
+  countTry,
+  findPayment,
+  findUnderway,
+  insertPayment,
+  keepProviderId,
+  renewCreationKey,
+} from './payment.table.js';
+import { PaymentProvider } from './payment-provider.js';
+import { announce, Settlement } from './settlement.js';
+
+/** What is to be paid, and how. */
+export interface Collecting {
+  readonly tenantId: string;
+  readonly invoiceId: string;
+  /** Null for the customer's default. */
+  readonly methodId: string | null;
+  /** Whether the payer is away. */
+  readonly isOffSession: boolean;
+  readonly returnUrl: string | null;
+}
+
+/** A payment, and where the payer's bank asks for more. */
+export interface Collected {
+  readonly payment: Payment;
+  readonly actionUrl: string | null;
+}
+
+/**
+ * Collects invoices. An invoice has at most one payment that may still succeed, it is known by its id at the provider before any money is
+ * taken, and the provider lets it succeed once; so whatever crashes or is repeated, an invoice is paid once.
+ */
+@Injectable()
+export class Collection {
+  constructor(
+    private readonly accounts: PaymentAccounts,
+    private readonly provider: PaymentProvider,
+    private readonly settlement: Settlement,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws Fault `not-found`, `conflict` when the invoice is not to be paid, `payment-method-missing`, ProviderFault */
+  async collect(ctx: TenantContext | null, collecting: Collecting): Promise<Collected> {
+    const { tenantId, methodId } = collecting;
+    const invoice = await findInvoice(this.accounts.rows, tenantId, collecting.invoiceId);
+    assertDue(invoice);
+    const customerId = await this.accounts.customerOf(tenantId);
+    const chosen =
+      methodId === null
+        ? await this.accounts.defaultMethodOf(customerId)
+        : (await this.accounts.methodOf(customerId, methodId)).id;
+    if (chosen === null) throw new Fault('payment-method-missing');
+    const begun = await this.begin(ctx, invoice);
+    const made = await this.make(begun, customerId, invoice);
+    return this.confirm(ctx, made, { ...collecting, methodId: chosen });
+  }
+
+  /** The invoice's payment. One over another amount is taken back first. */
+  private async begin(ctx: TenantContext | null, { tenantId, id }: Invoice): Promise<Payment> {
+    const other = await findUnderway(this.accounts.rows, tenantId, id);
+    const invoice = await findInvoice(this.accounts.rows, tenantId, id);
+    if (other && other.amountNanos !== dueNanos(invoice)) await this.takeBack(ctx, other);
+    return this.accounts.transaction(ctx, async (tx) => {
+      await lockBook(tx, tenantId);
+      const due = await findInvoice(tx, tenantId, id);
+      assertDue(due);
+      const underway = await findUnderway(tx, tenantId, id);
+      if (underway) return underway;
+      const payment = payInvoiceWith(due, this.provider.isTest, this.clock.now());
+      await insertPayment(tx, payment);
+      announce(tx, null, payment);
+      return payment;
+    });
+  }
+
+  private async takeBack(ctx: TenantContext | null, payment: Payment): Promise<void> {
+    const { providerId, accountId } = payment;
+    const found = providerId === null ? GIVEN_UP : await this.provider.cancelPayment(providerId, accountId);
+    await this.settlement.settle(ctx, payment, found);
+  }
+
+  /** Its id at the provider is kept before anything else happens to it. */
+  private async make(payment: Payment, customerId: string, { number }: Invoice): Promise<Payment> {
+    if (payment.providerId !== null) return payment;
+    const { id: paymentId, accountId, amountNanos, currency, createdAt: since } = payment;
+    const wanted = { paymentId, customerId, accountId, amountNanos, currency, description: `Invoice ${number}` };
+    const { id } = await makeOnce({
+      since,
+      now: this.clock.now(),
+      make: () => this.provider.createPayment({ ...wanted, key: creationKey(payment) }),
+      find: () => this.provider.findPayment(wanted, since),
+      renew: () => renewCreationKey(this.accounts.rows, payment),
+    });
+    await keepProviderId(this.accounts.rows, payment, id);
+    return findPayment(this.accounts.rows, payment.tenantId, payment.id);
+  }
+
+  private async confirm(
+    ctx: TenantContext | null,
+    payment: Payment,
+    how: Collecting & { readonly methodId: string },
+  ): Promise<Collected> {
+    const { methodId, isOffSession, returnUrl } = how;
+    const tried = await this.accounts.transaction(ctx, (tx) => countDueTry(tx, payment));
+    const found = await this.provider.confirmPayment({
+      id: tried.providerId!,
+      accountId: tried.accountId,
+      key: confirmationKey(tried),
+      methodId,
+      isOffSession,
+      returnUrl,
+    });
+    const { after } = await this.settlement.settle(ctx, tried, found);
+    return { payment: after, actionUrl: found.actionUrl };
+  }
+}
+
+/** One more attempt at what is still due. @throws Fault `conflict` when something came in between */
+async function countDueTry(tx: Transaction, payment: Payment): Promise<Payment> {
+  await lockBook(tx, payment.tenantId);
+  const due = dueNanos(await findInvoice(tx, payment.tenantId, payment.invoiceId!));
+  const tried = due === payment.amountNanos ? await countTry(tx, payment) : undefined;
+  if (tried) return tried;
+  throw new Fault('conflict', { detail: 'What is due of the invoice, or its payment, changed just now; try again' });
+}
+
+/** @throws Fault `conflict` */
+function assertDue(invoice: Invoice): void {
+  if (dueNanos(invoice) > 0n) return;
+  const detail = `Only an open or uncollectible invoice with something due can be collected; this one is ${invoice.status}`;
+  throw new Fault('conflict', { detail });
+}

@@ -1,0 +1,49 @@
+import { sql, type RowChange, type Transaction } from '@tenantry/database';
+import type { Rows } from '../plans/plan.table.js';
+import type { PaymentAccount } from './payment-account.js';
+
+const columns = sql`tenant_id as "tenantId", test_mode as "testMode", customer_id as "customerId", tries, created_at as "createdAt"`;
+
+export async function findAccount(
+  rows: Rows,
+  tenantId: string,
+  testMode: boolean,
+): Promise<PaymentAccount | undefined> {
+  const [account] = await rows.query<PaymentAccount>(sql`select ${columns} from billing.payment_account
+    where tenant_id = ${tenantId} and test_mode = ${testMode}`);
+  return account;
+}
+
+/** Opens an account whose customer is still to be made; nothing happens when there is one. */
+export async function openAccount(rows: Rows, tenantId: string, testMode: boolean, now: Date): Promise<void> {
+  await rows.query(sql`insert into billing.payment_account (tenant_id, test_mode, created_at) values (${tenantId}, ${testMode}, ${now})
+    on conflict do nothing`);
+}
+
+/** Accounts without a customer, the oldest first. */
+export async function unmadeAccounts(rows: Rows, testMode: boolean, limit: number): Promise<PaymentAccount[]> {
+  return rows.query<PaymentAccount>(sql`select ${columns} from billing.payment_account
+    where customer_id is null and test_mode = ${testMode} order by created_at, tenant_id limit ${limit}`);
+}
+
+/** The next customer is asked for under another key, unless somebody else saw to that. */
+export async function renewCustomerKey(rows: Rows, { tenantId, testMode, tries }: PaymentAccount): Promise<void> {
+  await rows.query(sql`update billing.payment_account set tries = tries + 1
+    where tenant_id = ${tenantId} and test_mode = ${testMode} and tries = ${tries}`);
+}
+
+/** Gives an account its customer; false when it has one. From then on events of the customer are the tenant's. */
+export async function saveCustomer(tx: Transaction, account: PaymentAccount, customerId: string): Promise<boolean> {
+  const { tenantId, testMode } = account;
+  const saved = await tx.execute(sql`update billing.payment_account set customer_id = ${customerId}
+    where tenant_id = ${tenantId} and test_mode = ${testMode} and customer_id is null`);
+  if (saved === 0) return false;
+  await tx.execute(sql`insert into billing.payment_party (provider_id, tenant_id, kind)
+    values (${customerId}, ${tenantId}, 'customer')`);
+  return true;
+}
+
+/** A customer as the audit log records it. */
+export function customerChanges({ tenantId, testMode }: PaymentAccount, customerId: string): RowChange[] {
+  return [{ resource: 'payment_account', id: tenantId, action: 'insert', new: { customerId, testMode } }];
+}
