@@ -1,5 +1,6 @@
 import { auditService } from '@tenantry/audit';
 import { billingService } from '@tenantry/billing';
+import { complianceService } from '@tenantry/compliance';
 import { dataService } from '@tenantry/data';
 import { gatewayService } from '@tenantry/gateway';
 import { identityService } from '@tenantry/identity';
@@ -13,5 +14,6 @@ export const services: readonly Service[] = [
   dataService,
   auditService,
   billingService,
+  complianceService,
   gatewayService,
 ];

@@ -37,7 +37,18 @@ describe('docker-compose.yml', () => {
 
   it('runs one container a service, and each tells whether it is well', () => {
     expect(Object.keys(compose.services).sort()).toEqual(
-      ['audit', 'billing', 'data', 'gateway', 'identity', 'nats', 'postgres', 'prepare', 'tenants'].sort(),
+      [
+        'audit',
+        'billing',
+        'compliance',
+        'data',
+        'gateway',
+        'identity',
+        'nats',
+        'postgres',
+        'prepare',
+        'tenants',
+      ].sort(),
     );
     for (const [name, service] of services) {
       expect([name, Boolean(service.healthcheck?.test) || service.healthcheck?.disable]).toEqual([name, true]);
@@ -77,6 +88,7 @@ describe('docker-compose.yml', () => {
     expect(services.filter(([, { networks }]) => networks?.includes('edge')).map(([name]) => name)).toEqual([
       'identity',
       'billing',
+      'compliance',
       'gateway',
     ]);
   });

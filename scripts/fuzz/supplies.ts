@@ -100,7 +100,14 @@ const supplies: Readonly<Record<string, Supply>> = {
     const { id, tenantId } = await finalizeInvoice(world, await makeInvoice(world));
     return world.staff.must('POST', `/v1/tenants/${tenantId}/invoices/${id}/collect`, {});
   },
+  privacyRequest: (world) => openPrivacyRequest(world),
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
+};
+
+const openPrivacyRequest = (world: World): Promise<{ id: string }> => {
+  const email = `${world.fresh('p')}@example.com`;
+  const wish = { type: 'gdpr_rectification', subjectName: 'Fuzz', subjectEmail: email };
+  return world.a.owner.must('POST', '/v1/privacy/requests', wish);
 };
 
 const makeBudget = (world: World): Promise<{ id: string }> =>

@@ -145,6 +145,12 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
     cost: is(0, 0.5, 12),
     cursor: absent,
   },
+  compliance: {
+    requestId: is('{{privacyRequest.id}}'),
+    calendar: is('DE', 'DE-BE', 'US-CA'),
+    receivedAt: absent,
+  },
+
   DraftInvoiceRequest: { from: is('2040-01-01', '2040-01-31'), to: is('2040-02-01', '2040-12-31') },
   FinalizeInvoiceRequest: { tenantId: is('{{invoice.tenantId}}'), invoiceId: is('{{invoice.id}}') },
   PayInvoiceRequest: openInvoice,

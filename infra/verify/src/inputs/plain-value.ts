@@ -28,6 +28,8 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   successUrl: () => 'https://app.example.com/',
   cancelUrl: () => 'https://app.example.com/',
   returnUrl: () => 'https://app.example.com/',
+  calendar: () => 'DE-BE',
+  receivedAt: () => new Date().toISOString(),
   estimate: () => '0.10',
   actual: () => '0.05',
   cost: () => 0.01,

@@ -35,6 +35,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   paymentId: slot('payment'),
   paymentMethodId: slot('paymentMethod'),
   planId: slot('plan'),
+  requestId: slot('privacyRequest'),
   reservationId: slot('reservation'),
   rotationId: slot('keyRotation'),
   user_id: slot('member'),

@@ -1,0 +1,46 @@
+import { openPrivacyRequest, type OpenPrivacyRequestRequest, type PrivacyRequest } from '@tenantry/contracts';
+import { Clock } from '@tenantry/kernel';
+import { Mailer, type Mail } from '@tenantry/service';
+import { tenantsOnRealPostgres, type TestTenant } from '@tenantry/testing';
+import { complianceService } from './compliance.module.js';
+
+/** Time as a test wants it. */
+export class TestClock extends Clock {
+  private aheadMs = 0;
+
+  now(): Date {
+    return new Date(Date.now() + this.aheadMs);
+  }
+
+  advanceDays(days: number): void {
+    this.aheadMs += days * 86_400_000;
+  }
+}
+
+/** A mail server that takes what it is given, or is down. */
+export class MailServer {
+  readonly mails: Mail[] = [];
+  isDown = false;
+
+  send(mail: Mail): Promise<void> {
+    if (this.isDown) return Promise.reject(new Error('connect ECONNREFUSED'));
+    this.mails.push(mail);
+    return Promise.resolve();
+  }
+}
+
+/** Compliance with tenants A and B on a real Postgres, and a mail server that a test can look into. */
+export class ComplianceFixture {
+  readonly clock = new TestClock();
+  readonly mail = new MailServer();
+  /** Made while a suite is described. */
+  readonly t = tenantsOnRealPostgres(complianceService, {
+    clock: this.clock,
+    providers: [{ provide: Mailer, useValue: this.mail }],
+  });
+
+  open(tenant: TestTenant, more: Partial<OpenPrivacyRequestRequest> = {}): Promise<PrivacyRequest> {
+    const person = { subjectName: 'Ada Lovelace', subjectEmail: 'ada@example.com' };
+    return tenant.call(openPrivacyRequest, { type: 'gdpr_access', ...person, ...more });
+  }
+}

@@ -1,0 +1,4 @@
+import { serve } from '@tenantry/service';
+import { complianceService } from './compliance.module.js';
+
+await serve(complianceService);

@@ -1,0 +1,98 @@
+import type { PrivacyRequest as RequestMessage } from '@tenantry/contracts';
+import { sql, type RowChange, type Sql, type Transaction } from '@tenantry/database';
+import { Fault } from '@tenantry/kernel';
+import { levelNeeded, LEVELS } from './request-type.js';
+import type { PrivacyRequest, TimedRequest } from './privacy-request.js';
+
+/** Whatever runs a statement: a transaction, or a door for one read. */
+export interface Rows {
+  query<T extends object>(statement: Sql): Promise<T[]>;
+}
+
+const columns = sql`id, type, role, channel, legal_status as "legalStatus", execution_status as "executionStatus",
+  is_sensitive as "isSensitive", subject_name as "subjectName", subject_email as "subjectEmail", details, agent_name as "agentName",
+  agent_email as "agentEmail", agent_mandate as "agentMandate", controller_name as "controllerName",
+  controller_email as "controllerEmail", assignee_id as "assigneeId", verified_level as "verifiedLevel",
+  denial_reason as "denialReason", time_zone as "timeZone", calendar, received_at as "receivedAt", due_on as "dueOn",
+  due_at as "dueAt", acknowledge_by as "acknowledgeBy", hand_over_by as "handOverBy", is_paused as "isPaused",
+  is_extended as "isExtended", escalated_percent as "escalatedPercent", next_escalation_at as "nextEscalationAt", entries,
+  closed_at as "closedAt"`;
+
+/** @throws Fault `not-found` */
+export async function findRequest(rows: Rows, id: string): Promise<TimedRequest> {
+  const [request] = await rows.query<TimedRequest>(
+    sql`select ${columns} from compliance.privacy_request where id = ${id}`,
+  );
+  if (!request) throw new Fault('not-found');
+  return request;
+}
+
+/** As `findRequest`, and nobody else changes it until the commit. */
+export async function lockRequest(tx: Transaction, id: string): Promise<TimedRequest> {
+  const request = await tx.one<TimedRequest>(
+    sql`select ${columns} from compliance.privacy_request where id = ${id} for update`,
+  );
+  if (!request) throw new Fault('not-found');
+  return request;
+}
+
+export async function insertRequest(tx: Transaction, r: TimedRequest): Promise<void> {
+  await tx.execute(sql`
+    insert into compliance.privacy_request (tenant_id, id, type, role, channel, legal_status, is_sensitive, subject_name, subject_email,
+      details, agent_name, agent_email, agent_mandate, controller_name, controller_email, verified_level, time_zone, calendar, received_at,
+      due_on, due_at, acknowledge_by, hand_over_by, next_escalation_at, escalated_percent, entries)
+    values (${tx.tenantId}, ${r.id}, ${r.type}, ${r.role}, ${r.channel}, ${r.legalStatus}, ${r.isSensitive}, ${r.subjectName},
+      ${r.subjectEmail}, ${r.details}, ${r.agentName}, ${r.agentEmail}, ${r.agentMandate}, ${r.controllerName}, ${r.controllerEmail},
+      ${r.verifiedLevel}, ${r.timeZone}, ${r.calendar}, ${r.receivedAt}, ${r.dueOn}, ${r.dueAt}, ${r.acknowledgeBy}, ${r.handOverBy},
+      ${r.nextEscalationAt}, ${r.escalatedPercent}, ${r.entries})`);
+}
+
+/** Saves what may change after a request was opened. The caller holds the row's lock. */
+export async function saveRequest(tx: Transaction, r: TimedRequest): Promise<void> {
+  await tx.execute(sql`
+    update compliance.privacy_request
+    set legal_status = ${r.legalStatus}, execution_status = ${r.executionStatus}, assignee_id = ${r.assigneeId},
+        verified_level = ${r.verifiedLevel}, denial_reason = ${r.denialReason}, due_on = ${r.dueOn}, due_at = ${r.dueAt},
+        is_paused = ${r.isPaused}, is_extended = ${r.isExtended}, escalated_percent = ${r.escalatedPercent},
+        next_escalation_at = ${r.nextEscalationAt}, entries = ${r.entries}, closed_at = ${r.closedAt}
+    where id = ${r.id}`);
+}
+
+/** The change as the audit log records it; nothing in it says who the person is. */
+export function requestChange(before: TimedRequest | null, after: TimedRequest): RowChange {
+  const change = { resource: 'privacy_request', id: after.id, new: facts(after) };
+  return before ? { ...change, action: 'update', old: facts(before) } : { ...change, action: 'insert' };
+}
+
+const facts = (r: TimedRequest) => ({
+  ...{ type: r.type, role: r.role, channel: r.channel, legalStatus: r.legalStatus, executionStatus: r.executionStatus },
+  ...{ assigneeId: r.assigneeId, verified: LEVELS[r.verifiedLevel] ?? 'none', denialReason: r.denialReason },
+  ...{ dueOn: r.dueOn, paused: r.isPaused, extended: r.isExtended, escalatedPercent: r.escalatedPercent },
+});
+
+/** A request for whoever may see it; `opened` are its sealed texts in clear. */
+export function toMessage(r: TimedRequest, opened: Pick<PrivacyRequest, 'details' | 'agentMandate'>): RequestMessage {
+  const { agentName, agentEmail, controllerName, controllerEmail } = r;
+  return {
+    ...{ id: r.id, type: r.type, role: r.role, channel: r.channel, sensitive: r.isSensitive },
+    ...{ legalStatus: r.legalStatus, executionStatus: r.executionStatus, denialReason: r.denialReason },
+    ...{ subjectName: r.subjectName, subjectEmail: r.subjectEmail, details: opened.details },
+    agent:
+      agentName === null || agentEmail === null
+        ? null
+        : { name: agentName, email: agentEmail, mandate: opened.agentMandate ?? '' },
+    controller:
+      controllerName === null || controllerEmail === null ? null : { name: controllerName, email: controllerEmail },
+    ...{ assigneeId: r.assigneeId, verified: LEVELS[r.verifiedLevel] ?? 'none' },
+    verificationNeeded: LEVELS[levelNeeded(r.type, r.isSensitive)] ?? 'none',
+    ...{
+      receivedAt: r.receivedAt,
+      dueOn: r.dueOn,
+      dueAt: r.dueAt,
+      acknowledgeBy: r.acknowledgeBy,
+      handOverBy: r.handOverBy,
+    },
+    ...{ paused: r.isPaused, extended: r.isExtended, escalatedPercent: r.escalatedPercent },
+    ...{ timeZone: r.timeZone, calendar: r.calendar, closedAt: r.closedAt },
+  };
+}
