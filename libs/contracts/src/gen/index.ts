@@ -13,6 +13,7 @@ export * from './billing/meters.js';
 export * from './billing/plans.js';
 export * from './billing/subscriptions.js';
 export * from './billing/usage.js';
+export * from './compliance/clock.js';
 export * from './compliance/events.js';
 export * from './compliance/requests.js';
 export * from './data/events.js';

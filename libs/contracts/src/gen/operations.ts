@@ -108,6 +108,7 @@ import {
   TrackUsageResponse,
   UsageCheck,
 } from './billing/usage.js';
+import { GetPrivacyRequestClockRequest, PrivacyRequestClock } from './compliance/clock.js';
 import { GetPrivacyRequestRequest, OpenPrivacyRequestRequest, PrivacyRequest } from './compliance/requests.js';
 import {
   AddSchemaColumnRequest,
@@ -987,6 +988,19 @@ export const getUsage = operation({
   scope: 'tenant',
   input: GetUsageRequest,
   output: GetUsageResponse,
+});
+
+/** Explains the due date of a privacy request line by line: what happened, what follows from it, and by which rule. */
+export const getPrivacyRequestClock = operation({
+  name: 'GetPrivacyRequestClock',
+  service: 'compliance',
+  summary: 'Explains the due date of a privacy request line by line',
+  http: { method: 'GET', path: '/v1/privacy/requests/{requestId}/clock', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetPrivacyRequestClockRequest,
+  output: PrivacyRequestClock,
 });
 
 /**
@@ -2198,6 +2212,7 @@ export const operations: readonly Operation[] = [
   trackUsage,
   checkUsage,
   getUsage,
+  getPrivacyRequestClock,
   openPrivacyRequest,
   getPrivacyRequest,
   createSchemaTable,

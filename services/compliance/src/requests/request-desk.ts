@@ -103,9 +103,10 @@ export class RequestDesk {
   }
 
   /** How the clock of a request stands, worked out from its timeline. @throws Fault `not-found` */
-  async clockOf(ctx: TenantContext, requestId: string): Promise<LegalClock> {
+  async clockOf(ctx: TenantContext, requestId: string): Promise<{ request: TimedRequest; clock: LegalClock }> {
     const rows: Rows = { query: (statement) => this.tenants.query(ctx, statement) };
-    return this.read(await findRequest(rows, requestId), await findClockEvents(rows, requestId));
+    const request = await findRequest(rows, requestId);
+    return { request, clock: this.read(request, await findClockEvents(rows, requestId)) };
   }
 
   private read(request: PrivacyRequest, events: readonly ClockEvent[]): LegalClock {
