@@ -1,5 +1,11 @@
-import { openPrivacyRequest, type OpenPrivacyRequestRequest, type PrivacyRequest } from '@tenantry/contracts';
-import { Clock } from '@tenantry/kernel';
+import {
+  listPrivacyRequestEntries,
+  openPrivacyRequest,
+  type Operation,
+  type OpenPrivacyRequestRequest,
+  type PrivacyRequest,
+} from '@tenantry/contracts';
+import { Clock, type TenantContext } from '@tenantry/kernel';
 import { Mailer, type Mail } from '@tenantry/service';
 import { tenantsOnRealPostgres, type TestTenant } from '@tenantry/testing';
 import { complianceService } from './compliance.module.js';
@@ -35,12 +41,31 @@ export class ComplianceFixture {
   readonly mail = new MailServer();
   /** Made while a suite is described. */
   readonly t = tenantsOnRealPostgres(complianceService, {
-    clock: this.clock,
-    providers: [{ provide: Mailer, useValue: this.mail }],
+    // The service's clock alone: contexts keep the machine's.
+    providers: [
+      { provide: Clock, useValue: this.clock },
+      { provide: Mailer, useValue: this.mail },
+    ],
   });
 
   open(tenant: TestTenant, more: Partial<OpenPrivacyRequestRequest> = {}): Promise<PrivacyRequest> {
     const person = { subjectName: 'Ada Lovelace', subjectEmail: 'ada@example.com' };
     return tenant.call(openPrivacyRequest, { type: 'gdpr_access', ...person, ...more });
+  }
+
+  /** Calls an operation on a request with what it needs besides its id. */
+  on<I extends { requestId: string }, O>(
+    tenant: TestTenant,
+    { id: requestId }: { readonly id: string },
+    operation: Operation<I, O>,
+    more: Partial<Omit<I, 'requestId'>> = {},
+    facts: Partial<TenantContext> = {},
+  ): Promise<O> {
+    return tenant.call(operation, { requestId, ...more } as unknown as Partial<I>, facts);
+  }
+
+  /** What happened to a request, by kinds. */
+  async kinds(tenant: TestTenant, { id: requestId }: { readonly id: string }): Promise<string[]> {
+    return (await tenant.call(listPrivacyRequestEntries, { requestId })).data.map(({ kind }) => kind);
   }
 }

@@ -1,17 +1,50 @@
 import { Module } from '@nestjs/common';
 import { defineService } from '@tenantry/service';
 import { GetPrivacyRequestClock } from './clock/get-privacy-request-clock.js';
+import { AcknowledgePrivacyRequest } from './correspondence/acknowledge-privacy-request.js';
+import { AskPrivacyQuestion } from './correspondence/ask-privacy-question.js';
+import { ExtendPrivacyRequest } from './correspondence/extend-privacy-request.js';
+import { RecordPrivacyAnswer } from './correspondence/record-privacy-answer.js';
+import { AppealPrivacyRequest } from './decisions/appeal-privacy-request.js';
+import { DecidePrivacyAppeal } from './decisions/decide-privacy-appeal.js';
+import { DenyPrivacyRequest } from './decisions/deny-privacy-request.js';
+import { FulfilPrivacyRequest } from './decisions/fulfil-privacy-request.js';
+import { HandOverPrivacyRequest } from './decisions/hand-over-privacy-request.js';
+import { WithdrawPrivacyRequest } from './decisions/withdraw-privacy-request.js';
+import { Notices } from './notices/notices.js';
+import { AssignPrivacyRequests } from './requests/assign-privacy-requests.js';
+import { CommentPrivacyRequest } from './requests/comment-privacy-request.js';
 import { GetPrivacyRequest } from './requests/get-privacy-request.js';
+import { ListPrivacyRequestEntries } from './requests/list-privacy-request-entries.js';
+import { ListPrivacyRequests } from './requests/list-privacy-requests.js';
+import { Members } from './requests/members.js';
 import { OpenPrivacyRequest } from './requests/open-privacy-request.js';
 import { RequestDesk } from './requests/request-desk.js';
 import { TenantCalendar } from './tenant-calendar.js';
 
-const requests = [OpenPrivacyRequest, GetPrivacyRequest, GetPrivacyRequestClock];
+const requests = [
+  OpenPrivacyRequest,
+  GetPrivacyRequest,
+  ListPrivacyRequests,
+  ListPrivacyRequestEntries,
+  AssignPrivacyRequests,
+  CommentPrivacyRequest,
+  GetPrivacyRequestClock,
+];
+const correspondence = [AcknowledgePrivacyRequest, AskPrivacyQuestion, RecordPrivacyAnswer, ExtendPrivacyRequest];
+const decisions = [
+  FulfilPrivacyRequest,
+  DenyPrivacyRequest,
+  WithdrawPrivacyRequest,
+  HandOverPrivacyRequest,
+  AppealPrivacyRequest,
+  DecidePrivacyAppeal,
+];
 
 /** Privacy requests against legal clocks: a table of contents. */
 @Module({
-  controllers: [...requests],
-  providers: [RequestDesk, TenantCalendar],
+  controllers: [...requests, ...correspondence, ...decisions],
+  providers: [RequestDesk, TenantCalendar, Members, Notices],
 })
 export class ComplianceModule {}
 
@@ -20,5 +53,5 @@ export const complianceService = defineService({
   module: ComplianceModule,
   migrations: new URL('../migrations/', import.meta.url),
   jobs: ['clock'],
-  watches: ['tenants', 'revocations'],
+  watches: ['tenants', 'members', 'revocations'],
 });

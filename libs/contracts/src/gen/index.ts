@@ -14,6 +14,8 @@ export * from './billing/plans.js';
 export * from './billing/subscriptions.js';
 export * from './billing/usage.js';
 export * from './compliance/clock.js';
+export * from './compliance/correspondence.js';
+export * from './compliance/decisions.js';
 export * from './compliance/events.js';
 export * from './compliance/requests.js';
 export * from './data/events.js';

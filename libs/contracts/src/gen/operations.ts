@@ -109,7 +109,32 @@ import {
   UsageCheck,
 } from './billing/usage.js';
 import { GetPrivacyRequestClockRequest, PrivacyRequestClock } from './compliance/clock.js';
-import { GetPrivacyRequestRequest, OpenPrivacyRequestRequest, PrivacyRequest } from './compliance/requests.js';
+import {
+  AcknowledgePrivacyRequestRequest,
+  AskPrivacyQuestionRequest,
+  ExtendPrivacyRequestRequest,
+  RecordPrivacyAnswerRequest,
+} from './compliance/correspondence.js';
+import {
+  AppealPrivacyRequestRequest,
+  DecidePrivacyAppealRequest,
+  DenyPrivacyRequestRequest,
+  FulfilPrivacyRequestRequest,
+  HandOverPrivacyRequestRequest,
+  WithdrawPrivacyRequestRequest,
+} from './compliance/decisions.js';
+import {
+  AssignPrivacyRequestsRequest,
+  AssignPrivacyRequestsResponse,
+  CommentPrivacyRequestRequest,
+  GetPrivacyRequestRequest,
+  ListPrivacyRequestEntriesRequest,
+  ListPrivacyRequestEntriesResponse,
+  ListPrivacyRequestsRequest,
+  ListPrivacyRequestsResponse,
+  OpenPrivacyRequestRequest,
+  PrivacyRequest,
+} from './compliance/requests.js';
 import {
   AddSchemaColumnRequest,
   AddSchemaForeignKeyRequest,
@@ -1003,6 +1028,155 @@ export const getPrivacyRequestClock = operation({
   output: PrivacyRequestClock,
 });
 
+/** Tells the person by mail that their privacy request was received and when it is answered. */
+export const acknowledgePrivacyRequest = operation({
+  name: 'AcknowledgePrivacyRequest',
+  service: 'compliance',
+  summary: 'Tells the person by mail that their privacy request was received and when it is answered',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/acknowledge', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.acknowledged',
+  whenSuspended: true,
+  input: AcknowledgePrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Asks the person something by mail. Where the law allows it, the clock stands still until the answer is recorded. */
+export const askPrivacyQuestion = operation({
+  name: 'AskPrivacyQuestion',
+  service: 'compliance',
+  summary: 'Asks the person something by mail',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/questions', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.question_asked',
+  whenSuspended: true,
+  input: AskPrivacyQuestionRequest,
+  output: PrivacyRequest,
+});
+
+/** Records that the person answered. When no other question is open, the clock goes on. */
+export const recordPrivacyAnswer = operation({
+  name: 'RecordPrivacyAnswer',
+  service: 'compliance',
+  summary: 'Records that the person answered',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/answers', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.question_answered',
+  whenSuspended: true,
+  input: RecordPrivacyAnswerRequest,
+  output: PrivacyRequest,
+});
+
+/**
+ * Extends the time to answer, once, and tells the person why by mail. Only before the first period is over, and only where the law knows
+ * an extension.
+ */
+export const extendPrivacyRequest = operation({
+  name: 'ExtendPrivacyRequest',
+  service: 'compliance',
+  summary: 'Extends the time to answer, once, and tells the person why by mail',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/extend', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.extended',
+  whenSuspended: true,
+  input: ExtendPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/**
+ * Closes a privacy request that was carried out, with what shows it. The person's identity must be verified as far as its type needs, and
+ * the automation, where there is one, must not be at work. The person is told by mail.
+ */
+export const fulfilPrivacyRequest = operation({
+  name: 'FulfilPrivacyRequest',
+  service: 'compliance',
+  summary: 'Closes a privacy request that was carried out, with what shows it',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/fulfil', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.fulfilled',
+  whenSuspended: true,
+  input: FulfilPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Denies a privacy request. The person is told by mail why, that they may appeal, and to whom they may complain. */
+export const denyPrivacyRequest = operation({
+  name: 'DenyPrivacyRequest',
+  service: 'compliance',
+  summary: 'Denies a privacy request',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/deny', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'privacy_request.denied',
+  whenSuspended: true,
+  input: DenyPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Closes a privacy request because the person took it back. */
+export const withdrawPrivacyRequest = operation({
+  name: 'WithdrawPrivacyRequest',
+  service: 'compliance',
+  summary: 'Closes a privacy request because the person took it back',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/withdraw', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.withdrawn',
+  whenSuspended: true,
+  input: WithdrawPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Hands a privacy request to the controller by mail, when the tenant is only a processor. */
+export const handOverPrivacyRequest = operation({
+  name: 'HandOverPrivacyRequest',
+  service: 'compliance',
+  summary: 'Hands a privacy request to the controller by mail, when the tenant is only a processor',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/hand-over', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.handed_over',
+  whenSuspended: true,
+  input: HandOverPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Records that the person appeals against a denial, or against what was left out. A new clock runs. */
+export const appealPrivacyRequest = operation({
+  name: 'AppealPrivacyRequest',
+  service: 'compliance',
+  summary: 'Records that the person appeals against a denial, or against what was left out',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/appeal', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.appealed',
+  whenSuspended: true,
+  input: AppealPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/**
+ * Decides an appeal; nobody decides about their own denial. Upheld, the denial stands; overturned, the request is open again. The person is
+ * told by mail.
+ */
+export const decidePrivacyAppeal = operation({
+  name: 'DecidePrivacyAppeal',
+  service: 'compliance',
+  summary: 'Decides an appeal; nobody decides about their own denial',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/appeal/decide', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'privacy_request.appeal_decided',
+  whenSuspended: true,
+  input: DecidePrivacyAppealRequest,
+  output: PrivacyRequest,
+});
+
 /**
  * Opens a privacy request that reached the tenant by mail, phone, letter, or through an agent. Its clock runs from the moment it was
  * received, which may be in the past.
@@ -1032,6 +1206,63 @@ export const getPrivacyRequest = operation({
   audit: 'privacy_request.read',
   whenSuspended: true,
   input: GetPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Lists privacy requests, what is due first at the top. */
+export const listPrivacyRequests = operation({
+  name: 'ListPrivacyRequests',
+  service: 'compliance',
+  summary: 'Lists privacy requests, what is due first at the top',
+  http: { method: 'GET', path: '/v1/privacy/requests', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'privacy_request.listed',
+  whenSuspended: true,
+  input: ListPrivacyRequestsRequest,
+  output: ListPrivacyRequestsResponse,
+});
+
+/** Lists what happened to a privacy request, the oldest first, with what was said in clear. */
+export const listPrivacyRequestEntries = operation({
+  name: 'ListPrivacyRequestEntries',
+  service: 'compliance',
+  summary: 'Lists what happened to a privacy request, the oldest first, with what was said in clear',
+  http: { method: 'GET', path: '/v1/privacy/requests/{requestId}/timeline', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'privacy_request.read',
+  whenSuspended: true,
+  input: ListPrivacyRequestEntriesRequest,
+  output: ListPrivacyRequestEntriesResponse,
+});
+
+/** Gives up to 100 privacy requests to a member, or to nobody: all of them or, when one is unknown, none. */
+export const assignPrivacyRequests = operation({
+  name: 'AssignPrivacyRequests',
+  service: 'compliance',
+  summary: 'Gives up to 100 privacy requests to a member, or to nobody',
+  http: { method: 'POST', path: '/v1/privacy/requests/assign', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.assigned',
+  whenSuspended: true,
+  input: AssignPrivacyRequestsRequest,
+  output: AssignPrivacyRequestsResponse,
+});
+
+/** Notes something in the timeline of a privacy request; the person is not told. */
+export const commentPrivacyRequest = operation({
+  name: 'CommentPrivacyRequest',
+  service: 'compliance',
+  summary: 'Notes something in the timeline of a privacy request; the person is not told',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/comments', status: 201 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'privacy_request.commented',
+  whenSuspended: true,
+  input: CommentPrivacyRequestRequest,
   output: PrivacyRequest,
 });
 
@@ -2213,8 +2444,22 @@ export const operations: readonly Operation[] = [
   checkUsage,
   getUsage,
   getPrivacyRequestClock,
+  acknowledgePrivacyRequest,
+  askPrivacyQuestion,
+  recordPrivacyAnswer,
+  extendPrivacyRequest,
+  fulfilPrivacyRequest,
+  denyPrivacyRequest,
+  withdrawPrivacyRequest,
+  handOverPrivacyRequest,
+  appealPrivacyRequest,
+  decidePrivacyAppeal,
   openPrivacyRequest,
   getPrivacyRequest,
+  listPrivacyRequests,
+  listPrivacyRequestEntries,
+  assignPrivacyRequests,
+  commentPrivacyRequest,
   createSchemaTable,
   addSchemaColumn,
   dropSchemaColumn,

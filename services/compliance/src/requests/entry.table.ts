@@ -13,11 +13,14 @@ export interface Entry {
   readonly text: string | null;
 }
 
-export async function insertEntries(tx: Transaction, requestId: string, entries: readonly Entry[]): Promise<void> {
-  const column = <K extends keyof Entry>(name: K): Entry[K][] => entries.map((entry) => entry[name]);
+/** An entry and the request it belongs to. */
+export type NewRow = Entry & { readonly requestId: string };
+
+export async function insertEntries(tx: Transaction, entries: readonly NewRow[]): Promise<void> {
+  const column = <K extends keyof NewRow>(name: K): NewRow[K][] => entries.map((entry) => entry[name]);
   await tx.execute(sql`
     insert into compliance.privacy_request_entry (tenant_id, request_id, seq, kind, at, actor_kind, actor_id, facts, text)
-    select ${tx.tenantId}, ${requestId}, e.* from unnest(${column('seq')}::integer[], ${column('kind')}::text[],
+    select ${tx.tenantId}, e.* from unnest(${column('requestId')}::uuid[], ${column('seq')}::integer[], ${column('kind')}::text[],
       ${column('at')}::timestamptz[], ${column('actorKind')}::text[], ${column('actorId')}::text[],
       ${column('facts').map((facts) => JSON.stringify(facts))}::jsonb[], ${column('text')}::text[]) as e`);
 }
@@ -34,4 +37,16 @@ export function listEntries(rows: Rows, requestId: string, afterSeq: number, lim
   return rows.query<Entry>(sql`
     select seq, kind, at, actor_kind as "actorKind", actor_id as "actorId", facts, text from compliance.privacy_request_entry
     where request_id = ${requestId} and seq > ${afterSeq} order by seq limit ${limit}`);
+}
+
+/** The last thing of some kinds that happened. */
+export async function findLastEntry(
+  rows: Rows,
+  requestId: string,
+  kinds: readonly string[],
+): Promise<Entry | undefined> {
+  const [entry] = await rows.query<Entry>(sql`
+    select seq, kind, at, actor_kind as "actorKind", actor_id as "actorId", facts, text from compliance.privacy_request_entry
+    where request_id = ${requestId} and kind = any(${kinds}::text[]) order by seq desc limit 1`);
+  return entry;
 }

@@ -1,5 +1,5 @@
 import type { PrivacyRequest as RequestMessage } from '@tenantry/contracts';
-import { sql, type RowChange, type Sql, type Transaction } from '@tenantry/database';
+import { empty, sql, type RowChange, type Sql, type Transaction } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import { levelNeeded, LEVELS } from './request-type.js';
 import type { PrivacyRequest, TimedRequest } from './privacy-request.js';
@@ -34,6 +34,56 @@ export async function lockRequest(tx: Transaction, id: string): Promise<TimedReq
   );
   if (!request) throw new Fault('not-found');
   return request;
+}
+
+/** Which requests a queue has. */
+export interface QueueFilter {
+  readonly open?: boolean | null | undefined;
+  readonly legalStatus?: string | null | undefined;
+  readonly type?: string | null | undefined;
+  readonly assigneeId?: string | null | undefined;
+  readonly dueBefore?: Date | null | undefined;
+}
+
+/** Where a page of the queue goes on. */
+export type QueuePosition = readonly [dueAt: string, id: string];
+
+/** Up to `limit` requests after a position, what is due first at the top. */
+export function listRequests(
+  rows: Rows,
+  { open = null, legalStatus = null, type = null, assigneeId = null, dueBefore = null }: QueueFilter,
+  after: QueuePosition | null,
+  limit: number,
+): Promise<TimedRequest[]> {
+  const start = after ? sql`and (due_at, id) > (${after[0]}::timestamptz, ${after[1]}::uuid)` : empty;
+  return rows.query<TimedRequest>(sql`
+    select ${columns} from compliance.privacy_request
+    where (${open}::boolean is null or (closed_at is null) = ${open}) and (${legalStatus}::text is null or legal_status = ${legalStatus})
+      and (${type}::text is null or type = ${type}) and (${assigneeId}::uuid is null or assignee_id = ${assigneeId})
+      and (${dueBefore}::timestamptz is null or due_at < ${dueBefore}) ${start}
+    order by due_at, id limit ${limit}`);
+}
+
+/** Locks those of some requests that an assignee does not have yet, in one order; answers undefined when one of them is unknown. */
+export async function lockUnassigned(
+  tx: Transaction,
+  ids: readonly string[],
+  assigneeId: string | null,
+): Promise<TimedRequest[] | undefined> {
+  const found = await tx.query<TimedRequest>(
+    sql`select ${columns} from compliance.privacy_request where id = any(${ids}::uuid[]) order by id for update`,
+  );
+  return found.length === ids.length ? found.filter((one) => one.assigneeId !== assigneeId) : undefined;
+}
+
+/** Gives requests to somebody, and counts the entry that says so. The caller holds the rows' locks. */
+export async function assignRequests(
+  tx: Transaction,
+  ids: readonly string[],
+  assigneeId: string | null,
+): Promise<void> {
+  await tx.execute(sql`
+    update compliance.privacy_request set assignee_id = ${assigneeId}, entries = entries + 1 where id = any(${ids}::uuid[])`);
 }
 
 export async function insertRequest(tx: Transaction, r: TimedRequest): Promise<void> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PrivacyRequest as RequestMessage } from '@tenantry/contracts';
 import { TenantDatabase, Vault, type Transaction } from '@tenantry/database';
-import { Clock, type TenantContext } from '@tenantry/kernel';
+import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { nextEscalation, usedPercent } from '../clock/escalation.js';
 import { Holidays } from '../clock/holidays.js';
 import { isClockKind, readClock, type ClockEvent, type LegalClock } from '../clock/legal-clock.js';
@@ -37,8 +37,14 @@ export interface Change {
 export interface Facts {
   readonly now: Date;
   readonly tx: Transaction;
+  /** What moved the clock, in order. */
+  readonly events: readonly ClockEvent[];
   readonly clock: LegalClock;
+  /** The clock as it would be if this happened now. */
+  readonly clockAfter: (kind: ClockEvent['kind']) => LegalClock;
 }
+
+const MAX_ENTRIES = 10_000;
 
 type Decide = (before: TimedRequest, facts: Facts) => Change | Promise<Change>;
 
@@ -77,12 +83,14 @@ export class RequestDesk {
     );
   }
 
-  /** The same within a commit that does more. */
+  /** The same within a commit that does more. @throws Fault `not-found` */
   async changeIn(tx: Transaction, ctx: TenantContext, requestId: string, decide: Decide): Promise<TimedRequest> {
     const before = await lockRequest(tx, requestId);
     const events = await findClockEvents(tx, requestId);
     const now = this.clock.now();
-    const change = await decide(before, { now, tx, clock: this.read(before, events) });
+    if (before.entries >= MAX_ENTRIES) throw new Fault('conflict', { detail: 'The timeline of this request is full' });
+    const clockAfter = (kind: ClockEvent['kind']): LegalClock => this.read(before, [...events, { kind, at: now }]);
+    const change = await decide(before, { now, tx, events, clock: this.read(before, events), clockAfter });
     const { entry } = change;
     const { kind, at = now } = entry;
     const clock = this.read(before, isClockKind(kind) ? [...events, { kind, at }] : events);
@@ -128,9 +136,8 @@ export class RequestDesk {
     const { kind, at = this.clock.now(), facts = {}, text = null } = entry;
     const seq = request.entries;
     const sealed = text === null ? null : await this.vault.seal(tx.tenantId, entryPlace(request.id, seq), text);
-    await insertEntries(tx, request.id, [
-      { seq, kind, at, actorKind: actor.kind, actorId: actor.id, facts, text: sealed },
-    ]);
+    const who = { requestId: request.id, actorKind: actor.kind, actorId: actor.id };
+    await insertEntries(tx, [{ ...who, seq, kind, at, facts, text: sealed }]);
   }
 }
 

@@ -33,3 +33,305 @@ export class PrivacyRequestOpened {
     Object.assign(this, fields);
   }
 }
+
+/** A privacy request was given to somebody, or to nobody. */
+export class PrivacyRequestAssigned {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyRequestAssigned';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('assignee_id', 'string', { optional: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyRequestAssigned',
+    subjectSuffix: 'compliance.PrivacyRequestAssigned',
+    action: 'privacy_request.assigned',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  /** The member; null for nobody. */
+  assigneeId?: string | null;
+
+  constructor(fields?: PrivacyRequestAssigned) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Something was noted about a privacy request. */
+export class PrivacyRequestCommented {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyRequestCommented';
+  static readonly fields: readonly FieldFacts[] = [field('request_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyRequestCommented',
+    subjectSuffix: 'compliance.PrivacyRequestCommented',
+    action: 'privacy_request.commented',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  constructor(fields?: PrivacyRequestCommented) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The person was told that their privacy request was received. */
+export class PrivacyRequestAcknowledged {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyRequestAcknowledged';
+  static readonly fields: readonly FieldFacts[] = [field('request_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyRequestAcknowledged',
+    subjectSuffix: 'compliance.PrivacyRequestAcknowledged',
+    action: 'privacy_request.acknowledged',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  constructor(fields?: PrivacyRequestAcknowledged) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The person was asked something. */
+export class PrivacyQuestionAsked {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyQuestionAsked';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('about', 'string', { dataClass: 'none' }),
+    field('due_on', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyQuestionAsked',
+    subjectSuffix: 'compliance.PrivacyQuestionAsked',
+    action: 'privacy_request.question_asked',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  /** identity or scope. */
+  about = '';
+
+  /** The last day on which to answer. */
+  dueOn = '';
+
+  constructor(fields?: PrivacyQuestionAsked) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The person answered. */
+export class PrivacyQuestionAnswered {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyQuestionAnswered';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('due_on', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyQuestionAnswered',
+    subjectSuffix: 'compliance.PrivacyQuestionAnswered',
+    action: 'privacy_request.question_answered',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  /** The last day on which to answer. */
+  dueOn = '';
+
+  constructor(fields?: PrivacyQuestionAnswered) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The time to answer was extended, and the person told. */
+export class PrivacyRequestExtended {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyRequestExtended';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('reason', 'string', { dataClass: 'none' }),
+    field('due_on', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyRequestExtended',
+    subjectSuffix: 'compliance.PrivacyRequestExtended',
+    action: 'privacy_request.extended',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  /** complexity, number_of_requests or other. */
+  reason = '';
+
+  /** The last day on which to answer. */
+  dueOn = '';
+
+  constructor(fields?: PrivacyRequestExtended) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A privacy request was carried out. */
+export class PrivacyRequestFulfilled {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyRequestFulfilled';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('outcome', 'string', { dataClass: 'none' }),
+    field('in_time', 'bool', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyRequestFulfilled',
+    subjectSuffix: 'compliance.PrivacyRequestFulfilled',
+    action: 'privacy_request.fulfilled',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  /** fulfilled or partially_fulfilled. */
+  outcome = '';
+
+  /** Whether it was in time. */
+  inTime = false;
+
+  constructor(fields?: PrivacyRequestFulfilled) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A privacy request was denied. */
+export class PrivacyRequestDenied {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyRequestDenied';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('reason', 'string', { dataClass: 'none' }),
+    field('in_time', 'bool', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyRequestDenied',
+    subjectSuffix: 'compliance.PrivacyRequestDenied',
+    action: 'privacy_request.denied',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  /** The coded reason. */
+  reason = '';
+
+  /** Whether it was in time. */
+  inTime = false;
+
+  constructor(fields?: PrivacyRequestDenied) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The person took their privacy request back. */
+export class PrivacyRequestWithdrawn {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyRequestWithdrawn';
+  static readonly fields: readonly FieldFacts[] = [field('request_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyRequestWithdrawn',
+    subjectSuffix: 'compliance.PrivacyRequestWithdrawn',
+    action: 'privacy_request.withdrawn',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  constructor(fields?: PrivacyRequestWithdrawn) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A privacy request was handed to its controller. */
+export class PrivacyRequestHandedOver {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyRequestHandedOver';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('in_time', 'bool', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyRequestHandedOver',
+    subjectSuffix: 'compliance.PrivacyRequestHandedOver',
+    action: 'privacy_request.handed_over',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  /** Whether it was in time. */
+  inTime = false;
+
+  constructor(fields?: PrivacyRequestHandedOver) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The person appealed. */
+export class PrivacyRequestAppealed {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyRequestAppealed';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('due_on', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyRequestAppealed',
+    subjectSuffix: 'compliance.PrivacyRequestAppealed',
+    action: 'privacy_request.appealed',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  /** The last day on which to answer. */
+  dueOn = '';
+
+  constructor(fields?: PrivacyRequestAppealed) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An appeal was decided. */
+export class PrivacyAppealDecided {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyAppealDecided';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('outcome', 'string', { dataClass: 'none' }),
+    field('in_time', 'bool', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyAppealDecided',
+    subjectSuffix: 'compliance.PrivacyAppealDecided',
+    action: 'privacy_request.appeal_decided',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  /** upheld or overturned. */
+  outcome = '';
+
+  /** Whether it was in time. */
+  inTime = false;
+
+  constructor(fields?: PrivacyAppealDecided) {
+    Object.assign(this, fields);
+  }
+}
