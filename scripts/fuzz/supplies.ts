@@ -101,13 +101,27 @@ const supplies: Readonly<Record<string, Supply>> = {
     return world.staff.must('POST', `/v1/tenants/${tenantId}/invoices/${id}/collect`, {});
   },
   privacyRequest: (world) => openPrivacyRequest(world),
+  optOutRequest: (world) => openPrivacyRequest(world, { type: 'ccpa_opt_out' }),
+  processorRequest: (world) =>
+    openPrivacyRequest(world, { controller: { name: 'Clinic', email: `${world.fresh('c')}@example.com` } }),
+  askedRequest: (world) => changePrivacyRequest(world, 'questions', { about: 'scope', text: 'Which account?' }),
+  deniedRequest: (world) => changePrivacyRequest(world, 'deny', { reason: 'other', explanation: 'No.' }),
+  privacyForm: async (world) => {
+    await world.a.owner.must('PUT', '/v1/privacy/settings', { formEnabled: true });
+    return { slug: world.a.slug };
+  },
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };
 
-const openPrivacyRequest = (world: World): Promise<{ id: string }> => {
+const openPrivacyRequest = (world: World, more: object = {}): Promise<{ id: string }> => {
   const email = `${world.fresh('p')}@example.com`;
-  const wish = { type: 'gdpr_rectification', subjectName: 'Fuzz', subjectEmail: email };
+  const wish = { type: 'gdpr_rectification', subjectName: 'Fuzz', subjectEmail: email, ...more };
   return world.a.owner.must('POST', '/v1/privacy/requests', wish);
+};
+
+const changePrivacyRequest = async (world: World, path: string, body: object): Promise<{ id: string }> => {
+  const { id } = await openPrivacyRequest(world);
+  return world.a.owner.must('POST', `/v1/privacy/requests/${id}/${path}`, body);
 };
 
 const makeBudget = (world: World): Promise<{ id: string }> =>

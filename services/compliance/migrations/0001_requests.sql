@@ -32,6 +32,7 @@ create table compliance.privacy_request (
   time_zone          text        not null,                    -- the tenant's, when it came in: a due day ends at its midnight
   calendar           text,                                    -- whose public holidays count, e.g. DE-BE; null: none
   received_at        timestamptz not null,
+  clock_starts_at    timestamptz not null,                    -- of the clock that runs, or ran: received, or appealed
   due_on             date        not null,                    -- the last day of the clock that runs, or ran
   due_at             timestamptz not null,                    -- the end of that day
   acknowledge_by     date,
@@ -49,6 +50,8 @@ create table compliance.privacy_request (
   check ((legal_status in ('fulfilled', 'partially_fulfilled', 'denied', 'withdrawn', 'handed_over')) = (closed_at is not null))
 );
 create index privacy_request_queue on compliance.privacy_request (tenant_id, due_at, id);
+-- How many came by the form lately, and how many for one address.
+create index privacy_request_form on compliance.privacy_request (tenant_id, received_at) where channel = 'form';
 create index privacy_request_escalation on compliance.privacy_request (next_escalation_at) where next_escalation_at is not null;
 
 -- What happened to a request, in order. Rows are added and never changed.
@@ -73,5 +76,6 @@ call platform.tenant_table('compliance.privacy_request_entry', classes => '{"fac
 revoke delete on compliance.privacy_request from compliance_service;
 revoke update, delete on compliance.privacy_request_entry from compliance_service;
 
--- The clock rings across tenants; what it does to a request, it does as that request's tenant.
-call platform.control_access('compliance.privacy_request', 'compliance_clock', 'select');
+-- The clock rings across tenants.
+call platform.control_access('compliance.privacy_request', 'compliance_clock', 'select, update');
+call platform.control_access('compliance.privacy_request_entry', 'compliance_clock', 'insert');

@@ -5,9 +5,9 @@ import {
   type OpenPrivacyRequestRequest,
   type PrivacyRequest,
 } from '@tenantry/contracts';
-import { Clock, type TenantContext } from '@tenantry/kernel';
+import { Clock, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
 import { Mailer, type Mail } from '@tenantry/service';
-import { tenantsOnRealPostgres, type TestTenant } from '@tenantry/testing';
+import { tenantsOnRealPostgres, testContext, type TestTenant } from '@tenantry/testing';
 import { complianceService } from './compliance.module.js';
 
 /** Time as a test wants it. */
@@ -20,6 +20,10 @@ export class TestClock extends Clock {
 
   advanceDays(days: number): void {
     this.aheadMs += days * 86_400_000;
+  }
+
+  advanceMinutes(minutes: number): void {
+    this.aheadMs += minutes * 60_000;
   }
 }
 
@@ -62,6 +66,24 @@ export class ComplianceFixture {
     facts: Partial<TenantContext> = {},
   ): Promise<O> {
     return tenant.call(operation, { requestId, ...more } as unknown as Partial<I>, facts);
+  }
+
+  /** Calls a public operation as somebody without a credential. */
+  anonymous<I, O>(operation: Operation<I, O>, input: Partial<I>): Promise<O> {
+    const actor = { kind: 'anonymous', id: 'anonymous', role: null } as const;
+    const facts = { actor, permissions: [], credentialId: null };
+    return this.t.bus.call(operation, input, testContext(PLATFORM_TENANT_ID, facts));
+  }
+
+  /** The name by which a tenant's form is called. */
+  slugOf({ id }: TestTenant): string {
+    return this.t.bus.directories.tenants.get(id)?.slug ?? '';
+  }
+
+  /** The code in the newest mail to an address. */
+  codeFor(address: string): string {
+    const mail = this.mail.mails.findLast(({ to }) => to === address);
+    return /^ {4}(\d{6})$/m.exec(mail?.text ?? '')?.[1] ?? '';
   }
 
   /** What happened to a request, by kinds. */

@@ -11,6 +11,11 @@ import { DenyPrivacyRequest } from './decisions/deny-privacy-request.js';
 import { FulfilPrivacyRequest } from './decisions/fulfil-privacy-request.js';
 import { HandOverPrivacyRequest } from './decisions/hand-over-privacy-request.js';
 import { WithdrawPrivacyRequest } from './decisions/withdraw-privacy-request.js';
+import { ConfirmPrivacyForm } from './form/confirm-privacy-form.js';
+import { FormTenants } from './form/form-tenants.js';
+import { GetPrivacySettings } from './form/get-privacy-settings.js';
+import { ReplacePrivacySettings } from './form/replace-privacy-settings.js';
+import { SubmitPrivacyForm } from './form/submit-privacy-form.js';
 import { Notices } from './notices/notices.js';
 import { AssignPrivacyRequests } from './requests/assign-privacy-requests.js';
 import { CommentPrivacyRequest } from './requests/comment-privacy-request.js';
@@ -21,6 +26,9 @@ import { Members } from './requests/members.js';
 import { OpenPrivacyRequest } from './requests/open-privacy-request.js';
 import { RequestDesk } from './requests/request-desk.js';
 import { TenantCalendar } from './tenant-calendar.js';
+import { Codes } from './verification/codes.js';
+import { RecordIdentityCheck } from './verification/record-identity-check.js';
+import { SendVerificationCode } from './verification/send-verification-code.js';
 
 const requests = [
   OpenPrivacyRequest,
@@ -41,10 +49,13 @@ const decisions = [
   DecidePrivacyAppeal,
 ];
 
+const verification = [SendVerificationCode, RecordIdentityCheck];
+const form = [SubmitPrivacyForm, ConfirmPrivacyForm, GetPrivacySettings, ReplacePrivacySettings];
+
 /** Privacy requests against legal clocks: a table of contents. */
 @Module({
-  controllers: [...requests, ...correspondence, ...decisions],
-  providers: [RequestDesk, TenantCalendar, Members, Notices],
+  controllers: [...requests, ...correspondence, ...decisions, ...verification, ...form],
+  providers: [RequestDesk, TenantCalendar, Members, Notices, Codes, FormTenants],
 })
 export class ComplianceModule {}
 

@@ -11,6 +11,7 @@ interface Uncontrolled {
  */
 const uncontrolled: Readonly<Record<string, Uncontrolled>> = {
   AcceptOwnerLink: { reason: 'needs a secret that only an e-mail holds; give --state-dir', mailsHelp: true },
+  ConfirmPrivacyForm: { reason: 'needs a code that only an e-mail holds; give --state-dir', mailsHelp: true },
 };
 
 /** Why an operation has no control in this run; undefined when it has one. */

@@ -17,12 +17,17 @@ export async function invitationToken({ workshop, tenant, outbox }: Bench): Prom
   if (outbox === null) return randomPassword();
   const email = tenant.canary.email();
   await workshop.client.must(tenant.owner, json('POST', '/v1/members', { email, role: 'staff' }));
+  return mailedSecret(outbox, email, /\btnl_[\w-]+/);
+}
+
+/** What a mail to an address holds, as soon as it is there. @throws Error when none comes in time */
+export async function mailedSecret(outbox: string, email: string, secret: RegExp): Promise<string> {
   const deadlineMs = performance.now() + PATIENCE_MS;
   for (;;) {
     const mail = newestMails(outbox).find((text) => text.includes(`To: ${email}`));
-    const token = mail && /\btnl_[\w-]+/.exec(mail)?.[0];
-    if (token) return token;
-    if (performance.now() > deadlineMs) throw new Error(`No mail with a link for ${email} came in time`);
+    const found = mail && secret.exec(mail)?.[0];
+    if (found) return found;
+    if (performance.now() > deadlineMs) throw new Error(`No mail with a secret for ${email} came in time`);
     await pause(ASK_EVERY_MS);
   }
 }

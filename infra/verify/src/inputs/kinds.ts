@@ -5,6 +5,7 @@ import { Canary } from '../world/canary.js';
 import type { Tenant } from '../world/tenant.js';
 import type { Workshop } from '../world/workshop.js';
 import { invitationToken } from './invitation.js';
+import { privacyRequests } from './privacy.js';
 import { createTables, fillTables, type TableNames } from './tables.js';
 
 /** What a maker works with. */
@@ -78,7 +79,7 @@ const makers = {
     const body = { accounts: [await newBudget(bench)], estimate: '0.10' };
     return { id: await idOf(bench, bench.tenant.owner, '/v1/budgets/reservations', body) };
   },
-  privacyRequest: async (bench) => ({ id: await newPrivacyRequest(bench) }),
+  ...privacyRequests,
   invoice: (bench) => newInvoice(bench),
   openInvoice: async (bench) => {
     await newOpenInvoice(bench); // a list of one has no cursor
@@ -142,12 +143,6 @@ export const kinds: Readonly<Record<Kind, Maker>> = makers;
 
 const newBudget = (bench: Bench): Promise<string> =>
   idOf(bench, bench.tenant.owner, '/v1/budgets', { name: bench.tenant.canary.word(), limit: '100.00' });
-
-const newPrivacyRequest = (bench: Bench): Promise<string> => {
-  const { canary, owner } = bench.tenant;
-  const wish = { type: 'gdpr_rectification', subjectName: canary.word(), subjectEmail: canary.email() };
-  return idOf(bench, owner, '/v1/privacy/requests', wish);
-};
 
 /** The next day that no invoice of a run has yet, long after every trial: a day is billed once. */
 let nextInvoiceDay = Date.UTC(2040, 0, 1);

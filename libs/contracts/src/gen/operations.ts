@@ -124,6 +124,14 @@ import {
   WithdrawPrivacyRequestRequest,
 } from './compliance/decisions.js';
 import {
+  ConfirmPrivacyFormRequest,
+  GetPrivacySettingsRequest,
+  PrivacyFormReceipt,
+  PrivacySettings,
+  ReplacePrivacySettingsRequest,
+  SubmitPrivacyFormRequest,
+} from './compliance/forms.js';
+import {
   AssignPrivacyRequestsRequest,
   AssignPrivacyRequestsResponse,
   CommentPrivacyRequestRequest,
@@ -135,6 +143,7 @@ import {
   OpenPrivacyRequestRequest,
   PrivacyRequest,
 } from './compliance/requests.js';
+import { RecordIdentityCheckRequest, SendVerificationCodeRequest } from './compliance/verification.js';
 import {
   AddSchemaColumnRequest,
   AddSchemaForeignKeyRequest,
@@ -1178,6 +1187,67 @@ export const decidePrivacyAppeal = operation({
 });
 
 /**
+ * Makes a privacy request by a tenant's form, and mails the person a code with which they confirm it. A tenant without a form looks like
+ * one that does not exist.
+ */
+export const submitPrivacyForm = operation({
+  name: 'SubmitPrivacyForm',
+  service: 'compliance',
+  summary: "Makes a privacy request by a tenant's form, and mails the person a code with which they confirm it",
+  http: { method: 'POST', path: '/v1/privacy/forms/{tenant}/requests', status: 202 },
+  scope: 'public',
+  audit: 'privacy_request.opened',
+  whenSuspended: true,
+  rateClass: 'auth',
+  input: SubmitPrivacyFormRequest,
+  output: PrivacyFormReceipt,
+});
+
+/**
+ * Confirms a privacy request with the code that was mailed. A code that is wrong, used or expired and a request that is unknown are
+ * refused alike.
+ */
+export const confirmPrivacyForm = operation({
+  name: 'ConfirmPrivacyForm',
+  service: 'compliance',
+  summary: 'Confirms a privacy request with the code that was mailed',
+  http: { method: 'POST', path: '/v1/privacy/forms/{tenant}/requests/{reference}/confirm', status: 200 },
+  scope: 'public',
+  audit: 'privacy_request.confirmed',
+  whenSuspended: true,
+  rateClass: 'auth',
+  input: ConfirmPrivacyFormRequest,
+  output: PrivacyFormReceipt,
+});
+
+/** Gives how the tenant takes privacy requests. */
+export const getPrivacySettings = operation({
+  name: 'GetPrivacySettings',
+  service: 'compliance',
+  summary: 'Gives how the tenant takes privacy requests',
+  http: { method: 'GET', path: '/v1/privacy/settings', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetPrivacySettingsRequest,
+  output: PrivacySettings,
+});
+
+/** Says how the tenant takes privacy requests from now on. */
+export const replacePrivacySettings = operation({
+  name: 'ReplacePrivacySettings',
+  service: 'compliance',
+  summary: 'Says how the tenant takes privacy requests from now on',
+  http: { method: 'PUT', path: '/v1/privacy/settings', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'privacy_settings.replaced',
+  whenSuspended: true,
+  input: ReplacePrivacySettingsRequest,
+  output: PrivacySettings,
+});
+
+/**
  * Opens a privacy request that reached the tenant by mail, phone, letter, or through an agent. Its clock runs from the moment it was
  * received, which may be in the past.
  */
@@ -1263,6 +1333,41 @@ export const commentPrivacyRequest = operation({
   audit: 'privacy_request.commented',
   whenSuspended: true,
   input: CommentPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/**
+ * Mails the person a code of six digits that works for 30 minutes and five attempts, and replaces the one before. Who enters it reads
+ * mail at that address: level basic. At most ten are mailed for a request.
+ */
+export const sendVerificationCode = operation({
+  name: 'SendVerificationCode',
+  service: 'compliance',
+  summary:
+    'Mails the person a code of six digits that works for 30 minutes and five attempts, and replaces the one before',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/verification/code', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.code_sent',
+  whenSuspended: true,
+  input: SendVerificationCodeRequest,
+  output: PrivacyRequest,
+});
+
+/**
+ * Records that staff checked who the person is, how, and with which result. Documents are looked at and not kept. A check that failed
+ * takes back what was proven before.
+ */
+export const recordIdentityCheck = operation({
+  name: 'RecordIdentityCheck',
+  service: 'compliance',
+  summary: 'Records that staff checked who the person is, how, and with which result',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/verification/check', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.identity_checked',
+  whenSuspended: true,
+  input: RecordIdentityCheckRequest,
   output: PrivacyRequest,
 });
 
@@ -2454,12 +2559,18 @@ export const operations: readonly Operation[] = [
   handOverPrivacyRequest,
   appealPrivacyRequest,
   decidePrivacyAppeal,
+  submitPrivacyForm,
+  confirmPrivacyForm,
+  getPrivacySettings,
+  replacePrivacySettings,
   openPrivacyRequest,
   getPrivacyRequest,
   listPrivacyRequests,
   listPrivacyRequestEntries,
   assignPrivacyRequests,
   commentPrivacyRequest,
+  sendVerificationCode,
+  recordIdentityCheck,
   createSchemaTable,
   addSchemaColumn,
   dropSchemaColumn,

@@ -1,7 +1,6 @@
 import { Controller } from '@nestjs/common';
 import {
   openPrivacyRequest,
-  PrivacyRequestOpened,
   type OpenPrivacyRequestRequest,
   type PrivacyRequest as RequestMessage,
 } from '@tenantry/contracts';
@@ -9,6 +8,7 @@ import { TenantDatabase } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { assertKnownCalendar } from '../clock/holidays.js';
+import { findSettings } from '../form/settings.table.js';
 import { TenantCalendar } from '../tenant-calendar.js';
 import { openRequest } from './privacy-request.js';
 import { RequestDesk } from './request-desk.js';
@@ -27,14 +27,9 @@ export class OpenPrivacyRequest {
   async handle(request: OpenPrivacyRequestRequest, ctx: TenantContext): Promise<RequestMessage> {
     assertKnownCalendar(request.calendar ?? null);
     const facts = { channel: 'staff', timeZone: this.calendar.zoneOf(ctx) } as const;
-    const opened = openRequest(request, facts, this.clock.now());
-    return this.tenants.transaction(ctx, (tx) =>
-      this.desk.open(
-        tx,
-        ctx,
-        opened,
-        ({ id: requestId, type, channel, dueOn }) => new PrivacyRequestOpened({ requestId, type, channel, dueOn }),
-      ),
-    );
+    return this.tenants.transaction(ctx, async (tx) => {
+      const calendar = request.calendar ?? (await findSettings(tx)).calendar;
+      return this.desk.open(tx, ctx, openRequest({ ...request, calendar }, facts, this.clock.now()));
+    });
   }
 }

@@ -13,7 +13,7 @@ const columns = sql`id, type, role, channel, legal_status as "legalStatus", exec
   is_sensitive as "isSensitive", subject_name as "subjectName", subject_email as "subjectEmail", details, agent_name as "agentName",
   agent_email as "agentEmail", agent_mandate as "agentMandate", controller_name as "controllerName",
   controller_email as "controllerEmail", assignee_id as "assigneeId", verified_level as "verifiedLevel",
-  denial_reason as "denialReason", time_zone as "timeZone", calendar, received_at as "receivedAt", due_on as "dueOn",
+  denial_reason as "denialReason", time_zone as "timeZone", calendar, received_at as "receivedAt", clock_starts_at as "clockStartsAt", due_on as "dueOn",
   due_at as "dueAt", acknowledge_by as "acknowledgeBy", hand_over_by as "handOverBy", is_paused as "isPaused",
   is_extended as "isExtended", escalated_percent as "escalatedPercent", next_escalation_at as "nextEscalationAt", entries,
   closed_at as "closedAt"`;
@@ -27,11 +27,14 @@ export async function findRequest(rows: Rows, id: string): Promise<TimedRequest>
   return request;
 }
 
+/** A request, if there is one, that nobody else changes until the commit. */
+export function lockRequestIfAny(tx: Transaction, id: string): Promise<TimedRequest | undefined> {
+  return tx.one<TimedRequest>(sql`select ${columns} from compliance.privacy_request where id = ${id} for update`);
+}
+
 /** As `findRequest`, and nobody else changes it until the commit. */
 export async function lockRequest(tx: Transaction, id: string): Promise<TimedRequest> {
-  const request = await tx.one<TimedRequest>(
-    sql`select ${columns} from compliance.privacy_request where id = ${id} for update`,
-  );
+  const request = await lockRequestIfAny(tx, id);
   if (!request) throw new Fault('not-found');
   return request;
 }
@@ -90,10 +93,11 @@ export async function insertRequest(tx: Transaction, r: TimedRequest): Promise<v
   await tx.execute(sql`
     insert into compliance.privacy_request (tenant_id, id, type, role, channel, legal_status, is_sensitive, subject_name, subject_email,
       details, agent_name, agent_email, agent_mandate, controller_name, controller_email, verified_level, time_zone, calendar, received_at,
-      due_on, due_at, acknowledge_by, hand_over_by, next_escalation_at, escalated_percent, entries)
+      clock_starts_at, due_on, due_at, acknowledge_by, hand_over_by, next_escalation_at, escalated_percent, entries)
     values (${tx.tenantId}, ${r.id}, ${r.type}, ${r.role}, ${r.channel}, ${r.legalStatus}, ${r.isSensitive}, ${r.subjectName},
       ${r.subjectEmail}, ${r.details}, ${r.agentName}, ${r.agentEmail}, ${r.agentMandate}, ${r.controllerName}, ${r.controllerEmail},
-      ${r.verifiedLevel}, ${r.timeZone}, ${r.calendar}, ${r.receivedAt}, ${r.dueOn}, ${r.dueAt}, ${r.acknowledgeBy}, ${r.handOverBy},
+      ${r.verifiedLevel}, ${r.timeZone}, ${r.calendar}, ${r.receivedAt},
+      ${r.clockStartsAt}, ${r.dueOn}, ${r.dueAt}, ${r.acknowledgeBy}, ${r.handOverBy},
       ${r.nextEscalationAt}, ${r.escalatedPercent}, ${r.entries})`);
 }
 
@@ -102,7 +106,7 @@ export async function saveRequest(tx: Transaction, r: TimedRequest): Promise<voi
   await tx.execute(sql`
     update compliance.privacy_request
     set legal_status = ${r.legalStatus}, execution_status = ${r.executionStatus}, assignee_id = ${r.assigneeId},
-        verified_level = ${r.verifiedLevel}, denial_reason = ${r.denialReason}, due_on = ${r.dueOn}, due_at = ${r.dueAt},
+        verified_level = ${r.verifiedLevel}, denial_reason = ${r.denialReason}, clock_starts_at = ${r.clockStartsAt}, due_on = ${r.dueOn}, due_at = ${r.dueAt},
         is_paused = ${r.isPaused}, is_extended = ${r.isExtended}, escalated_percent = ${r.escalatedPercent},
         next_escalation_at = ${r.nextEscalationAt}, entries = ${r.entries}, closed_at = ${r.closedAt}
     where id = ${r.id}`);

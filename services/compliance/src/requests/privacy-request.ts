@@ -47,6 +47,7 @@ export interface PrivacyRequest {
 
 /** The result of the clock's arithmetic as it is kept beside the request. */
 export interface ClockColumns {
+  readonly clockStartsAt: Date;
   readonly dueOn: string;
   readonly dueAt: Date;
   readonly acknowledgeBy: string | null;

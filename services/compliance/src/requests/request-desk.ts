@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { PrivacyRequest as RequestMessage } from '@tenantry/contracts';
+import { PrivacyRequestOpened, type PrivacyRequest as RequestMessage } from '@tenantry/contracts';
 import { TenantDatabase, Vault, type Transaction } from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { nextEscalation, usedPercent } from '../clock/escalation.js';
@@ -60,19 +60,16 @@ export class RequestDesk {
   ) {}
 
   /** Adds a request that just came in. */
-  async open(
-    tx: Transaction,
-    ctx: TenantContext,
-    request: PrivacyRequest,
-    event: Change['event'],
-  ): Promise<RequestMessage> {
+  async open(tx: Transaction, ctx: TenantContext, request: PrivacyRequest): Promise<RequestMessage> {
     const received = { kind: 'received', at: request.receivedAt } as const;
     const clock = this.read(request, [received]);
     const sealed = { ...request, ...(await this.sealTexts(tx.tenantId, request)), entries: 1 };
     const timed = { ...sealed, ...clockColumns(clock, 0, this.clock.now()) };
     await insertRequest(tx, timed);
     await this.addEntry(tx, ctx, timed, received);
-    tx.publish(event(timed), { changes: [requestChange(null, timed)] });
+    const { id: requestId, type, channel, dueOn } = timed;
+    const event = new PrivacyRequestOpened({ requestId, type, channel, dueOn });
+    tx.publish(event, { changes: [requestChange(null, timed)] });
     return toMessage(timed, request);
   }
 
@@ -158,7 +155,7 @@ function clockColumns(clock: LegalClock, announcedPercent: number, now: Date): C
   const escalatedPercent = Math.min(announcedPercent, usedPercent(startsAt, dueAt, now));
   const next = clock.state === 'running' ? nextEscalation(startsAt, dueAt, escalatedPercent) : undefined;
   return {
-    ...{ dueOn, dueAt, acknowledgeBy: clock.acknowledgeBy, handOverBy: clock.handOverBy },
+    ...{ clockStartsAt: startsAt, dueOn, dueAt, acknowledgeBy: clock.acknowledgeBy, handOverBy: clock.handOverBy },
     ...{ isPaused: clock.state === 'paused', isExtended: clock.isExtended },
     ...{ escalatedPercent, nextEscalationAt: next?.at ?? null },
   };

@@ -335,3 +335,160 @@ export class PrivacyAppealDecided {
     Object.assign(this, fields);
   }
 }
+
+/** A code was mailed to the person of a privacy request. */
+export class VerificationCodeSent {
+  static readonly typeName = 'tenantry.compliance.v1.VerificationCodeSent';
+  static readonly fields: readonly FieldFacts[] = [field('request_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'VerificationCodeSent',
+    subjectSuffix: 'compliance.VerificationCodeSent',
+    action: 'privacy_request.code_sent',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  constructor(fields?: VerificationCodeSent) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A code was not mailed to the person of a privacy request: the mail server did not take it, or there were too many for that address. */
+export class VerificationCodeNotSent {
+  static readonly typeName = 'tenantry.compliance.v1.VerificationCodeNotSent';
+  static readonly fields: readonly FieldFacts[] = [field('request_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'VerificationCodeNotSent',
+    subjectSuffix: 'compliance.VerificationCodeNotSent',
+    action: 'privacy_request.code_not_sent',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  constructor(fields?: VerificationCodeNotSent) {
+    Object.assign(this, fields);
+  }
+}
+
+/** It was shown, or could not be shown, that a person is the one they say. */
+export class PrivacyIdentityChecked {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyIdentityChecked';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('method', 'string', { dataClass: 'none' }),
+    field('verified', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyIdentityChecked',
+    subjectSuffix: 'compliance.PrivacyIdentityChecked',
+    action: 'privacy_request.identity_checked',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  /** code, or how staff checked. */
+  method = '';
+
+  /** none, basic or high: what is proven now. */
+  verified = '';
+
+  constructor(fields?: PrivacyIdentityChecked) {
+    Object.assign(this, fields);
+  }
+}
+
+/** How the tenant takes privacy requests was changed. */
+export class PrivacySettingsReplaced {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacySettingsReplaced';
+  static readonly fields: readonly FieldFacts[] = [field('form_enabled', 'bool', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacySettingsReplaced',
+    subjectSuffix: 'compliance.PrivacySettingsReplaced',
+    action: 'privacy_settings.replaced',
+  };
+
+  /** Whether people can make requests by the form. */
+  formEnabled = false;
+
+  constructor(fields?: PrivacySettingsReplaced) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A share of the time for a privacy request is used up: once for each of 50, 80 and 100 percent of a clock. */
+export class PrivacyRequestEscalated {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyRequestEscalated';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('percent', 'int32', { dataClass: 'none' }),
+    field('due_on', 'string', { dataClass: 'none' }),
+    field('assignee_id', 'string', { optional: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyRequestEscalated',
+    subjectSuffix: 'compliance.PrivacyRequestEscalated',
+    action: 'privacy_request.escalated',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  /** 50, 80 or 100. */
+  percent = 0;
+
+  /** The last day on which to answer. */
+  dueOn = '';
+
+  /** The member who works on it; null when nobody does. */
+  assigneeId?: string | null;
+
+  constructor(fields?: PrivacyRequestEscalated) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Something must be kept from now on. */
+export class LegalHoldPlaced {
+  static readonly typeName = 'tenantry.compliance.v1.LegalHoldPlaced';
+  static readonly fields: readonly FieldFacts[] = [field('hold_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'LegalHoldPlaced',
+    subjectSuffix: 'compliance.LegalHoldPlaced',
+    action: 'legal_hold.placed',
+  };
+
+  /** The hold. */
+  holdId = '';
+
+  constructor(fields?: LegalHoldPlaced) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A legal hold ended: what it kept may be erased again. */
+export class LegalHoldReleased {
+  static readonly typeName = 'tenantry.compliance.v1.LegalHoldReleased';
+  static readonly fields: readonly FieldFacts[] = [field('hold_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'LegalHoldReleased',
+    subjectSuffix: 'compliance.LegalHoldReleased',
+    action: 'legal_hold.released',
+  };
+
+  /** The hold. */
+  holdId = '';
+
+  constructor(fields?: LegalHoldReleased) {
+    Object.assign(this, fields);
+  }
+}

@@ -1,0 +1,64 @@
+import { json } from '../client/client.js';
+import { mailedSecret } from './invitation.js';
+import type { Bench, Thing } from './kinds.js';
+
+type Ids = { readonly id: string };
+
+async function open(bench: Bench, more: object = {}): Promise<Ids> {
+  const { canary, owner } = bench.tenant;
+  const wish = { type: 'gdpr_rectification', subjectName: canary.word(), subjectEmail: canary.email(), ...more };
+  return bench.workshop.client.must(owner, json('POST', '/v1/privacy/requests', wish));
+}
+
+/** Opens a request and does something to it as the owner. */
+async function opened(bench: Bench, path: string, body: object): Promise<Ids> {
+  const request = await open(bench);
+  await bench.workshop.client.must(
+    bench.tenant.owner,
+    json('POST', `/v1/privacy/requests/${request.id}/${path}`, body),
+  );
+  return request;
+}
+
+/** Denied by somebody else than the owner, who so can decide about it again. */
+async function denied(bench: Bench): Promise<Ids> {
+  const request = await open(bench);
+  const { caller } = await bench.workshop.key(bench.tenant, { scopes: ['compliance.*'] });
+  const denial = { reason: 'other', explanation: bench.tenant.canary.word() };
+  await bench.workshop.client.must(caller, json('POST', `/v1/privacy/requests/${request.id}/deny`, denial));
+  return request;
+}
+
+async function appealed(bench: Bench): Promise<Ids> {
+  const request = await denied(bench);
+  const appeal = json('POST', `/v1/privacy/requests/${request.id}/appeal`, { text: bench.tenant.canary.word() });
+  await bench.workshop.client.must(bench.tenant.owner, appeal);
+  return request;
+}
+
+/** A request by the tenant's form, with the code that was mailed; a made-up code for somebody without the mails. */
+async function submitted(bench: Bench): Promise<Thing> {
+  const { workshop, tenant, outbox } = bench;
+  await workshop.client.must(tenant.owner, json('PUT', '/v1/privacy/settings', { formEnabled: true }));
+  const email = tenant.canary.email();
+  const request = await open(bench, { subjectEmail: email });
+  await workshop.client.must(tenant.owner, json('POST', `/v1/privacy/requests/${request.id}/verification/code`, {}));
+  const code = outbox === null ? '000000' : await mailedSecret(outbox, email, /(?<=^ {4})\d{6}$/m);
+  return { ...request, code, slug: tenant.slug };
+}
+
+/** How to come by privacy requests in every state that an operation asks for. */
+export const privacyRequests = {
+  privacyRequest: async (bench: Bench): Promise<Thing> => {
+    const { id } = await open(bench);
+    return { id, all: [id] };
+  },
+  optOutRequest: (bench: Bench): Promise<Thing> => open(bench, { type: 'ccpa_opt_out' }),
+  askedRequest: (bench: Bench): Promise<Thing> =>
+    opened(bench, 'questions', { about: 'scope', text: bench.tenant.canary.word() }),
+  processorRequest: (bench: Bench): Promise<Thing> =>
+    open(bench, { controller: { name: bench.tenant.canary.word(), email: bench.tenant.canary.email() } }),
+  deniedRequest: (bench: Bench): Promise<Thing> => denied(bench),
+  appealedRequest: (bench: Bench): Promise<Thing> => appealed(bench),
+  formRequest: (bench: Bench): Promise<Thing> => submitted(bench),
+};
