@@ -1,3 +1,4 @@
+import { agentsService } from '@tenantry/agents';
 import { auditService } from '@tenantry/audit';
 import { billingService } from '@tenantry/billing';
 import { complianceService } from '@tenantry/compliance';
@@ -15,5 +16,6 @@ export const services: readonly Service[] = [
   auditService,
   billingService,
   complianceService,
+  agentsService,
   gatewayService,
 ];

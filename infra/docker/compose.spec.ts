@@ -49,6 +49,7 @@ describe('docker-compose.yml', () => {
         'prepare',
         'tenants',
       ].sort(),
+      ['agents', 'audit', 'billing', 'data', 'gateway', 'identity', 'nats', 'postgres', 'prepare', 'tenants'].sort(),
     );
     for (const [name, service] of services) {
       expect([name, Boolean(service.healthcheck?.test) || service.healthcheck?.disable]).toEqual([name, true]);

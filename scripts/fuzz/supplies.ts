@@ -39,6 +39,7 @@ const supplies: Readonly<Record<string, Supply>> = {
     );
     return { ...namesOf(name), version: change.version };
   },
+  agent: (world) => world.a.owner.must('POST', '/v1/agents', { name: world.fresh('a') }),
   apiKey: (world) => world.a.owner.must('POST', '/v1/api-keys', { name: 'fuzz', scopes: ['rows.read'] }),
   keyRotation: (world) => world.a.owner.must('POST', '/v1/encryption/rotations', {}),
   member: (world) =>

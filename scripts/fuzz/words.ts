@@ -117,6 +117,7 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
     corsOrigins: is([], ['https://app.example.com']),
   },
 
+  agents: { name: is('{{fresh.text}}'), ownerId: is('{{member.userId}}'), agentId: is('{{agent.id}}') },
   audit: { id: is('{{auditEvent.id}}') },
 
   billing: {

@@ -49,6 +49,9 @@ const makers = {
     }),
   }),
   keyRotation: async (bench) => ({ id: await idOf(bench, bench.tenant.owner, '/v1/encryption/rotations', {}) }),
+  agent: async (bench) => ({
+    id: await idOf(bench, bench.tenant.owner, '/v1/agents', { name: bench.tenant.canary.word() }),
+  }),
   member: member('staff'),
   adminMember: member('admin'),
   plan: async (bench) => ({

@@ -17,6 +17,7 @@ const proof = (kind: Kind, value: string): Slot => ({ kind, value, isProof: true
  * `scope field`, the field alone. Null for a field that only looks like one of them.
  */
 const slots: Readonly<Record<string, Slot | null>> = {
+  '/v1/agents/{agentId}': slot('agent'),
   '/v1/api-keys/{id}': slot('key'),
   '/v1/audit/events/{id}': slot('auditEntry'),
   '/v1/meters/{meter}': slot('meter'),
@@ -57,6 +58,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'RecordPrivacyAnswer.requestId': slot('askedRequest'),
   'SubmitPrivacyForm.tenant': proof('formRequest', 'slug'),
   'AcceptOwnerLink.token': proof('invitation', 'token'),
+  'CreateAgent.ownerId': slot('member'),
   'ActivateTenant.tenantId': slot('suspendedTenant'),
   'ActivateTenantSchema.tenant_id': slot('suspendedTenant'),
   'AddProductForeignKey.referencedTable': slot('productTable', 'parent'),

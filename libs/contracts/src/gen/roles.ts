@@ -8,6 +8,7 @@ export const roles = {
     admin: {
       description: 'Everything but giving the tenant up.',
       grants: [
+        'agents.*',
         'audit.*',
         'budgets.*',
         'compliance.*',
@@ -39,6 +40,7 @@ export const roles = {
         'usage.read',
         'budgets.read',
         'invoices.read',
+        'agents.read',
       ],
     },
     staff: {

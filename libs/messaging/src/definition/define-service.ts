@@ -12,7 +12,19 @@ export interface Projection {
 }
 
 /** The directories: what each holds is in `directory/entries.ts`. */
-export type BucketName = 'tenants' | 'members' | 'keys' | 'revocations' | 'policies' | 'entitlements';
+export const bucketNames = [
+  'tenants',
+  'members',
+  'keys',
+  'revocations',
+  'policies',
+  'entitlements',
+  'agents',
+  'agent_tokens',
+  'agent_stops',
+] as const;
+
+export type BucketName = (typeof bucketNames)[number];
 
 /** Everything about a service that somebody besides itself must know. */
 export interface ServiceDefinition {

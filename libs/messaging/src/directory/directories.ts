@@ -1,9 +1,12 @@
 import type { Bus } from '../bus/bus.js';
 import type { Log } from '../bus/log.js';
 import type { Standing } from '../context/standing.js';
-import type { BucketName } from '../definition/define-service.js';
+import { bucketNames, type BucketName } from '../definition/define-service.js';
 import { Directory } from './directory.js';
 import type {
+  AgentEntry,
+  AgentStopEntry,
+  AgentTokenEntry,
   DirectoryEntry,
   EntitlementsEntry,
   KeyEntry,
@@ -20,9 +23,15 @@ interface Buckets {
   readonly revocations: Directory<RevocationEntry>;
   readonly policies: Directory<PolicyEntry>;
   readonly entitlements: Directory<EntitlementsEntry>;
+  readonly agents: Directory<AgentEntry>;
+  readonly agent_tokens: Directory<AgentTokenEntry>;
+  readonly agent_stops: Directory<AgentStopEntry>;
 }
 
 const SETTLE_MS = 500;
+
+/** Their entries say when they no longer matter. */
+const PASSING: readonly BucketName[] = ['revocations', 'agent_tokens'];
 
 const isOver = (entry: DirectoryEntry, nowMs: number): boolean =>
   Date.parse((entry as RevocationEntry).expiresAt) < nowMs;
@@ -33,14 +42,12 @@ export class Directories {
 
   static watch(bus: Bus, watches: readonly BucketName[], log: Log): Directories {
     const open = (name: BucketName): Directory<DirectoryEntry> =>
-      Directory.watch(bus, name, undefined, { log, ...(name === 'revocations' ? { isOver } : {}) });
+      Directory.watch(bus, name, undefined, { log, ...(PASSING.includes(name) ? { isOver } : {}) });
     return new Directories(new Map(watches.map((name) => [name, open(name)])));
   }
 
   /** Directories that follow nothing, complete from the start; for tests. */
-  static inMemory(
-    names: readonly BucketName[] = ['tenants', 'members', 'keys', 'revocations', 'policies', 'entitlements'],
-  ): Directories {
+  static inMemory(names: readonly BucketName[] = bucketNames): Directories {
     const directories = new Map(names.map((name) => [name, new Directory<DirectoryEntry>()]));
     for (const directory of directories.values()) directory.settle();
     return new Directories(directories);
@@ -63,6 +70,15 @@ export class Directories {
   }
   get entitlements(): Directory<EntitlementsEntry> {
     return this.of('entitlements');
+  }
+  get agents(): Directory<AgentEntry> {
+    return this.of('agents');
+  }
+  get agentTokens(): Directory<AgentTokenEntry> {
+    return this.of('agent_tokens');
+  }
+  get agentStops(): Directory<AgentStopEntry> {
+    return this.of('agent_stops');
   }
 
   has(name: BucketName): boolean {

@@ -72,3 +72,38 @@ export interface EntitlementsEntry extends DirectoryEntry {
   /** What counts instead, by feature; `expiresAt` is RFC 3339, null for never. */
   readonly overrides: Readonly<Record<string, Entitlement & { readonly expiresAt: string | null }>>;
 }
+
+/** `agents.<agentId>`: whether an agent may act, and the most that it may do. */
+export interface AgentEntry extends DirectoryEntry {
+  readonly tenantId: string;
+  readonly status: 'active' | 'paused' | 'archived';
+  /** The number of the configuration in force; null when none is. */
+  readonly publishedVersion: number | null;
+  /** What the configuration in force permits, in the sense of `permits`. */
+  readonly grants: readonly string[];
+  /** Where it may act; empty for everywhere. */
+  readonly locationIds: readonly string[];
+}
+
+/** `agent_tokens.<SHA-256 of the token, hex>`: lives until the token has expired. */
+export interface AgentTokenEntry extends DirectoryEntry {
+  readonly tenantId: string;
+  readonly agentId: string;
+  readonly tokenId: string;
+  /** The tokens that it was exchanged for, the first one first: revoking any of them revokes it. */
+  readonly ancestorIds: readonly string[];
+  /** What it may be shown to: `api`, `mcp`, `completions`. */
+  readonly audiences: readonly string[];
+  readonly grants: readonly string[];
+  readonly locationId: string | null;
+  /** The member on whose behalf it acts; null for the agent itself. */
+  readonly onBehalfOf: string | null;
+  /** RFC 3339. */
+  readonly expiresAt: string;
+}
+
+/** `agent_stops.<tenantId>`: whether agents are stopped, of one tenant or, under the platform's id, of all. */
+export interface AgentStopEntry extends DirectoryEntry {
+  readonly stopped: boolean;
+  readonly reason: string | null;
+}

@@ -31,8 +31,8 @@ const EVENTS: Partial<StreamConfig> & { readonly name: string } = {
   duplicate_window: nanos(10 * MINUTE_MS),
 };
 
-/** Entries of this bucket are needed until the tokens that they revoke have expired. */
-const BUCKET_TTL_MS: Partial<Record<BucketName, number>> = { revocations: DAY_MS };
+/** Entries of these buckets are needed until the tokens that they revoke, or let in, have expired. */
+const BUCKET_TTL_MS: Partial<Record<BucketName, number>> = { revocations: DAY_MS, agent_tokens: DAY_MS };
 
 const NOT_FOUND = 404;
 

@@ -1,0 +1,4 @@
+import { serve } from '@tenantry/service';
+import { agentsService } from './agents.module.js';
+
+await serve(agentsService);
