@@ -1,14 +1,30 @@
-import { newId } from '@tenantry/kernel';
-import { tenantsOnRealPostgres, type TestTenant, type Tenants } from '@tenantry/testing';
-import type { Clock, TenantContext } from '@tenantry/kernel';
-import { createAgent, type Agent } from '@tenantry/contracts';
+import {
+  createAgent,
+  draftAgentVersion,
+  publishAgentVersion,
+  type Agent,
+  type AgentConfig,
+  type AgentVersion,
+} from '@tenantry/contracts';
+import { newId, type Clock, type TenantContext } from '@tenantry/kernel';
+import { tenantsOnRealPostgres, type Tenants, type TestTenant } from '@tenantry/testing';
 import { agentsService } from './agents.module.js';
 import { AgentsSettings } from './config.js';
 
-/** The agents service on a real Postgres, with tenants A and B. */
+/** The agents service on a real Postgres, with tenants A and B, whose plans include every model and tool. */
 export function agentsOnRealPostgres(options: { readonly clock?: Clock } = {}): Tenants {
   const settings = { provide: AgentsSettings, useValue: new AgentsSettings({}) };
-  return tenantsOnRealPostgres(agentsService, { ...options, providers: [settings] });
+  const t = tenantsOnRealPostgres(agentsService, { ...options, providers: [settings] });
+  beforeEach(() => [t.a, t.b].forEach(({ id }) => include(t, id, ['models', 'tools'])));
+  return t;
+}
+
+let entitlementsVersion = 0;
+
+/** Says what a tenant's plan includes, as billing does. */
+export function include({ bus }: Tenants, tenantId: string, features: readonly string[]): void {
+  const plan = Object.fromEntries(features.map((name) => [name, { kind: 'boolean' as const, enabled: true }]));
+  bus.directories.entitlements.put(tenantId, { version: ++entitlementsVersion, plan, overrides: {} });
 }
 
 /** A member with a role. */
@@ -19,4 +35,33 @@ export function member(role = 'owner', id = newId()): Partial<TenantContext> {
 /** A new agent of a tenant. */
 export function newAgent(tenant: TestTenant): Promise<Agent> {
   return tenant.call(createAgent, { name: tenant.canary() }, member());
+}
+
+/** A configuration; what is not given is as little as possible. */
+export function config(more: Partial<AgentConfig> = {}): AgentConfig {
+  return {
+    ...{ model: 'small-1', fallbackModels: [], tools: [], permissions: [], data: [], dataClasses: [] },
+    ...{ guardrails: [], budgetIds: [], locationIds: [] },
+    ...more,
+  };
+}
+
+/** A new draft of an agent. */
+export function draft(tenant: TestTenant, agentId: string, more: Partial<AgentConfig> = {}): Promise<AgentVersion> {
+  return tenant.call(draftAgentVersion, { agentId, config: config(more) });
+}
+
+/** Drafts and publishes. */
+export async function publish(tenant: TestTenant, agentId: string, more: Partial<AgentConfig> = {}): Promise<Agent> {
+  const { number } = await draft(tenant, agentId, more);
+  return tenant.call(publishAgentVersion, { agentId, number });
+}
+
+/** The newest value of a directory entry, as the relay would put it. */
+export async function entryOf<T>({ database }: Tenants, bucket: string, key: string): Promise<T | null | undefined> {
+  const [row] = await database.admin<{ payload: { value: T | null } }>(
+    `select payload from agents.outbox where kind = 'directory' and subject = $1 order by position desc limit 1`,
+    [`${bucket}.${key}`],
+  );
+  return row?.payload.value;
 }

@@ -2,6 +2,7 @@
 
 export * from './agents/agents.js';
 export * from './agents/events.js';
+export * from './agents/versions.js';
 export * from './audit/audit.js';
 export * from './audit/events.js';
 export * from './audit/proofs.js';

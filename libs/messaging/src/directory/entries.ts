@@ -81,6 +81,15 @@ export interface AgentEntry extends DirectoryEntry {
   readonly publishedVersion: number | null;
   /** What the configuration in force permits, in the sense of `permits`. */
   readonly grants: readonly string[];
+  readonly tools: readonly { readonly name: string; readonly needsApproval: boolean }[];
+  /** The rows that it may reach, by table; no columns: all of the classes below. */
+  readonly data: readonly {
+    readonly table: string;
+    readonly actions: readonly string[];
+    readonly columns: readonly string[];
+  }[];
+  /** The classes of columns that it may see and write. */
+  readonly dataClasses: readonly string[];
   /** Where it may act; empty for everywhere. */
   readonly locationIds: readonly string[];
 }

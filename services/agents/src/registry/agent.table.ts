@@ -1,12 +1,9 @@
-import type { Agent as AgentMessage } from '@tenantry/contracts';
-import { onUnique, sql, type RowChange, type Sql, type Transaction } from '@tenantry/database';
+import { AgentConfig, readMessage, type Agent as AgentMessage } from '@tenantry/contracts';
+import { onUnique, sql, type Doors, type RowChange, type Transaction } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
-import type { Agent, AgentStatus } from './agent.js';
-
-/** Whatever runs a statement: a transaction, or a door for one read. */
-export interface Rows {
-  query<T extends object>(statement: Sql): Promise<T[]>;
-}
+import type { Projection } from '@tenantry/messaging';
+import type { Rows } from '../rows.js';
+import { directoryEntry, type Agent, type AgentStatus } from './agent.js';
 
 const columns = sql`id, name, purpose, owner_id as "ownerId", status, published_version as "publishedVersion", version::int,
   created_at as "createdAt", updated_at as "updatedAt"`;
@@ -14,6 +11,13 @@ const columns = sql`id, name, purpose, owner_id as "ownerId", status, published_
 /** @throws Fault `not-found` */
 export async function findAgent(rows: Rows, id: string): Promise<Agent> {
   const [agent] = await rows.query<Agent>(sql`select ${columns} from agents.agent where id = ${id}`);
+  if (!agent) throw new Fault('not-found');
+  return agent;
+}
+
+/** As `findAgent`, and nobody else changes it until the commit. @throws Fault `not-found` */
+export async function lockAgent(tx: Transaction, id: string): Promise<Agent> {
+  const agent = await tx.one<Agent>(sql`select ${columns} from agents.agent where id = ${id} for update`);
   if (!agent) throw new Fault('not-found');
   return agent;
 }
@@ -39,6 +43,39 @@ export async function insertAgent(tx: Transaction, agent: Agent): Promise<void> 
         values (${tx.tenantId}, ${id}, ${name}, ${purpose}, ${ownerId}, ${createdAt}, ${updatedAt})`,
     )
     .catch(onUnique('agent_name', taken));
+  tx.project('agents', id, directoryEntry(agent, tx.tenantId, null), agent.version);
+}
+
+/** Saves a changed agent, and tells everybody who watches what counts from now on. The caller holds the row's lock. */
+export async function saveAgent(tx: Transaction, agent: Agent): Promise<void> {
+  const { id, status, publishedVersion, version, updatedAt } = agent;
+  await tx.execute(sql`update agents.agent
+    set status = ${status}, published_version = ${publishedVersion}, version = ${version}, updated_at = ${updatedAt} where id = ${id}`);
+  const inForce = await tx.one<{ config: unknown }>(
+    sql`select config from agents.agent_version where agent_id = ${id} and number = ${publishedVersion}`,
+  );
+  const config = inForce ? readMessage(AgentConfig, inForce.config) : null;
+  tx.project('agents', id, directoryEntry(agent, tx.tenantId, config), version);
+}
+
+/** Every entry of the directory of agents; archived ones are left out, for nothing is let in that it does not name. */
+export async function* allAgentEntries(doors: Doors): AsyncIterable<Projection> {
+  const pageSize = 500;
+  const rows = doors.control.job('agents_directory');
+  for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
+    const page = await rows.query<Agent & { tenantId: string; config: unknown }>(sql`
+      select ${columns}, agent.tenant_id as "tenantId", in_force.config from agents.agent
+      left join lateral (select config from agents.agent_version
+        where agent_version.tenant_id = agent.tenant_id and agent_id = agent.id and number = agent.published_version) in_force on true
+      where status <> 'archived' and id > ${after} order by id limit ${pageSize}`);
+    for (const { tenantId, config, ...agent } of page) {
+      const entry = directoryEntry(agent, tenantId, config === null ? null : readMessage(AgentConfig, config));
+      yield { bucket: 'agents', key: agent.id, value: entry, version: agent.version };
+    }
+    const last = page.at(-1);
+    if (!last || page.length < pageSize) return;
+    after = last.id;
+  }
 }
 
 /** A new agent as the audit log records it. */

@@ -1,4 +1,6 @@
+import type { AgentConfig } from '@tenantry/contracts';
 import { Fault, isUuid, newId, type TenantContext } from '@tenantry/kernel';
+import type { AgentEntry } from '@tenantry/messaging';
 
 export type AgentStatus = 'active' | 'paused' | 'archived';
 
@@ -30,5 +32,37 @@ export function openAgent(
   return {
     ...{ id: newId(now), name: wish.name.trim(), purpose: wish.purpose ?? null, ownerId },
     ...{ status: 'active', publishedVersion: null, version: 1, createdAt: now, updatedAt: now },
+  };
+}
+
+/** @throws Fault `conflict` */
+export function assertNotArchived({ status }: Agent): void {
+  if (status === 'archived') throw new Fault('conflict', { detail: 'The agent is archived' });
+}
+
+/** The agent in another status; the same when it is in that one. @throws Fault `conflict` for an archived one */
+export function withStatus(agent: Agent, status: AgentStatus, now: Date): Agent {
+  if (agent.status === status) return agent;
+  assertNotArchived(agent);
+  return { ...agent, status, version: agent.version + 1, updatedAt: now };
+}
+
+/** The agent with another configuration in force. @throws Fault `conflict` for an archived one */
+export function withVersion(agent: Agent, publishedVersion: number, now: Date): Agent {
+  assertNotArchived(agent);
+  return { ...agent, publishedVersion, version: agent.version + 1, updatedAt: now };
+}
+
+const USUAL_CLASSES = ['none', 'internal'];
+
+/** What everybody who meets the agent must know: whether it may act, and the most that it may do. */
+export function directoryEntry(agent: Agent, tenantId: string, config: AgentConfig | null): AgentEntry {
+  return {
+    ...{ version: agent.version, tenantId, status: agent.status, publishedVersion: agent.publishedVersion },
+    grants: config?.permissions ?? [],
+    tools: config?.tools.map(({ name, needsApproval }) => ({ name, needsApproval })) ?? [],
+    data: config?.data.map(({ table, actions, columns }) => ({ table, actions, columns })) ?? [],
+    dataClasses: config && config.dataClasses.length > 0 ? config.dataClasses : USUAL_CLASSES,
+    locationIds: config?.locationIds ?? [],
   };
 }

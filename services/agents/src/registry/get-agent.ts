@@ -3,6 +3,7 @@ import { getAgent, type Agent, type GetAgentRequest } from '@tenantry/contracts'
 import { TenantDatabase } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
+import { reading } from '../rows.js';
 import { findAgent, toMessage } from './agent.table.js';
 
 /** Gives one agent. */
@@ -12,6 +13,6 @@ export class GetAgent {
 
   @Handles(getAgent)
   async handle({ agentId }: GetAgentRequest, ctx: TenantContext): Promise<Agent> {
-    return toMessage(await findAgent({ query: (statement) => this.tenants.query(ctx, statement) }, agentId));
+    return toMessage(await findAgent(reading(this.tenants, ctx), agentId));
   }
 }

@@ -4,6 +4,7 @@ import { TenantDatabase } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { Cursors } from '@tenantry/service';
+import { reading } from '../rows.js';
 import type { AgentStatus } from './agent.js';
 import { listAgentRows, toMessage } from './agent.table.js';
 
@@ -21,11 +22,7 @@ export class ListAgents {
     const status = (request.status ?? null) as AgentStatus | null;
     const list = `agents ${status}`;
     const beforeId = request.cursor ? (this.cursors.open(ctx, list, request.cursor) as string) : null;
-    const rows = await listAgentRows(
-      { query: (statement) => this.tenants.query(ctx, statement) },
-      { status, beforeId },
-      limit + 1,
-    );
+    const rows = await listAgentRows(reading(this.tenants, ctx), { status, beforeId }, limit + 1);
     const data = rows.slice(0, limit).map(toMessage);
     return { data, nextCursor: rows.length > limit ? this.cursors.seal(ctx, list, data.at(-1)?.id) : null };
   }

@@ -116,3 +116,33 @@ export class Agent {
   /** When it, or its configuration in force, last changed. */
   updatedAt!: Date;
 }
+
+/** An agent to pause. */
+export class PauseAgentRequest {
+  static readonly typeName = 'tenantry.agents.v1.PauseAgentRequest';
+  static readonly fields: readonly FieldFacts[] = [field('agent_id', 'string', { required: true })];
+
+  /** The agent. */
+  @IsCanonicalUuid()
+  agentId = '';
+}
+
+/** An agent to resume. */
+export class ResumeAgentRequest {
+  static readonly typeName = 'tenantry.agents.v1.ResumeAgentRequest';
+  static readonly fields: readonly FieldFacts[] = [field('agent_id', 'string', { required: true })];
+
+  /** The agent. */
+  @IsCanonicalUuid()
+  agentId = '';
+}
+
+/** An agent to archive. */
+export class ArchiveAgentRequest {
+  static readonly typeName = 'tenantry.agents.v1.ArchiveAgentRequest';
+  static readonly fields: readonly FieldFacts[] = [field('agent_id', 'string', { required: true })];
+
+  /** The agent. */
+  @IsCanonicalUuid()
+  agentId = '';
+}

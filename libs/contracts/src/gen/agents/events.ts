@@ -19,3 +19,111 @@ export class AgentCreated {
     Object.assign(this, fields);
   }
 }
+
+/** A version of an agent's configuration was drafted. */
+export class AgentVersionDrafted {
+  static readonly typeName = 'tenantry.agents.v1.AgentVersionDrafted';
+  static readonly fields: readonly FieldFacts[] = [
+    field('agent_id', 'string', { dataClass: 'none' }),
+    field('number', 'int32', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentVersionDrafted',
+    subjectSuffix: 'agents.AgentVersionDrafted',
+    action: 'agent_version.drafted',
+  };
+
+  /** The agent. */
+  agentId = '';
+
+  /** The version. */
+  number = 0;
+
+  constructor(fields?: AgentVersionDrafted) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A version of an agent's configuration is in force. */
+export class AgentVersionPublished {
+  static readonly typeName = 'tenantry.agents.v1.AgentVersionPublished';
+  static readonly fields: readonly FieldFacts[] = [
+    field('agent_id', 'string', { dataClass: 'none' }),
+    field('number', 'int32', { dataClass: 'none' }),
+    field('replaced', 'int32', { optional: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentVersionPublished',
+    subjectSuffix: 'agents.AgentVersionPublished',
+    action: 'agent_version.published',
+  };
+
+  /** The agent. */
+  agentId = '';
+
+  /** The version. */
+  number = 0;
+
+  /** The version that it replaces. */
+  replaced?: number | null;
+
+  constructor(fields?: AgentVersionPublished) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A version of an agent's configuration was taken back. */
+export class AgentVersionRolledBack {
+  static readonly typeName = 'tenantry.agents.v1.AgentVersionRolledBack';
+  static readonly fields: readonly FieldFacts[] = [
+    field('agent_id', 'string', { dataClass: 'none' }),
+    field('number', 'int32', { dataClass: 'none' }),
+    field('restored', 'int32', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentVersionRolledBack',
+    subjectSuffix: 'agents.AgentVersionRolledBack',
+    action: 'agent_version.rolled_back',
+  };
+
+  /** The agent. */
+  agentId = '';
+
+  /** The version that was taken back. */
+  number = 0;
+
+  /** The version that is in force again. */
+  restored = 0;
+
+  constructor(fields?: AgentVersionRolledBack) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An agent was paused, resumed or archived. */
+export class AgentStatusChanged {
+  static readonly typeName = 'tenantry.agents.v1.AgentStatusChanged';
+  static readonly fields: readonly FieldFacts[] = [
+    field('agent_id', 'string', { dataClass: 'none' }),
+    field('status', 'string'),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentStatusChanged',
+    subjectSuffix: 'agents.AgentStatusChanged',
+    action: 'agent.status_changed',
+  };
+
+  /** The agent. */
+  agentId = '';
+
+  /** active, paused or archived. */
+  status = '';
+
+  constructor(fields?: AgentStatusChanged) {
+    Object.assign(this, fields);
+  }
+}
