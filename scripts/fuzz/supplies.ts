@@ -39,7 +39,18 @@ const supplies: Readonly<Record<string, Supply>> = {
     );
     return { ...namesOf(name), version: change.version };
   },
-  agent: (world) => world.a.owner.must('POST', '/v1/agents', { name: world.fresh('a') }),
+  agent: (world) => makeAgent(world, 0),
+  draftedAgent: async (world) => {
+    const agent = await makeAgent(world, 0);
+    await draftVersion(world, agent.id);
+    return agent;
+  },
+  rolledOutAgent: (world) => makeAgent(world, 2),
+  liveAgent: (world) => makeAgent(world, 1),
+  agentToken: async (world) => {
+    const { id } = await makeAgent(world, 1);
+    return world.a.owner.must('POST', `/v1/agents/${id}/tokens`, { audiences: ['api'] });
+  },
   apiKey: (world) => world.a.owner.must('POST', '/v1/api-keys', { name: 'fuzz', scopes: ['rows.read'] }),
   keyRotation: (world) => world.a.owner.must('POST', '/v1/encryption/rotations', {}),
   member: (world) =>
@@ -124,6 +135,20 @@ const changePrivacyRequest = async (world: World, path: string, body: object): P
   const { id } = await openPrivacyRequest(world);
   return world.a.owner.must('POST', `/v1/privacy/requests/${id}/${path}`, body);
 };
+const draftVersion = (world: World, agentId: string): Promise<unknown> =>
+  world.a.owner.must('POST', `/v1/agents/${agentId}/versions`, {
+    config: { model: 'fuzz', permissions: ['rows.read'] },
+  });
+
+/** An agent with some versions that were in force one after the other. */
+async function makeAgent(world: World, versions: number): Promise<{ id: string }> {
+  const agent = await world.a.owner.must<{ id: string }>('POST', '/v1/agents', { name: world.fresh('a') });
+  for (let number = 1; number <= versions; number += 1) {
+    await draftVersion(world, agent.id);
+    await world.a.owner.must('POST', `/v1/agents/${agent.id}/versions/${number}/publish`, {});
+  }
+  return agent;
+}
 
 const makeBudget = (world: World): Promise<{ id: string }> =>
   world.a.owner.must('POST', '/v1/budgets', { name: world.fresh('b'), limit: '1000000.00' });

@@ -117,7 +117,33 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
     corsOrigins: is([], ['https://app.example.com']),
   },
 
-  agents: { name: is('{{fresh.text}}'), ownerId: is('{{member.userId}}'), agentId: is('{{agent.id}}') },
+  agents: {
+    name: is('{{fresh.text}}'),
+    ownerId: is('{{member.userId}}'),
+    agentId: is('{{agent.id}}'),
+    number: is(1),
+    from: is(1),
+    to: is(1),
+  },
+  AgentConfig: {
+    tools: is([], [{ name: 'select_rows', needsApproval: false }]),
+    permissions: is([], ['rows.read'], ['meters.*', 'rows.read']),
+    data: is([], [{ table: 'tickets', actions: ['select'], columns: [] }]),
+    guardrails: is([]),
+  },
+  PublishAgentVersionRequest: { agentId: is('{{draftedAgent.id}}') },
+  GetAgentVersionRequest: { agentId: is('{{draftedAgent.id}}') },
+  DiffAgentVersionsRequest: { agentId: is('{{draftedAgent.id}}') },
+  IssueAgentTokenRequest: {
+    agentId: is('{{liveAgent.id}}'),
+    permissions: is([], ['rows.read']),
+    onBehalfOf: absent,
+  },
+  AgentsIssueTokenRequest: { agent_id: is('{{liveAgent.id}}'), on_behalf_of: absent },
+  RevokeAgentTokenRequest: { agentId: is('{{agentToken.agentId}}'), tokenId: is('{{agentToken.id}}') },
+  SetAgentStopRequest: { stopped: is(false) },
+  SetPlatformAgentStopRequest: { stopped: is(false) },
+  RollBackAgentRequest: { agentId: is('{{rolledOutAgent.id}}') },
   audit: { id: is('{{auditEvent.id}}') },
 
   billing: {
@@ -236,5 +262,5 @@ export function isExpectedToSucceed({ name, service }: Operation): boolean {
   return Object.hasOwn(words, service) && !UNSUPPLIED.has(name);
 }
 
-/** Only a tenant whose provisioning failed can be tried again, and none fails here. */
-const UNSUPPLIED: ReadonlySet<string> = new Set(['RetryProvisioning', 'ProvisionTenantSchema']);
+/** Only a tenant whose provisioning failed can be tried again, and none fails here; only agents exchange tokens, and none asks. */
+const UNSUPPLIED: ReadonlySet<string> = new Set(['RetryProvisioning', 'ProvisionTenantSchema', 'ExchangeAgentToken']);

@@ -125,8 +125,16 @@ export class World implements AsyncDisposable {
     await Promise.all(
       [this.a, this.b].map(({ id }) => this.staff.must('PUT', `/v1/tenants/${id}/rate-limit`, UNLIMITED)),
     );
+    await this.includeAgents(this.a.id);
     await Promise.all([furnishTenant(this.a, 'harbour'), furnishTenant(this.b, CANARY)]);
     this.people.push(await this.makePerson(), await this.makePerson());
+  }
+
+  /** Has a tenant's plan include every model and tool, so that agents can be published. */
+  private async includeAgents(tenantId: string): Promise<void> {
+    const override = { enabled: true, reason: 'fuzz' };
+    for (const feature of ['models', 'tools'])
+      await this.staff.must('PUT', `/v1/tenants/${tenantId}/entitlements/${feature}`, override);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

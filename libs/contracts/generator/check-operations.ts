@@ -5,6 +5,7 @@ const PERMISSION = /^[a-z][a-z_]*\.[a-z][a-z_]*$/;
 const PATH = /^(\/([\w.~*-]+|\{\w+\}))+$/;
 const DERIVED_PATH = /^\/(v1|rest\/v1\/rpc)\//;
 const RATE_CLASSES = ['read', 'write', 'auth', 'bulk'];
+const AGENT_AUDIENCES = ['api', 'mcp', 'completions', 'any', 'none'];
 const QUERY_KINDS = ['string', 'bool', 'int32', 'int64', 'double', 'timestamp'];
 
 /** How problems name an operation. */
@@ -19,6 +20,9 @@ export function checkOperation(model: Model, operation: ModelOperation, problem:
   checkPermission(operation, say);
   if (rateClass !== null && !RATE_CLASSES.includes(rateClass)) {
     say(`has an unknown rate class: ${rateClass}`);
+  }
+  if (operation.agentAudience !== null && !AGENT_AUDIENCES.includes(operation.agentAudience)) {
+    say(`has an unknown audience for agents: ${operation.agentAudience}`);
   }
   if (!http && !callers.length) {
     say('can be called by nobody: it has neither a path nor callers');

@@ -69,6 +69,7 @@ export interface ModelOperation {
   readonly raw: boolean;
   readonly publicKeys: boolean;
   readonly bodyLimitBytes: number | null;
+  readonly agentAudience: string | null;
   readonly input: string;
   readonly output: string;
 }

@@ -53,6 +53,7 @@ function declaration(model: Model, source: Source, operation: ModelOperation): s
     raw: flag(operation.raw),
     publicKeys: flag(operation.publicKeys),
     bodyLimitBytes: operation.bodyLimitBytes?.toString(),
+    agentAudience: text(operation.agentAudience),
     input: useMessage(model, source, operation.input),
     output: useMessage(model, source, operation.output),
   });

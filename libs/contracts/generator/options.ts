@@ -17,6 +17,7 @@ export interface OperationOption extends Message {
   raw: boolean;
   publicKeys: boolean;
   bodyLimitBytes: number;
+  agentAudience: string;
 }
 
 export interface Rules {

@@ -166,6 +166,7 @@ class Reader {
         raw: option.raw,
         publicKeys: option.publicKeys,
         bodyLimitBytes: option.bodyLimitBytes || null,
+        agentAudience: option.agentAudience || null,
         input: desc.input.typeName,
         output: desc.output.typeName,
       },

@@ -6,6 +6,9 @@ export type OperationScope = 'platform' | 'tenant' | 'self' | 'public' | 'intern
 /** The rate limit an operation counts against. */
 export type RateClass = 'read' | 'write' | 'auth' | 'bulk';
 
+/** What an agent's token may be shown to; `any` takes every token of an agent, `none` not one. */
+export type AgentAudience = 'api' | 'mcp' | 'completions' | 'any' | 'none';
+
 /** Where an operation is on HTTP. */
 export interface HttpRoute {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -41,6 +44,8 @@ export interface Operation<I = unknown, O = unknown> {
   readonly raw: boolean;
   readonly publicKeys: boolean;
   readonly bodyLimitBytes: number;
+  /** The audience that an agent's token must name. */
+  readonly agentAudience: AgentAudience;
   /** The first sentence of the rpc's comment. */
   readonly summary: string;
   readonly input: MessageType<I>;
@@ -73,6 +78,7 @@ export function operation<I, O>(declared: OperationDeclaration<I, O>): Operation
     raw: false,
     publicKeys: false,
     bodyLimitBytes: MEBIBYTE,
+    agentAudience: declared.scope === 'tenant' ? 'api' : 'none',
     ...declared,
     http: declared.http ? { custom: false, ...declared.http } : null,
   };

@@ -3,6 +3,7 @@ import {
   coversAll,
   formatNanos,
   fromFaultMessage,
+  intersectGrants,
   isUuid,
   newId,
   openCursor,
@@ -80,6 +81,22 @@ describe('cursors', () => {
 });
 
 describe('permissions', () => {
+  it.each([
+    [['*'], ['rows.read', 'members.*'], ['rows.read', 'members.*']],
+    [
+      ['rows.*', 'keys.read'],
+      ['rows.read', 'keys.*'],
+      ['rows.read', 'keys.read'],
+    ],
+    [['rows.read'], ['rows.write'], []],
+    [['rows.*'], ['rows.*', 'rows.read'], ['rows.*', 'rows.read']],
+    [['*'], ['*'], ['*']],
+    [[], ['*'], []],
+  ])('of %p and of %p are both held for %p', (left, right, both) => {
+    expect(intersectGrants(left, right)).toEqual(both);
+    expect(intersectGrants(right, left).toSorted()).toEqual(both.toSorted());
+  });
+
   it('are covered by the same name, its resource or everything, and by nothing else', () => {
     expect(permits(['members.write'], 'members.write')).toBe(true);
     expect(permits(['members.*'], 'members.write')).toBe(true);

@@ -11,3 +11,11 @@ export function permits(grants: readonly string[], permission: string): boolean 
 export function coversAll(held: readonly string[], wanted: readonly string[]): boolean {
   return wanted.every((grant) => held.includes('*') || held.includes(grant) || (grant !== '*' && permits(held, grant)));
 }
+
+/** The grants that cover what both lists cover, and nothing else. */
+export function intersectGrants(left: readonly string[], right: readonly string[]): string[] {
+  const both = left.flatMap((one) =>
+    right.flatMap((other) => (coversAll([one], [other]) ? [other] : coversAll([other], [one]) ? [one] : [])),
+  );
+  return [...new Set(both)];
+}

@@ -50,6 +50,11 @@ export const reasons = {
   'scope-not-held': is(422, 'A key can only carry permissions that its maker holds'),
   'member-exists': is(409, 'This person is a member already'),
 
+  // agents
+  'agent-stopped': is(423, 'This agent, or every agent here, is stopped'),
+  'agent-refused': is(403, 'No agent may do this'),
+  'approval-needed': is(409, 'A person must approve this call first'),
+
   // audit
   'log-altered': is(500, 'The stored log is not the one that was signed'),
 

@@ -5,7 +5,7 @@ export { EVENTS_STREAM, inboxPrefix } from './bus/subjects.js';
 export { createContextKey, ContextKeys, type ContextJwk } from './context/keys.js';
 export { ContextSigner } from './context/signer.js';
 export { type Standing, type StandingChange } from './context/standing.js';
-export { ContextVerifier, GATEWAY, type ContextVerifierOptions } from './context/verifier.js';
+export { AGENTS, ContextVerifier, GATEWAY, isAgentTool, type ContextVerifierOptions } from './context/verifier.js';
 export {
   defineService,
   type BucketName,

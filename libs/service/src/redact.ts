@@ -8,7 +8,7 @@ const SECRET_NAME =
 
 /** What gives a secret away wherever it stands. */
 const SECRET_TEXT = [
-  /\b[sp]k_(?:live|test)_[\w-]+/g, // API keys
+  /\b(?:[sp]k|at)_(?:live|test)_[\w-]+/g, // API keys and agents' tokens
   /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, // signed tokens
   /\bS[ACNOPU][A-Z2-7]{56}\b/g, // nkey seeds
   /(?<=:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g, // passwords in URLs

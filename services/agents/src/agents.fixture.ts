@@ -4,6 +4,7 @@ import {
   publishAgentVersion,
   type Agent,
   type AgentConfig,
+  type NewAgentToken,
   type AgentVersion,
 } from '@tenantry/contracts';
 import { newId, type Clock, type TenantContext } from '@tenantry/kernel';
@@ -64,4 +65,43 @@ export async function entryOf<T>({ database }: Tenants, bucket: string, key: str
     [`${bucket}.${key}`],
   );
   return row?.payload.value;
+}
+
+/** What the relay would do: the directories follow the outbox. */
+export async function relay({ bus, database }: Tenants): Promise<void> {
+  const rows = await database.admin<{ bucket: string; key: string; payload: { version: number; value: object } }>(
+    `select split_part(subject, '.', 1) as bucket, split_part(subject, '.', 2) as key, payload from agents.outbox
+     where kind = 'directory' order by position`,
+  );
+  const { agents, agentTokens, agentStops, agentRevocations } = bus.directories;
+  const buckets = { agents, agent_tokens: agentTokens, agent_stops: agentStops, agent_revocations: agentRevocations };
+  for (const { bucket, key, payload } of rows)
+    buckets[bucket as keyof typeof buckets].put(key, { ...payload.value, version: payload.version } as never);
+}
+
+/** A new agent with a published configuration, which every process knows. */
+export async function liveAgent(t: Tenants, tenant: TestTenant, more: Partial<AgentConfig> = {}): Promise<Agent> {
+  const { id } = await newAgent(tenant);
+  const agent = await publish(tenant, id, more);
+  await relay(t);
+  return agent;
+}
+
+let membersVersion = 0;
+
+/** Makes somebody a member, as identity does. */
+export function join({ bus }: Tenants, tenantId: string, role = 'owner', userId = newId()): Partial<TenantContext> {
+  const entry = { status: 'active' as const, platformRole: null, memberships: [{ tenantId, role }] };
+  bus.directories.members.put(userId, { version: ++membersVersion, ...entry });
+  return member(role, userId);
+}
+
+/** What the gateway makes of a token that an agent shows. */
+export function asAgent(token: NewAgentToken, more: Partial<TenantContext> = {}): Partial<TenantContext> {
+  const { id, agentId, onBehalfOf = null, locationId = null, permissions } = token;
+  return {
+    actor: { kind: 'agent', id: agentId, role: onBehalfOf === null ? null : 'owner' },
+    ...{ agentId, onBehalfOf, locationId, permissions, credentialId: id },
+    ...more,
+  };
 }

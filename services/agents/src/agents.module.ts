@@ -9,6 +9,15 @@ import { GetAgent } from './registry/get-agent.js';
 import { ListAgents } from './registry/list-agents.js';
 import { PauseAgent } from './registry/pause-agent.js';
 import { ResumeAgent } from './registry/resume-agent.js';
+import { GetAgentStop } from './stops/get-agent-stop.js';
+import { SetAgentStop } from './stops/set-agent-stop.js';
+import { AgentsIssueToken } from './tokens/agents-issue-token.js';
+import { EveryHourSweep } from './tokens/every-hour-sweep.js';
+import { ExchangeAgentToken } from './tokens/exchange-agent-token.js';
+import { IssueAgentToken } from './tokens/issue-agent-token.js';
+import { ListAgentTokens } from './tokens/list-agent-tokens.js';
+import { RevokeAgentToken } from './tokens/revoke-agent-token.js';
+import { TokenDesk } from './tokens/token-desk.js';
 import { DiffAgentVersions } from './versions/diff-agent-versions.js';
 import { DraftAgentVersion } from './versions/draft-agent-version.js';
 import { GetAgentVersion } from './versions/get-agent-version.js';
@@ -26,17 +35,24 @@ const versions = [
   RollBackAgent,
 ];
 
+const tokens = [IssueAgentToken, ExchangeAgentToken, ListAgentTokens, RevokeAgentToken, AgentsIssueToken];
+const stops = [SetAgentStop, GetAgentStop];
+const schedules = [EveryHourSweep];
+
 /** AI agents and what they may do: a table of contents. */
-@Module({ controllers: [...registry, ...versions], providers: [ChangeAgentStatus] })
+@Module({
+  controllers: [...registry, ...versions, ...tokens, ...stops, ...schedules],
+  providers: [ChangeAgentStatus, TokenDesk],
+})
 export class AgentsModule {}
 
 export const agentsService = defineService({
   name: 'agents',
   module: AgentsModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['directory'],
-  buckets: ['agents', 'agent_tokens', 'agent_stops'],
-  watches: ['tenants', 'members', 'revocations', 'entitlements', 'agents', 'agent_stops'],
+  jobs: ['directory', 'sweep'],
+  buckets: ['agents', 'agent_tokens', 'agent_stops', 'agent_revocations'],
+  watches: ['tenants', 'members', 'revocations', 'entitlements', 'agents'],
   settings: AgentsSettings,
   refill,
 });

@@ -46,6 +46,6 @@ export const gatewayService = defineService({
   name: 'gateway',
   module: GatewayModule,
   settings: GatewaySettings,
-  watches: ['tenants', 'members', 'keys', 'revocations', 'policies'],
+  watches: ['tenants', 'members', 'keys', 'revocations', 'policies', 'agents', 'agent_tokens'],
   http: openHttp,
 });

@@ -1,6 +1,6 @@
 import { operations, type Operation } from '@tenantry/contracts';
 import { newId } from '@tenantry/kernel';
-import { consumersOf, EVENTS_STREAM, GATEWAY, inboxPrefix } from '@tenantry/messaging';
+import { AGENTS, consumersOf, EVENTS_STREAM, GATEWAY, inboxPrefix, isAgentTool } from '@tenantry/messaging';
 import type { Service } from '@tenantry/service';
 
 /** What would be done → the subject by which it would be done. */
@@ -50,8 +50,10 @@ export function unhearable(others: readonly Service[]): Subjects {
 
 /** Operations that do not name the service as a caller, and chunks of streams of services that it has none with. */
 function calls(service: Service, others: readonly Service[]): Entry[] {
-  const may = ({ http, callers }: Operation): boolean =>
-    (service.name === GATEWAY && http !== null) || callers.includes(service.name);
+  const may = (operation: Operation): boolean =>
+    (service.name === GATEWAY && operation.http !== null) ||
+    (service.name === AGENTS && isAgentTool(operation)) ||
+    operation.callers.includes(service.name);
   const callable = operations.filter(may);
   const streaming = new Set(callable.filter(({ streams }) => streams !== 'none').map((one) => one.service));
   return [

@@ -24,7 +24,9 @@ export type Thing = Readonly<Record<string, unknown>> & { readonly caller?: Call
 type Maker = (bench: Bench) => Promise<Thing>;
 
 const AUDIT_PATIENCE_MS = 10_000;
+const DIRECTORY_PATIENCE_MS = 5_000;
 const ASK_EVERY_MS = 50;
+const AGENT_PERMISSIONS = ['rows.read', 'agents.exchange'];
 const DAY_MS = 86_400_000;
 
 const idOf = async (bench: Bench, caller: Caller, path: string, body: object, name = 'id'): Promise<string> => {
@@ -52,6 +54,24 @@ const makers = {
   agent: async (bench) => ({
     id: await idOf(bench, bench.tenant.owner, '/v1/agents', { name: bench.tenant.canary.word() }),
   }),
+  agent: async (bench) => ({ id: await newAgent(bench) }),
+  draftedAgent: async (bench) => {
+    const id = await newAgent(bench);
+    await draftVersion(bench, id);
+    await draftVersion(bench, id); // a list of one has no cursor
+    await includeAgents(bench);
+    return { id };
+  },
+  rolledOutAgent: async (bench) => ({ id: await publishedAgent(bench, 2) }),
+  publishedAgent: async (bench) => ({ id: await publishedAgent(bench, 1) }),
+  agentToken: async (bench) => {
+    const { id, agentId } = await newAgentToken(bench);
+    return { id, agentId };
+  },
+  agentCaller: async (bench) => {
+    const { agentId, token } = await newAgentToken(bench);
+    return { agentId, caller: { token, sees: [bench.tenant.id] } };
+  },
   member: member('staff'),
   adminMember: member('admin'),
   plan: async (bench) => ({
@@ -144,6 +164,58 @@ export type Kind = keyof typeof makers;
 /** The makers by kind. */
 export const kinds: Readonly<Record<Kind, Maker>> = makers;
 
+const newAgent = (bench: Bench): Promise<string> =>
+  idOf(bench, bench.tenant.owner, '/v1/agents', { name: bench.tenant.canary.word() });
+
+const draftVersion = ({ workshop, tenant }: Bench, agentId: string): Promise<unknown> => {
+  const config = { model: tenant.canary.word(), permissions: AGENT_PERMISSIONS };
+  return workshop.client.must(tenant.owner, json('POST', `/v1/agents/${agentId}/versions`, { config }));
+};
+
+/** Has the tenant's plan include all models and tools, and waits until the agents service knows. */
+async function includeAgents(bench: Bench): Promise<void> {
+  const { workshop, tenant } = bench;
+  for (const feature of ['models', 'tools']) {
+    const override = { enabled: true, reason: 'verify' };
+    await workshop.client.must(
+      workshop.admin,
+      json('PUT', `/v1/tenants/${tenant.id}/entitlements/${feature}`, override),
+    );
+  }
+  const probe = await newAgent(bench);
+  await draftVersion(bench, probe);
+  const deadlineMs = performance.now() + DIRECTORY_PATIENCE_MS;
+  for (;;) {
+    const { status } = await workshop.client.send(
+      tenant.owner,
+      json('POST', `/v1/agents/${probe}/versions/1/publish`, {}),
+    );
+    if (status === 200) return;
+    if (performance.now() > deadlineMs) throw new Error(`No agent of ${tenant.slug} can be published: ${status}`);
+    await pause(ASK_EVERY_MS);
+  }
+}
+
+/** A token for the API, with which an agent acts on behalf of the tenant's owner. */
+async function newAgentToken(bench: Bench): Promise<{ id: string; agentId: string; token: string }> {
+  const { workshop, tenant } = bench;
+  const agentId = await publishedAgent(bench, 1);
+  const request = json('POST', `/v1/agents/${agentId}/tokens`, { audiences: ['api'] });
+  return workshop.client.must(tenant.owner, request);
+}
+
+/** An agent some of whose versions were in force, one after the other. */
+async function publishedAgent(bench: Bench, versions: number): Promise<string> {
+  const { workshop, tenant } = bench;
+  await includeAgents(bench);
+  const id = await newAgent(bench);
+  for (let number = 1; number <= versions; number += 1) {
+    await draftVersion(bench, id);
+    await workshop.client.must(tenant.owner, json('POST', `/v1/agents/${id}/versions/${number}/publish`, {}));
+  }
+  return id;
+}
+
 const newBudget = (bench: Bench): Promise<string> =>
   idOf(bench, bench.tenant.owner, '/v1/budgets', { name: bench.tenant.canary.word(), limit: '100.00' });
 
@@ -189,7 +261,10 @@ async function newestEntry({ workshop, tenant }: Bench): Promise<string> {
   for (;;) {
     const page = json('GET', '/v1/audit/events?limit=1');
     const { data } = await workshop.client.must<{ data: { id: string }[] }>(tenant.owner, page);
-    if (data[0]) return data[0].id;
+    const id = data[0]?.id;
+    // Proofs are given for what was signed, and that is done every second.
+    if (id && (await workshop.client.send(tenant.owner, json('GET', `/v1/audit/events/${id}/proof`))).status === 200)
+      return id;
     if (performance.now() > deadlineMs) throw new Error(`The trail of ${tenant.slug} stays empty`);
     await pause(ASK_EVERY_MS);
   }

@@ -30,6 +30,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   returnUrl: () => 'https://app.example.com/',
   calendar: () => 'DE-BE',
   receivedAt: () => new Date().toISOString(),
+  stopped: () => false,
   estimate: () => '0.10',
   actual: () => '0.05',
   cost: () => 0.01,

@@ -2,6 +2,8 @@
 
 export * from './agents/agents.js';
 export * from './agents/events.js';
+export * from './agents/stops.js';
+export * from './agents/tokens.js';
 export * from './agents/versions.js';
 export * from './audit/audit.js';
 export * from './audit/events.js';

@@ -12,6 +12,23 @@ import {
   ResumeAgentRequest,
 } from './agents/agents.js';
 import {
+  AgentStop,
+  GetAgentStopRequest,
+  GetPlatformAgentStopRequest,
+  SetAgentStopRequest,
+  SetPlatformAgentStopRequest,
+} from './agents/stops.js';
+import {
+  AgentsIssueTokenRequest,
+  AgentsIssueTokenResponse,
+  ExchangeAgentTokenRequest,
+  IssueAgentTokenRequest,
+  ListAgentTokensRequest,
+  ListAgentTokensResponse,
+  NewAgentToken,
+  RevokeAgentTokenRequest,
+} from './agents/tokens.js';
+import {
   AgentVersion,
   DiffAgentVersionsRequest,
   DiffAgentVersionsResponse,
@@ -361,6 +378,128 @@ export const archiveAgent = operation({
   audit: 'agent.archived',
   input: ArchiveAgentRequest,
   output: Agent,
+});
+
+/** Stops every agent of the tenant, or lets them go on. Tokens that have not expired meanwhile work again. */
+export const setAgentStop = operation({
+  name: 'SetAgentStop',
+  service: 'agents',
+  summary: 'Stops every agent of the tenant, or lets them go on',
+  http: { method: 'PUT', path: '/v1/agent-stop', status: 200 },
+  permission: 'agents.stop',
+  scope: 'tenant',
+  audit: 'agents.stop_changed',
+  input: SetAgentStopRequest,
+  output: AgentStop,
+});
+
+/** Tells whether every agent of the tenant is stopped. */
+export const getAgentStop = operation({
+  name: 'GetAgentStop',
+  service: 'agents',
+  summary: 'Tells whether every agent of the tenant is stopped',
+  http: { method: 'GET', path: '/v1/agent-stop', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: GetAgentStopRequest,
+  output: AgentStop,
+});
+
+/** Stops every agent of every tenant, or lets them go on. */
+export const setPlatformAgentStop = operation({
+  name: 'SetPlatformAgentStop',
+  service: 'agents',
+  summary: 'Stops every agent of every tenant, or lets them go on',
+  http: { method: 'PUT', path: '/v1/platform/agent-stop', status: 200 },
+  permission: 'agents.stop',
+  scope: 'platform',
+  audit: 'agents.stop_changed',
+  input: SetPlatformAgentStopRequest,
+  output: AgentStop,
+});
+
+/** Tells whether every agent of every tenant is stopped. */
+export const getPlatformAgentStop = operation({
+  name: 'GetPlatformAgentStop',
+  service: 'agents',
+  summary: 'Tells whether every agent of every tenant is stopped',
+  http: { method: 'GET', path: '/v1/platform/agent-stop', status: 200 },
+  permission: 'platform.read',
+  scope: 'platform',
+  input: GetPlatformAgentStopRequest,
+  output: AgentStop,
+});
+
+/**
+ * Issues a token for an agent and shows it, once. A member issues it on their own behalf; a program may name the member on whose
+ * behalf the agent acts. A token of the agent's own, on nobody's behalf, needs the permission agents.write as well, or a key.
+ */
+export const issueAgentToken = operation({
+  name: 'IssueAgentToken',
+  service: 'agents',
+  summary: 'Issues a token for an agent and shows it, once',
+  http: { method: 'POST', path: '/v1/agents/{agentId}/tokens', status: 201 },
+  permission: 'agents.use',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'agent_token.issued',
+  input: IssueAgentTokenRequest,
+  output: NewAgentToken,
+});
+
+/**
+ * Exchanges the token that is shown for a narrower one, for a sub-agent or a single task: no more permissions, audiences or time,
+ * and the same member and place. It dies with the token that it was exchanged for.
+ */
+export const exchangeAgentToken = operation({
+  name: 'ExchangeAgentToken',
+  service: 'agents',
+  summary: 'Exchanges the token that is shown for a narrower one, for a sub-agent or a single task',
+  http: { method: 'POST', path: '/v1/agents/tokens/exchange', status: 201 },
+  permission: 'agents.exchange',
+  scope: 'tenant',
+  audit: 'agent_token.exchanged',
+  agentAudience: 'any',
+  input: ExchangeAgentTokenRequest,
+  output: NewAgentToken,
+});
+
+/** Lists the tokens of an agent that are alive, the newest first, without their secrets. */
+export const listAgentTokens = operation({
+  name: 'ListAgentTokens',
+  service: 'agents',
+  summary: 'Lists the tokens of an agent that are alive, the newest first, without their secrets',
+  http: { method: 'GET', path: '/v1/agents/{agentId}/tokens', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: ListAgentTokensRequest,
+  output: ListAgentTokensResponse,
+});
+
+/** Revokes a token and every token that it was exchanged for: refused everywhere within a second. */
+export const revokeAgentToken = operation({
+  name: 'RevokeAgentToken',
+  service: 'agents',
+  summary: 'Revokes a token and every token that it was exchanged for',
+  http: { method: 'DELETE', path: '/v1/agents/{agentId}/tokens/{tokenId}', status: 204 },
+  permission: 'agents.use',
+  scope: 'tenant',
+  audit: 'agent_token.revoked',
+  input: RevokeAgentTokenRequest,
+  output: Empty,
+});
+
+/** IssueAgentToken in the dialect of the row API's functions. */
+export const agentsIssueToken = operation({
+  name: 'AgentsIssueToken',
+  service: 'agents',
+  summary: "IssueAgentToken in the dialect of the row API's functions",
+  http: { method: 'POST', path: '/rest/v1/rpc/agents_issue_token', status: 200 },
+  permission: 'agents.use',
+  scope: 'tenant',
+  audit: 'agent_token.issued',
+  input: AgentsIssueTokenRequest,
+  output: AgentsIssueTokenResponse,
 });
 
 /** Drafts a version. It is checked as far as it can be without asking what the plan includes, and can't be edited: draft another. */
@@ -2675,6 +2814,15 @@ export const operations: readonly Operation[] = [
   pauseAgent,
   resumeAgent,
   archiveAgent,
+  setAgentStop,
+  getAgentStop,
+  setPlatformAgentStop,
+  getPlatformAgentStop,
+  issueAgentToken,
+  exchangeAgentToken,
+  listAgentTokens,
+  revokeAgentToken,
+  agentsIssueToken,
   draftAgentVersion,
   getAgentVersion,
   listAgentVersions,

@@ -41,11 +41,12 @@ export const roles = {
         'budgets.read',
         'invoices.read',
         'agents.read',
+        'agents.use',
       ],
     },
     staff: {
       description: 'Works with all rows.',
-      grants: ['rows.*', 'tables.read', 'tenant.read', 'entitlements.read'],
+      grants: ['rows.*', 'tables.read', 'tenant.read', 'entitlements.read', 'agents.use'],
     },
     agent: {
       description: 'Reads rows, within what a table declares for agents.',
@@ -71,6 +72,7 @@ export const roles = {
         'plans.*',
         'subscriptions.*',
         'invoices.*',
+        'agents.stop',
         'platform.read',
       ],
     },

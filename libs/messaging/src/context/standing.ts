@@ -4,12 +4,18 @@ import type { TenantEntry } from '../directory/entries.js';
 import type { ProvenContext } from './claims.js';
 
 /** Whose standing changed. */
-export type StandingChange = { readonly tenantId: string } | { readonly credentialId: string };
+export type StandingChange =
+  | { readonly tenantId: string }
+  | { readonly credentialId: string }
+  /** An agent, a tenant whose agents, or the platform whose tenants' agents were stopped or may go on. */
+  | { readonly stopped: string };
 
 /** What is true right now about tenants and credentials: directories in production, a plain object in tests. */
 export interface Standing {
   tenantStatus(tenantId: string): TenantEntry['status'] | undefined;
   isRevoked(credentialId: string): boolean;
+  /** Whether agents are stopped: one, all of a tenant or, by the platform's id, all there are. */
+  isStopped?(id: string): boolean;
   /** Waits a moment for a tenant that is not known yet: its directory entry may still be on its way. */
   settle?(tenantId: string): Promise<void>;
   /** Tells of changes, so that work in flight can be cut; answers how to stop. */
@@ -21,23 +27,30 @@ const OPEN_TO_ROLES: readonly (string | null)[] = ['owner', 'compliance'];
 /** Whether a suspended tenant's context may go on: the operations left open, for those they are left open for. */
 function staysOpen(ctx: ProvenContext, operation: Operation): boolean {
   if (ctx.purpose !== 'request') return true;
-  if (!operation.whenSuspended) return false;
+  if (!operation.whenSuspended || ctx.actor.kind === 'agent') return false;
   return operation.scope !== 'tenant' || ctx.actor.kind === 'service' || OPEN_TO_ROLES.includes(ctx.actor.role);
 }
 
 /**
  * Refuses a context whose credential was revoked or whose tenant may not do this now. Checked on every call, also for
  * tokens verified before, and again for work in flight whenever the directories change.
- * @throws Fault `unauthenticated`, `tenant-suspended` or `tenant-state`
+ * @throws Fault `unauthenticated`, `agent-stopped`, `tenant-suspended` or `tenant-state`
  */
 export function assertStanding(standing: Standing, ctx: ProvenContext, operation: Operation): void {
   if (ctx.credentialId !== null && standing.isRevoked(ctx.credentialId)) {
     throw new Fault('unauthenticated', { cause: 'the credential was revoked' });
   }
+  if (isAgentStopped(standing, ctx)) throw new Fault('agent-stopped');
   if (ctx.tenantId === PLATFORM_TENANT_ID) return;
   const status = standing.tenantStatus(ctx.tenantId);
   if (status === 'active') return;
   if (status === undefined) throw new Fault('unauthenticated', { cause: 'the tenant is not in the directory' });
   if (status === 'suspended' && !staysOpen(ctx, operation)) throw new Fault('tenant-suspended');
   if (status !== 'suspended' && ctx.purpose === 'request') throw new Fault('tenant-state');
+}
+
+/** Whatever stops an agent stops also what others do in its name. */
+function isAgentStopped({ isStopped }: Standing, { agentId, tenantId }: ProvenContext): boolean {
+  if (agentId === null || !isStopped) return false;
+  return isStopped(agentId) || isStopped(tenantId) || isStopped(PLATFORM_TENANT_ID);
 }

@@ -17,6 +17,14 @@ import { assertStanding, type Standing } from './standing.js';
 /** The issuer that signs for people and keys at the edge. */
 export const GATEWAY = 'gateway';
 
+/** The service that calls operations as agents, for the tools that they use. */
+export const AGENTS = 'agents';
+
+/** Whether an agent may use an operation as a tool: any of its tenant's that HTTP reaches with a token for the API, but no stream. */
+export function isAgentTool({ http, scope, streams, agentAudience, service }: Operation): boolean {
+  return http !== null && scope === 'tenant' && streams === 'none' && agentAudience === 'api' && service !== AGENTS;
+}
+
 const MAX_TOKEN_CHARS = 16_384;
 
 interface Proof {
@@ -133,10 +141,16 @@ export class ContextVerifier {
   }
 }
 
-/** Anybody signs for the operations that name them as a caller; the gateway also for what came by HTTP, as a request. */
-function assertIssuer({ issuer, context }: Proof, { name, http, callers }: Operation): void {
-  const isFromHttp = issuer === GATEWAY && http !== null && context.purpose === 'request';
-  if (!isFromHttp && !callers.includes(issuer))
+/**
+ * Anybody signs for the operations that name them as a caller; the gateway also for what came by HTTP, as a request; the agents
+ * service also for the tools of agents, as those.
+ */
+function assertIssuer({ issuer, context }: Proof, operation: Operation): void {
+  const { name, http, callers } = operation;
+  const isRequest = context.purpose === 'request';
+  const isFromHttp = issuer === GATEWAY && http !== null && isRequest;
+  const isTool = issuer === AGENTS && isAgentTool(operation) && isRequest && context.actor.kind === 'agent';
+  if (!isFromHttp && !isTool && !callers.includes(issuer))
     throw new Fault('forbidden', { cause: `${issuer} may not call ${name}` });
 }
 

@@ -22,6 +22,7 @@ export const bucketNames = [
   'agents',
   'agent_tokens',
   'agent_stops',
+  'agent_revocations',
 ] as const;
 
 export type BucketName = (typeof bucketNames)[number];
@@ -45,9 +46,16 @@ export interface ServiceDefinition {
   readonly refill?: (doors: Doors) => AsyncIterable<Projection>;
 }
 
+/** Who asks whether a credential was revoked, asks the same about agents: nobody can forget it. */
+const AGENT_STANDING: readonly BucketName[] = ['agent_stops', 'agent_revocations'];
+
 /** Declares a service; only the name and the module are needed. */
 export function defineService(
   declared: Pick<ServiceDefinition, 'name' | 'module'> & Partial<ServiceDefinition>,
 ): ServiceDefinition {
-  return { migrations: null, jobs: [], ownerMay: [], buckets: [], watches: [], calls: [], ...declared };
+  const { watches = [] } = declared;
+  return {
+    ...{ migrations: null, jobs: [], ownerMay: [], buckets: [], calls: [], ...declared },
+    watches: watches.includes('revocations') ? [...new Set([...watches, ...AGENT_STANDING])] : watches,
+  };
 }

@@ -26,12 +26,13 @@ interface Buckets {
   readonly agents: Directory<AgentEntry>;
   readonly agent_tokens: Directory<AgentTokenEntry>;
   readonly agent_stops: Directory<AgentStopEntry>;
+  readonly agent_revocations: Directory<RevocationEntry>;
 }
 
 const SETTLE_MS = 500;
 
 /** Their entries say when they no longer matter. */
-const PASSING: readonly BucketName[] = ['revocations', 'agent_tokens'];
+const PASSING: readonly BucketName[] = ['revocations', 'agent_tokens', 'agent_revocations'];
 
 const isOver = (entry: DirectoryEntry, nowMs: number): boolean =>
   Date.parse((entry as RevocationEntry).expiresAt) < nowMs;
@@ -80,6 +81,9 @@ export class Directories {
   get agentStops(): Directory<AgentStopEntry> {
     return this.of('agent_stops');
   }
+  get agentRevocations(): Directory<RevocationEntry> {
+    return this.of('agent_revocations');
+  }
 
   has(name: BucketName): boolean {
     return this.watched.has(name);
@@ -106,17 +110,21 @@ export class Directories {
   }
 }
 
-/** What the directories of tenants and revocations say about a context, now. */
+/** What the directories of tenants, revocations and stopped agents say about a context, now. */
 export function standingOf(directories: Directories): Standing {
-  const { tenants, revocations } = directories;
+  const { tenants, revocations, agentRevocations, agentStops } = directories;
   return {
     tenantStatus: (tenantId) => tenants.get(tenantId)?.status,
-    isRevoked: (credentialId) => revocations.get(credentialId) !== undefined,
+    isRevoked: (credentialId) =>
+      revocations.get(credentialId) !== undefined || agentRevocations.get(credentialId) !== undefined,
+    isStopped: (id) => agentStops.get(id)?.stopped ?? false,
     settle: async (tenantId) => void (await tenants.waitFor(tenantId, SETTLE_MS)),
     onChange: (callback) => {
       const stops = [
         tenants.onChange((tenantId) => callback({ tenantId })),
         revocations.onChange((credentialId) => callback({ credentialId })),
+        agentRevocations.onChange((credentialId) => callback({ credentialId })),
+        agentStops.onChange((stopped) => callback({ stopped })),
       ];
       return () => stops.forEach((stop) => stop());
     },

@@ -99,8 +99,6 @@ export interface AgentTokenEntry extends DirectoryEntry {
   readonly tenantId: string;
   readonly agentId: string;
   readonly tokenId: string;
-  /** The tokens that it was exchanged for, the first one first: revoking any of them revokes it. */
-  readonly ancestorIds: readonly string[];
   /** What it may be shown to: `api`, `mcp`, `completions`. */
   readonly audiences: readonly string[];
   readonly grants: readonly string[];
@@ -111,7 +109,10 @@ export interface AgentTokenEntry extends DirectoryEntry {
   readonly expiresAt: string;
 }
 
-/** `agent_stops.<tenantId>`: whether agents are stopped, of one tenant or, under the platform's id, of all. */
+/**
+ * `agent_stops.<id>`: whether agents are stopped: one agent under its own id, all of a tenant under the tenant's, all there are
+ * under the platform's.
+ */
 export interface AgentStopEntry extends DirectoryEntry {
   readonly stopped: boolean;
   readonly reason: string | null;

@@ -1,5 +1,5 @@
 import type { Operation } from '@tenantry/contracts';
-import { Fault, type TenantContext } from '@tenantry/kernel';
+import { Fault, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
 import { Deadlines, type Deadline } from '../bus/deadlines.js';
 import { assertStanding, type Standing, type StandingChange } from '../context/standing.js';
 
@@ -81,9 +81,7 @@ export class LiveCalls {
 
   private recheck(change: StandingChange): void {
     for (const call of this.watched) {
-      const concerned =
-        'tenantId' in change ? change.tenantId === call.ctx.tenantId : change.credentialId === call.ctx.credentialId;
-      if (concerned) this.cutUnlessStanding(call);
+      if (concerns(change, call.ctx)) this.cutUnlessStanding(call);
     }
   }
 
@@ -94,4 +92,10 @@ export class LiveCalls {
       call.cut(fault as Fault);
     }
   }
+}
+
+function concerns(change: StandingChange, { tenantId, credentialId, agentId }: TenantContext): boolean {
+  if ('tenantId' in change) return change.tenantId === tenantId;
+  if ('credentialId' in change) return change.credentialId === credentialId;
+  return agentId !== null && [agentId, tenantId, PLATFORM_TENANT_ID].includes(change.stopped);
 }

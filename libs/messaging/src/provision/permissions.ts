@@ -1,6 +1,6 @@
 import { operations, type Operation } from '@tenantry/contracts';
 import { chunkSubjects, EVENTS_STREAM, inboxPrefix, presenceSubject, rpcSubjects } from '../bus/subjects.js';
-import { GATEWAY } from '../context/verifier.js';
+import { AGENTS, GATEWAY, isAgentTool } from '../context/verifier.js';
 import type { ServiceDefinition } from '../definition/define-service.js';
 import { consumersOf } from '../definition/handlers-of.js';
 
@@ -48,7 +48,9 @@ function permissionsOf(definition: ServiceDefinition, table: readonly Operation[
   };
 }
 
-function mayCall(service: string, { http, callers }: Operation): boolean {
+function mayCall(service: string, operation: Operation): boolean {
+  const { http, callers } = operation;
+  if (service === AGENTS && isAgentTool(operation)) return true;
   return (service === GATEWAY && http !== null) || callers.includes(service);
 }
 

@@ -32,7 +32,11 @@ const EVENTS: Partial<StreamConfig> & { readonly name: string } = {
 };
 
 /** Entries of these buckets are needed until the tokens that they revoke, or let in, have expired. */
-const BUCKET_TTL_MS: Partial<Record<BucketName, number>> = { revocations: DAY_MS, agent_tokens: DAY_MS };
+const BUCKET_TTL_MS: Partial<Record<BucketName, number>> = {
+  revocations: DAY_MS,
+  agent_tokens: DAY_MS,
+  agent_revocations: DAY_MS,
+};
 
 const NOT_FOUND = 404;
 

@@ -26,8 +26,8 @@ describe('Versions of an agent', () => {
     expect([first.number, second.number, first.status]).toEqual([1, 2, 'draft']);
     expect(await t.a.call(getAgentVersion, { agentId: agent.id, number: 1 })).toEqual(first);
     expect((await t.a.call(listAgentVersions, { agentId: agent.id })).data).toEqual([second, first]);
-    for (const operation of [getAgentVersion, publishAgentVersion])
-      await expect(t.b.call(operation, { agentId: agent.id, number: 1 })).rejects.toBeFault('not-found');
+    await expect(t.b.call(getAgentVersion, { agentId: agent.id, number: 1 })).rejects.toBeFault('not-found');
+    await expect(t.b.call(publishAgentVersion, { agentId: agent.id, number: 1 })).rejects.toBeFault('not-found');
     for (const agentId of [agent.id, newId()])
       await expect(t.b.call(listAgentVersions, { agentId })).rejects.toBeFault('not-found');
     await expect(draft(t.b, agent.id)).rejects.toBeFault('not-found');

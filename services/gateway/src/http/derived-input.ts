@@ -18,7 +18,7 @@ export function readDerived(exchange: Exchange): Uint8Array {
   const message = parseRequest(operation, { path: params, query, body: json }) as Readonly<Record<string, unknown>>;
   if (operation.http?.method === 'GET' || operation.http?.method === 'DELETE')
     return printGiven(message, { ...query, ...params });
-  for (const _name in params) return Buffer.from(JSON.stringify({ ...(json as object), ...params }));
+  for (const _name in params) return printBoth(json, message, params);
   return body.length > 0 ? body : EMPTY_INPUT;
 }
 
@@ -37,6 +37,12 @@ function printGiven(message: Readonly<Record<string, unknown>>, given: object): 
   const names = Object.keys(given);
   if (names.length === 0) return EMPTY_INPUT;
   return Buffer.from(JSON.stringify(Object.fromEntries(names.map((name) => [name, message[name]])), printBig));
+}
+
+/** The body, and what the address says in the kinds that its fields have. */
+function printBoth(json: unknown, message: Readonly<Record<string, unknown>>, params: object): Uint8Array {
+  const inAddress = Object.fromEntries(Object.keys(params).map((name) => [name, message[name]]));
+  return Buffer.from(JSON.stringify({ ...(json as object), ...inAddress }, printBig));
 }
 
 function printBig(_name: string, value: unknown): unknown {

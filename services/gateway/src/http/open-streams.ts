@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
 import type { Exchange } from '../pipeline/exchange.js';
 import { Standing } from '../pipeline/pipeline.js';
@@ -16,7 +17,9 @@ export class OpenStreams {
     private readonly standing: Standing,
   ) {
     const { tenants, members, keys, revocations, policies } = directories;
-    for (const directory of [tenants, members, keys, revocations, policies])
+    const { agents, agentTokens, agentRevocations, agentStops } = directories;
+    const people = [tenants, members, keys, revocations, policies];
+    for (const directory of [...people, agents, agentTokens, agentRevocations, agentStops])
       directory.onChange((key) => this.onChange(key));
   }
 
@@ -41,11 +44,12 @@ export class OpenStreams {
 
 /** Whether a directory's entry is about a stream: directories are keyed by tenant, person, credential or key hash. */
 function concerns({ party, credential }: Exchange, key: string): boolean {
-  const { tenantId, actor, credentialId } = party;
+  const { tenantId, actor, credentialId, agent } = party;
   return (
+    (agent !== null && (key === PLATFORM_TENANT_ID || key === agent.onBehalfOf)) ||
     key === tenantId ||
     key === actor.id ||
     key === credentialId ||
-    (credential.kind === 'key' && key === credential.digest)
+    ('digest' in credential && key === credential.digest)
   );
 }

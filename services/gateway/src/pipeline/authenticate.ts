@@ -5,14 +5,15 @@ import { Fault } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
 import { AccessTokens } from '../credentials/access-tokens.js';
 import { Settling } from '../directories/settling.js';
-import type { ApiKey, Exchange, Step } from './exchange.js';
+import type { AgentToken, ApiKey, Credential, Exchange, Step } from './exchange.js';
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,4096})$/i;
 const API_KEY = /^[sp]k_(live|test)_[\w-]{16,200}$/;
+const AGENT_TOKEN = /^at_(live|test)_[\w-]{16,200}$/;
 
 /**
- * Finds out who calls. An access token's signature is checked once and remembered by the token's hash; an API key is
- * looked up by its hash. Public operations ask nobody: signing in works with whatever stale token a client still sends.
+ * Finds out who calls. An access token's signature is checked once and remembered by the token's hash; an API key or
+ * an agent's token is looked up by its hash. Public operations ask nobody: signing in works with whatever stale token a client still sends.
  */
 @Injectable()
 export class Authenticate implements Step {
@@ -26,7 +27,21 @@ export class Authenticate implements Step {
     if (exchange.operation.scope === 'public') return;
     const secret = presentedSecret(exchange.incoming.headers);
     const digest = hash('sha256', secret);
-    exchange.credential = API_KEY.test(secret) ? await this.apiKey(digest) : await this.tokens.verify(secret, digest);
+    exchange.credential = await this.credentialOf(secret, digest);
+  }
+
+  private credentialOf(secret: string, digest: string): Promise<Credential> {
+    if (API_KEY.test(secret)) return this.apiKey(digest);
+    if (AGENT_TOKEN.test(secret)) return this.agentToken(digest);
+    return this.tokens.verify(secret, digest);
+  }
+
+  private async agentToken(digest: string): Promise<AgentToken> {
+    const { agentTokens } = this.directories;
+    const look = () => agentTokens.get(digest);
+    const entry = look() ?? (await this.settling.find(agentTokens, `agent token ${digest}`, look));
+    if (!entry) throw new Fault('unauthenticated', { cause: 'the token is not in the directory' });
+    return { kind: 'agent', digest, entry };
   }
 
   private async apiKey(digest: string): Promise<ApiKey> {

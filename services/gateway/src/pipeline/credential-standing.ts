@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Fault } from '@tenantry/kernel';
-import { Directories, type KeyEntry } from '@tenantry/messaging';
+import { Clock, Fault, PLATFORM_TENANT_ID } from '@tenantry/kernel';
+import { Directories, type AgentTokenEntry, type KeyEntry } from '@tenantry/messaging';
 import { Settling } from '../directories/settling.js';
 import type { Exchange, Session, Step } from './exchange.js';
 
@@ -15,6 +15,7 @@ export class CredentialStanding implements Step {
 
   run({ credential }: Exchange): void | Promise<void> {
     if (credential.kind === 'session') return this.checkSession(credential);
+    if (credential.kind === 'agent') return this.checkAgent(this.directories.agentTokens.get(credential.digest));
     if (credential.kind === 'key') this.checkKey(this.directories.keys.get(credential.digest));
   }
 
@@ -24,6 +25,21 @@ export class CredentialStanding implements Step {
     const member =
       members.get(userId) ?? (await this.settling.find(members, `user ${userId}`, () => members.get(userId)));
     if (member?.status !== 'active') throw refused('the person is unknown or disabled');
+  }
+
+  /** A token is worth what its agent is, and the member on whose behalf it acts. @throws Fault also `agent-stopped` */
+  private async checkAgent(token: AgentTokenEntry | undefined): Promise<void> {
+    const { agentRevocations, agents, agentStops } = this.directories;
+    if (!token || Date.parse(token.expiresAt) <= this.clock.now().getTime() || agentRevocations.get(token.tokenId))
+      throw refused('the token was revoked or has expired');
+    const { agentId, tenantId, onBehalfOf } = token;
+    const agent =
+      agents.get(agentId) ?? (await this.settling.find(agents, `agent ${agentId}`, () => agents.get(agentId)));
+    if (!agent || agent.tenantId !== tenantId) throw refused('the agent is unknown');
+    const isStopped = [agentId, tenantId, PLATFORM_TENANT_ID].some((id) => agentStops.get(id)?.stopped);
+    if (isStopped || agent.status !== 'active' || agent.publishedVersion === null) throw new Fault('agent-stopped');
+    if (onBehalfOf !== null && this.directories.members.get(onBehalfOf)?.status !== 'active')
+      throw refused('the person is unknown or disabled');
   }
 
   private checkKey(entry: KeyEntry | undefined): void {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Operation } from '@tenantry/contracts';
 import { newId, PLATFORM_TENANT_ID, type Actor } from '@tenantry/kernel';
-import type { KeyEntry, RawReply, TenantEntry } from '@tenantry/messaging';
+import type { AgentTokenEntry, KeyEntry, RawReply, TenantEntry } from '@tenantry/messaging';
 
 /** A request as HTTP gave it; nothing in it is proven. */
 export interface Incoming {
@@ -36,8 +36,16 @@ export interface ApiKey {
   readonly entry: KeyEntry;
 }
 
+/** An agent that showed its token. */
+export interface AgentToken {
+  readonly kind: 'agent';
+  /** SHA-256 of the token, hex: its name in the directory. */
+  readonly digest: string;
+  readonly entry: AgentTokenEntry;
+}
+
 /** What a request proved about its caller. */
-export type Credential = Session | ApiKey | { readonly kind: 'none' };
+export type Credential = Session | ApiKey | AgentToken | { readonly kind: 'none' };
 
 /** Where a tenant lives. */
 export type Home = Pick<TenantEntry, 'cell' | 'mode' | 'organizationId' | 'status'>;
@@ -50,6 +58,8 @@ export interface Party {
   /** Grants in the sense of `permits`. */
   readonly permissions: readonly string[];
   readonly credentialId: string | null;
+  /** For an agent: which, for whom and where; null for everybody else. */
+  readonly agent: Pick<AgentTokenEntry, 'agentId' | 'onBehalfOf' | 'locationId'> | null;
 }
 
 /** The caller of a public operation. */
@@ -59,6 +69,7 @@ export const ANONYMOUS: Party = {
   actor: { kind: 'anonymous', id: 'anonymous', role: null },
   permissions: [],
   credentialId: null,
+  agent: null,
 };
 
 /** An operation at one address: how a request there becomes its input. */

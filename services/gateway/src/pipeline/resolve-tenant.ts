@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { roles } from '@tenantry/contracts';
-import { Fault, PLATFORM_TENANT_ID } from '@tenantry/kernel';
+import { Fault, intersectGrants, PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import { Directories, type MemberEntry } from '@tenantry/messaging';
 import { Settling } from '../directories/settling.js';
 import { TenantFinder } from '../directories/tenant-finder.js';
 import {
   ANONYMOUS,
+  type AgentToken,
   type ApiKey,
   type Exchange,
   type Home,
@@ -35,6 +36,7 @@ export class ResolveTenant implements Step {
     if (credential.kind === 'none') return;
     const chosen = await this.chosen(incoming);
     if (credential.kind === 'key') exchange.party = await this.keyParty(credential, chosen);
+    else if (credential.kind === 'agent') exchange.party = await this.agentParty(credential, chosen);
     else if (operation.scope === 'platform') exchange.party = await this.staffParty(credential, chosen);
     else exchange.party = await this.memberParty(credential, chosen, operation.scope === 'self');
   }
@@ -63,7 +65,34 @@ export class ResolveTenant implements Step {
       actor: { kind: 'key', id: keyId, role: `${kind}_key` },
       permissions: grants,
       credentialId: keyId,
+      agent: null,
     };
+  }
+
+  /**
+   * An agent may do what its configuration in force, its token and the member on whose behalf it acts may all do. Its role is
+   * the member's, so that tables show it no more rows than them.
+   */
+  private async agentParty({ entry }: AgentToken, chosen: string | null): Promise<Party> {
+    const { tenantId, agentId, tokenId, onBehalfOf, locationId, grants } = entry;
+    if (chosen !== null && chosen !== tenantId) throw new Fault('not-found');
+    const agent = this.directories.agents.get(agentId);
+    const isElsewhere =
+      agent && agent.locationIds.length > 0 && !(locationId && agent.locationIds.includes(locationId));
+    if (!agent || isElsewhere) throw new Fault('unauthenticated', { cause: 'the agent may not act there any more' });
+    const own = intersectGrants(agent.grants, grants);
+    const role = onBehalfOf === null ? null : this.roleOf(onBehalfOf, tenantId);
+    if (role === undefined) throw new Fault('unauthenticated', { cause: 'the person is no member any more' });
+    const held: readonly string[] = role === null ? ['*'] : ((roles.tenant as RoleTable)[role]?.grants ?? []);
+    return {
+      ...{ tenantId, home: await this.home(tenantId), permissions: intersectGrants(own, held), credentialId: tokenId },
+      actor: { kind: 'agent', id: agentId, role },
+      agent: { agentId, onBehalfOf, locationId },
+    };
+  }
+
+  private roleOf(userId: string, tenantId: string): string | undefined {
+    return this.directories.members.get(userId)?.memberships.find((one) => one.tenantId === tenantId)?.role;
   }
 
   /** A person as a member of the tenant they chose, else of the token's, else of their only one. */
@@ -90,8 +119,7 @@ export class ResolveTenant implements Step {
   }
 
   private async roleIn(session: Session, tenantId: string): Promise<string | undefined> {
-    const look = (): string | undefined =>
-      this.member(session)?.memberships.find((one) => one.tenantId === tenantId)?.role;
+    const look = (): string | undefined => this.roleOf(session.userId, tenantId);
     return look() ?? (await this.settling.find(this.directories.members, `role ${session.userId} ${tenantId}`, look));
   }
 
@@ -128,9 +156,9 @@ function personParty(
   session: Session,
   role: string | null,
   table: RoleTable,
-): Pick<Party, 'actor' | 'permissions' | 'credentialId'> {
+): Pick<Party, 'actor' | 'permissions' | 'credentialId' | 'agent'> {
   const permissions = (role === null ? undefined : table[role]?.grants) ?? [];
-  return { actor: { kind: 'user', id: session.userId, role }, permissions, credentialId: session.id };
+  return { actor: { kind: 'user', id: session.userId, role }, permissions, credentialId: session.id, agent: null };
 }
 
 function platformParty(session: Session, platformRole: string | null): Party {

@@ -15,7 +15,10 @@ export class TenantStatus implements Step {
     const { status } = party.home;
     if (status === 'active') return;
     if (status !== 'suspended') throw new Fault('tenant-state', { detail: `This tenant is ${status}` });
-    const isOpen = operation.whenSuspended && (operation.scope !== 'tenant' || OPEN_TO.includes(party.actor.role));
+    const isOpen =
+      operation.whenSuspended &&
+      party.agent === null &&
+      (operation.scope !== 'tenant' || OPEN_TO.includes(party.actor.role));
     if (!isOpen) throw new Fault('tenant-suspended');
   }
 }

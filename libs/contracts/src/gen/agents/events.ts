@@ -127,3 +127,90 @@ export class AgentStatusChanged {
     Object.assign(this, fields);
   }
 }
+
+/** A token was issued to an agent. */
+export class AgentTokenIssued {
+  static readonly typeName = 'tenantry.agents.v1.AgentTokenIssued';
+  static readonly fields: readonly FieldFacts[] = [
+    field('agent_id', 'string', { dataClass: 'none' }),
+    field('token_id', 'string', { dataClass: 'none' }),
+    field('parent_id', 'string', { optional: true, dataClass: 'none' }),
+    field('on_behalf_of', 'string', { optional: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentTokenIssued',
+    subjectSuffix: 'agents.AgentTokenIssued',
+    action: 'agent_token.issued',
+  };
+
+  /** The agent. */
+  agentId = '';
+
+  /** The token. */
+  tokenId = '';
+
+  /** The token that it was exchanged for. */
+  parentId?: string | null;
+
+  /** The member on whose behalf it acts. */
+  onBehalfOf?: string | null;
+
+  constructor(fields?: AgentTokenIssued) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A token of an agent was revoked, and with it those that it was exchanged for. */
+export class AgentTokenRevoked {
+  static readonly typeName = 'tenantry.agents.v1.AgentTokenRevoked';
+  static readonly fields: readonly FieldFacts[] = [
+    field('agent_id', 'string', { dataClass: 'none' }),
+    field('token_id', 'string', { dataClass: 'none' }),
+    field('revoked', 'int32', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentTokenRevoked',
+    subjectSuffix: 'agents.AgentTokenRevoked',
+    action: 'agent_token.revoked',
+  };
+
+  /** The agent of the token that was named. */
+  agentId = '';
+
+  /** The token that was named. */
+  tokenId = '';
+
+  /** How many were revoked, itself among them. */
+  revoked = 0;
+
+  constructor(fields?: AgentTokenRevoked) {
+    Object.assign(this, fields);
+  }
+}
+
+/** All agents of a tenant, or of the platform, were stopped or may go on. */
+export class AgentStopChanged {
+  static readonly typeName = 'tenantry.agents.v1.AgentStopChanged';
+  static readonly fields: readonly FieldFacts[] = [
+    field('stopped', 'bool', { dataClass: 'none' }),
+    field('reason', 'string', { optional: true }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentStopChanged',
+    subjectSuffix: 'agents.AgentStopChanged',
+    action: 'agents.stop_changed',
+  };
+
+  /** Whether they are stopped. */
+  stopped = false;
+
+  /** Why. */
+  reason?: string | null;
+
+  constructor(fields?: AgentStopChanged) {
+    Object.assign(this, fields);
+  }
+}

@@ -1,0 +1,31 @@
+import { Controller } from '@nestjs/common';
+import { exchangeAgentToken, type ExchangeAgentTokenRequest, type NewAgentToken } from '@tenantry/contracts';
+import { TenantDatabase } from '@tenantry/database';
+import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
+import { Handles } from '@tenantry/messaging';
+import { narrowToken } from './token.js';
+import { lockLiveToken } from './token.table.js';
+import { TokenDesk } from './token-desk.js';
+
+/** Exchanges the token that the caller showed for a narrower one. */
+@Controller()
+export class ExchangeAgentToken {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly desk: TokenDesk,
+    private readonly clock: Clock,
+  ) {}
+
+  @Handles(exchangeAgentToken)
+  async handle(request: ExchangeAgentTokenRequest, ctx: TenantContext): Promise<NewAgentToken> {
+    const { actor, credentialId, agentId } = ctx;
+    if (actor.kind !== 'agent' || credentialId === null || agentId === null)
+      throw new Fault('forbidden', { detail: 'Only an agent’s token can be exchanged' });
+    const agent = await this.desk.agent(request.agentId ?? agentId, ctx);
+    return this.tenants.transaction(ctx, async (tx) => {
+      const now = this.clock.now();
+      const parent = await lockLiveToken(tx, credentialId, now);
+      return this.desk.handOut(tx, narrowToken(parent, request, agent, ctx, now));
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { AgentTokenIssued, type IssueAgentTokenRequest, type NewAgentToken } from '@tenantry/contracts';
+import { TenantDatabase, type Transaction } from '@tenantry/database';
+import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
+import { Directories, type AgentEntry } from '@tenantry/messaging';
+import { lockAgent } from '../registry/agent.table.js';
+import { newTokenSecret } from './token-secret.js';
+import { issueToken, shown, type Token } from './token.js';
+import { insertToken } from './token.table.js';
+
+/** What was just published, or who just became a member, may still be on the way here. */
+const PATIENCE_MS = 500;
+
+/** Where tokens are handed out: row, directory and event in one commit. */
+@Injectable()
+export class TokenDesk {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly directories: Directories,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws Fault as `issueToken`; `not-found` for an agent that is not the tenant's */
+  async issue(request: IssueAgentTokenRequest, ctx: TenantContext): Promise<NewAgentToken> {
+    const { agentId, onBehalfOf } = request;
+    const { members } = this.directories;
+    if (onBehalfOf) await members.waitFor(onBehalfOf, PATIENCE_MS);
+    return this.tenants.transaction(ctx, async (tx) => {
+      await lockAgent(tx, agentId);
+      const facts = { agent: await this.agent(agentId, ctx), memberOf: (userId: string) => members.get(userId) };
+      return this.handOut(tx, issueToken(request, agentId, facts, ctx, this.clock.now()));
+    });
+  }
+
+  /** Stores a token and shows it. */
+  async handOut(tx: Transaction, token: Token): Promise<NewAgentToken> {
+    const secret = newTokenSecret(Boolean(this.directories.tenants.get(tx.tenantId)?.sandboxOf));
+    const { id, agentId, parentId, onBehalfOf, audiences, grants } = token;
+    await insertToken(tx, token, secret);
+    tx.publish(new AgentTokenIssued({ agentId, tokenId: id, parentId, onBehalfOf }), {
+      changes: [
+        {
+          ...{ resource: 'agent_token', id, action: 'insert' },
+          new: { agentId, audiences: audiences.join(' '), permissions: grants.join(' '), prefix: secret.prefix },
+        },
+      ],
+    });
+    return shown(token, secret);
+  }
+
+  /** An agent of the tenant as everybody knows it. @throws Fault `not-found` */
+  async agent(agentId: string, { tenantId }: TenantContext): Promise<AgentEntry> {
+    const entry = await this.directories.agents.waitFor(agentId, PATIENCE_MS);
+    if (entry?.tenantId !== tenantId) throw new Fault('not-found');
+    return entry;
+  }
+}
