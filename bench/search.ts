@@ -2,6 +2,7 @@ import { dataService } from '@tenantry/data';
 import { RowsRead } from '@tenantry/contracts';
 import { type Doors, migrate, openDoors } from '@tenantry/database';
 import { newId, SystemClock, type TenantContext } from '@tenantry/kernel';
+import { Directories } from '@tenantry/messaging';
 import { testContext } from '@tenantry/testing/database';
 import pg from 'pg';
 import { DataSettings } from '../services/data/src/config.js';
@@ -88,7 +89,7 @@ async function prepare(client: pg.Client, doors: Doors, products: ProductDefinit
 
 function variantsOf(doors: Doors, products: ProductDefinitions): Variant[] {
   const settings = new DataSettings({});
-  const catalog = new Catalog(doors.tenants, products, doors.vault);
+  const catalog = new Catalog(doors.tenants, products, doors.vault, Directories.inMemory());
   const reader = new RowReader(doors.tenants, catalog, doors.vault, settings);
   const searcher = new RowSearcher(reader, doors.tenants, catalog, doors.vault, settings);
   /** What the row API does to open a value and record it, for a value that is open: all but the opening. */

@@ -24,7 +24,9 @@ const COMMIT = fixedStep('commit');
 
 /** The context's part of a transaction's settings, which policies and functions may look at. */
 export function actorSettings(ctx: TenantContext): Settings {
-  return { 'app.actor_id': ctx.actor.id, 'app.actor_role': ctx.actor.role ?? '', 'app.purpose': ctx.purpose };
+  // An agent's own rows are those of the member on whose behalf it acts.
+  const id = (ctx.actor.kind === 'agent' ? ctx.onBehalfOf : null) ?? ctx.actor.id;
+  return { 'app.actor_id': id, 'app.actor_role': ctx.actor.role ?? '', 'app.purpose': ctx.purpose };
 }
 
 /** One read-only statement in the same flight as whatever says who asks. */

@@ -109,6 +109,6 @@ export const dataService = defineService({
   migrations: new URL('../migrations/', import.meta.url),
   jobs: ['product', 'rotation'],
   ownerMay: ['create-schemas', 'create-roles'],
-  watches: ['tenants', 'revocations'],
+  watches: ['tenants', 'revocations', 'agents'],
   settings: DataSettings,
 });

@@ -1,7 +1,7 @@
 import { AgentConfig, readMessage, type Agent as AgentMessage } from '@tenantry/contracts';
 import { onUnique, sql, type Doors, type RowChange, type Transaction } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
-import type { Projection } from '@tenantry/messaging';
+import type { AgentEntry, Projection } from '@tenantry/messaging';
 import type { Rows } from '../rows.js';
 import { directoryEntry, type Agent, type AgentStatus } from './agent.js';
 
@@ -51,11 +51,15 @@ export async function saveAgent(tx: Transaction, agent: Agent): Promise<void> {
   const { id, status, publishedVersion, version, updatedAt } = agent;
   await tx.execute(sql`update agents.agent
     set status = ${status}, published_version = ${publishedVersion}, version = ${version}, updated_at = ${updatedAt} where id = ${id}`);
+  tx.project('agents', id, await entryInForce(tx, agent), version);
+}
+
+/** The agent as everybody who watches is told about it, as it is in this transaction. */
+export async function entryInForce(tx: Transaction, agent: Agent): Promise<AgentEntry> {
   const inForce = await tx.one<{ config: unknown }>(
-    sql`select config from agents.agent_version where agent_id = ${id} and number = ${publishedVersion}`,
+    sql`select config from agents.agent_version where agent_id = ${agent.id} and number = ${agent.publishedVersion}`,
   );
-  const config = inForce ? readMessage(AgentConfig, inForce.config) : null;
-  tx.project('agents', id, directoryEntry(agent, tx.tenantId, config), version);
+  return directoryEntry(agent, tx.tenantId, inForce ? readMessage(AgentConfig, inForce.config) : null);
 }
 
 /** Every entry of the directory of agents; archived ones are left out, for nothing is let in that it does not name. */

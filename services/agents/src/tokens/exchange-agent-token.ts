@@ -3,6 +3,7 @@ import { exchangeAgentToken, type ExchangeAgentTokenRequest, type NewAgentToken 
 import { TenantDatabase } from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
+import { entryInForce, lockAgent } from '../registry/agent.table.js';
 import { narrowToken } from './token.js';
 import { lockLiveToken } from './token.table.js';
 import { TokenDesk } from './token-desk.js';
@@ -21,9 +22,9 @@ export class ExchangeAgentToken {
     const { actor, credentialId, agentId } = ctx;
     if (actor.kind !== 'agent' || credentialId === null || agentId === null)
       throw new Fault('forbidden', { detail: 'Only an agent’s token can be exchanged' });
-    const agent = await this.desk.agent(request.agentId ?? agentId, ctx);
     return this.tenants.transaction(ctx, async (tx) => {
       const now = this.clock.now();
+      const agent = await entryInForce(tx, await lockAgent(tx, request.agentId ?? agentId));
       const parent = await lockLiveToken(tx, credentialId, now);
       return this.desk.handOut(tx, narrowToken(parent, request, agent, ctx, now));
     });

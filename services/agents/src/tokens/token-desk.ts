@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AgentTokenIssued, type IssueAgentTokenRequest, type NewAgentToken } from '@tenantry/contracts';
 import { TenantDatabase, type Transaction } from '@tenantry/database';
-import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
-import { Directories, type AgentEntry } from '@tenantry/messaging';
-import { lockAgent } from '../registry/agent.table.js';
+import { Clock, type TenantContext } from '@tenantry/kernel';
+import { Directories } from '@tenantry/messaging';
+import { entryInForce, lockAgent } from '../registry/agent.table.js';
 import { newTokenSecret } from './token-secret.js';
 import { issueToken, shown, type Token } from './token.js';
 import { insertToken } from './token.table.js';
 
-/** What was just published, or who just became a member, may still be on the way here. */
+/** Who just became a member may still be on the way here. */
 const PATIENCE_MS = 500;
 
 /** Where tokens are handed out: row, directory and event in one commit. */
@@ -26,8 +26,8 @@ export class TokenDesk {
     const { members } = this.directories;
     if (onBehalfOf) await members.waitFor(onBehalfOf, PATIENCE_MS);
     return this.tenants.transaction(ctx, async (tx) => {
-      await lockAgent(tx, agentId);
-      const facts = { agent: await this.agent(agentId, ctx), memberOf: (userId: string) => members.get(userId) };
+      const agent = await entryInForce(tx, await lockAgent(tx, agentId));
+      const facts = { agent, memberOf: (userId: string) => members.get(userId) };
       return this.handOut(tx, issueToken(request, agentId, facts, ctx, this.clock.now()));
     });
   }
@@ -46,12 +46,5 @@ export class TokenDesk {
       ],
     });
     return shown(token, secret);
-  }
-
-  /** An agent of the tenant as everybody knows it. @throws Fault `not-found` */
-  async agent(agentId: string, { tenantId }: TenantContext): Promise<AgentEntry> {
-    const entry = await this.directories.agents.waitFor(agentId, PATIENCE_MS);
-    if (entry?.tenantId !== tenantId) throw new Fault('not-found');
-    return entry;
   }
 }

@@ -54,7 +54,7 @@ describe('Tokens of an agent', () => {
     for (const agentId of [agent.id, newId()])
       await expect(issue(t.b, agentId, join(t, t.b.id))).rejects.toBeFault('not-found');
     const owner = join(t, t.a.id);
-    await expect(issue(t.a, (await newAgent(t.a)).id, owner)).rejects.toBeFault('not-found');
+    await expect(issue(t.a, (await newAgent(t.a)).id, owner)).rejects.toBeFault('conflict');
     await t.a.call(pauseAgent, { agentId: agent.id });
     await relay(t);
     await expect(issue(t.a, agent.id, owner)).rejects.toBeFault('conflict');

@@ -29,3 +29,15 @@ export function principalOf({ actor }: Pick<TenantContext, 'actor'>): Principal 
   const allowed = kind === 'user' ? ROLES : kind === 'key' ? KEYS : [];
   return role !== null && allowed.includes(role) ? (role as Principal) : null;
 }
+
+/**
+ * The member on whose behalf an agent touches rows, as a principal, null for one whose role is unknown; undefined when it acts
+ * for nobody.
+ */
+export function memberOf({
+  actor,
+  onBehalfOf,
+}: Pick<TenantContext, 'actor' | 'onBehalfOf'>): Principal | null | undefined {
+  if (actor.kind !== 'agent' || onBehalfOf === null) return undefined;
+  return principalOf({ actor: { ...actor, kind: 'user' } });
+}

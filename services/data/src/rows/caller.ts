@@ -1,6 +1,6 @@
 import type { Access } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
-import { type Principal, principalOf } from '../access/principal.js';
+import { memberOf, type Principal, principalOf } from '../access/principal.js';
 import type { TableSpace } from '../spaces/table-space.js';
 
 /** Somebody who touches rows. */
@@ -12,10 +12,17 @@ export interface Caller {
 
 export function callerOf(ctx: TenantContext): Caller {
   const principal = principalOf(ctx);
-  return { principal, ctx: { ...ctx, actor: { ...ctx.actor, role: principal } } };
+  // The policies show an agent the rows of the member on whose behalf it acts.
+  const member = memberOf(ctx);
+  return { principal, ctx: { ...ctx, actor: { ...ctx.actor, role: member === undefined ? principal : member } } };
 }
 
 /** How row statements enter the database: under the tenant's role, prepared for the tables' present columns. */
 export function accessTo(space: TableSpace): Access {
   return { role: space.role, actor: true, shape: space.version };
+}
+
+/** Whose an inserted row is, when only own rows may be: an agent's are the member's on whose behalf it acts. */
+export function ownerIdOf({ actor, onBehalfOf }: TenantContext): string {
+  return (actor.kind === 'agent' ? onBehalfOf : null) ?? actor.id;
 }

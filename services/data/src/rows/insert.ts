@@ -1,3 +1,4 @@
+import { ownerIdOf } from './caller.js';
 import type { Vault } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import type { PlacedTable } from '../spaces/table-space.js';
@@ -27,7 +28,7 @@ export function insertChange(vault: Vault, rows: readonly JsonRow[], isArray: bo
     if (rows.length === 0) {
       return null;
     }
-    const owned = grant.rows === 'own' ? withOwner(table, rows, columns, ctx.actor.id) : { rows, columns };
+    const owned = grant.rows === 'own' ? withOwner(table, rows, columns, ownerIdOf(ctx)) : { rows, columns };
     const sealed = await sealRows(vault, ctx.tenantId, table.definition, owned.rows, owned.columns);
     const { missingDefault } = preferences;
     const plan = { table, columns: sealed.columns, rowsJson: JSON.stringify(sealed.rows), onConflict, missingDefault };

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { sql, type Sql, StatementError, TenantDatabase, type Transaction, Vault } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
+import { Directories } from '@tenantry/messaging';
+import { narrowToAgent } from '../access/narrow-to-agent.js';
+import { memberOf } from '../access/principal.js';
 import { ProductDefinitions } from '../product-tables/product-definitions.js';
 import type { TableDefinition } from '../tables/table-definition.js';
 import { POOL_ROLE, POOL_SCHEMA } from './space.js';
@@ -45,6 +48,7 @@ export class Catalog {
     private readonly tenants: TenantDatabase,
     private readonly products: ProductDefinitions,
     private readonly vault: Vault,
+    private readonly directories: Directories,
   ) {}
 
   /** The tenant's tables as last known. @throws Fault `not-found` for a tenant without a data space */
@@ -66,7 +70,7 @@ export class Catalog {
     let space = await this.spaceOf(ctx);
     for (let tries = 1; ; tries++) {
       try {
-        return await work(space);
+        return await work(this.asSeenBy(ctx, space));
       } catch (error) {
         if (!mayBeStale(error) || tries === MAX_TRIES) {
           throw error instanceof StaleSpace
@@ -80,6 +84,14 @@ export class Catalog {
         space = current;
       }
     }
+  }
+
+  /** The tables with what the caller may do in them: an agent no more than its configuration in force says. */
+  private asSeenBy(ctx: TenantContext, space: TableSpace): TableSpace {
+    if (ctx.actor.kind !== 'agent') return space;
+    const agent = this.directories.agents.get(ctx.actor.id);
+    const isOwn = agent?.tenantId === ctx.tenantId;
+    return narrowToAgent(space, isOwn ? agent : null, memberOf(ctx));
   }
 
   /** The tenant's tables as they are now. */
