@@ -31,7 +31,7 @@ function narrowTable(table: TableDefinition, scope: Scope, member: Member): Tabl
   return { ...table, access: [nothing, ...rules] };
 }
 
-function ruleFor(table: TableDefinition, scope: Scope, member: Principal | null, action: Action): AccessRule | null {
+function ruleFor(table: TableDefinition, scope: Scope, member: Member, action: Action): AccessRule | null {
   const granted = grantFor(table, 'agent', action);
   const named = scope?.data.find((one) => one.table === table.name);
   const members = member === undefined ? granted : grantFor(table, member, action);

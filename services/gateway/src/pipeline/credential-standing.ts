@@ -29,17 +29,22 @@ export class CredentialStanding implements Step {
 
   /** A token is worth what its agent is, and the member on whose behalf it acts. @throws Fault also `agent-stopped` */
   private async checkAgent(token: AgentTokenEntry | undefined): Promise<void> {
-    const { agentRevocations, agents, agentStops } = this.directories;
-    if (!token || Date.parse(token.expiresAt) <= this.clock.now().getTime() || agentRevocations.get(token.tokenId))
-      throw refused('the token was revoked or has expired');
-    const { agentId, tenantId, onBehalfOf } = token;
-    const agent =
-      agents.get(agentId) ?? (await this.settling.find(agents, `agent ${agentId}`, () => agents.get(agentId)));
-    if (!agent || agent.tenantId !== tenantId) throw refused('the agent is unknown');
+    const { agentRevocations, members } = this.directories;
+    const isAlive = token && Date.parse(token.expiresAt) > this.clock.now().getTime();
+    if (!isAlive || agentRevocations.get(token.tokenId)) throw refused('the token was revoked or has expired');
+    await this.checkMayAct(token);
+    const { onBehalfOf } = token;
+    if (onBehalfOf !== null && members.get(onBehalfOf)?.status !== 'active')
+      throw refused('the person is unknown or disabled');
+  }
+
+  private async checkMayAct({ agentId, tenantId }: AgentTokenEntry): Promise<void> {
+    const { agents, agentStops } = this.directories;
+    const look = () => agents.get(agentId);
+    const agent = look() ?? (await this.settling.find(agents, `agent ${agentId}`, look));
+    if (agent?.tenantId !== tenantId) throw refused('the agent is unknown');
     const isStopped = [agentId, tenantId, PLATFORM_TENANT_ID].some((id) => agentStops.get(id)?.stopped);
     if (isStopped || agent.status !== 'active' || agent.publishedVersion === null) throw new Fault('agent-stopped');
-    if (onBehalfOf !== null && this.directories.members.get(onBehalfOf)?.status !== 'active')
-      throw refused('the person is unknown or disabled');
   }
 
   private checkKey(entry: KeyEntry | undefined): void {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { roles } from '@tenantry/contracts';
 import { Fault, intersectGrants, PLATFORM_TENANT_ID } from '@tenantry/kernel';
-import { Directories, type MemberEntry } from '@tenantry/messaging';
+import { Directories, type AgentEntry, type MemberEntry } from '@tenantry/messaging';
 import { Settling } from '../directories/settling.js';
 import { TenantFinder } from '../directories/tenant-finder.js';
 import {
@@ -77,15 +77,14 @@ export class ResolveTenant implements Step {
     const { tenantId, agentId, tokenId, onBehalfOf, locationId, grants } = entry;
     if (chosen !== null && chosen !== tenantId) throw new Fault('not-found');
     const agent = this.directories.agents.get(agentId);
-    const isElsewhere =
-      agent && agent.locationIds.length > 0 && !(locationId && agent.locationIds.includes(locationId));
-    if (!agent || isElsewhere) throw new Fault('unauthenticated', { cause: 'the agent may not act there any more' });
-    const own = intersectGrants(agent.grants, grants);
+    if (!agent || !mayActAt(agent, locationId))
+      throw new Fault('unauthenticated', { cause: 'the agent may not act there any more' });
     const role = onBehalfOf === null ? null : this.roleOf(onBehalfOf, tenantId);
     if (role === undefined) throw new Fault('unauthenticated', { cause: 'the person is no member any more' });
-    const held: readonly string[] = role === null ? ['*'] : ((roles.tenant as RoleTable)[role]?.grants ?? []);
+    const held = role === null ? EVERYTHING : ((roles.tenant as RoleTable)[role]?.grants ?? []);
+    const permissions = intersectGrants(intersectGrants(agent.grants, grants), held);
     return {
-      ...{ tenantId, home: await this.home(tenantId), permissions: intersectGrants(own, held), credentialId: tokenId },
+      ...{ tenantId, home: await this.home(tenantId), permissions, credentialId: tokenId },
       actor: { kind: 'agent', id: agentId, role },
       agent: { agentId, onBehalfOf, locationId },
     };
@@ -150,6 +149,13 @@ export class ResolveTenant implements Step {
     if (!entry) throw new Fault('not-found');
     return entry;
   }
+}
+
+/** What nobody's role limits. */
+const EVERYTHING: readonly string[] = ['*'];
+
+function mayActAt({ locationIds }: AgentEntry, locationId: string | null): boolean {
+  return locationIds.length === 0 || (locationId !== null && locationIds.includes(locationId));
 }
 
 function personParty(
