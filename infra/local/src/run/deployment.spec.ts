@@ -11,8 +11,7 @@ import { temporary } from './sample.fixture.js';
 class EmptyModule {}
 
 const compose = readFileSync(new URL('../../../../docker-compose.yml', import.meta.url), 'utf8');
-const services = ['tenants', 'identity', 'data', 'audit', 'billing', 'compliance', 'gateway'].map((name) =>
-const services = ['tenants', 'identity', 'data', 'audit', 'billing', 'agents', 'gateway'].map((name) =>
+const services = ['tenants', 'identity', 'data', 'audit', 'billing', 'compliance', 'agents', 'gateway'].map((name) =>
   defineService({ name, module: EmptyModule }),
 );
 

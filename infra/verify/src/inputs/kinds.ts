@@ -51,9 +51,6 @@ const makers = {
     }),
   }),
   keyRotation: async (bench) => ({ id: await idOf(bench, bench.tenant.owner, '/v1/encryption/rotations', {}) }),
-  agent: async (bench) => ({
-    id: await idOf(bench, bench.tenant.owner, '/v1/agents', { name: bench.tenant.canary.word() }),
-  }),
   agent: async (bench) => ({ id: await newAgent(bench) }),
   draftedAgent: async (bench) => {
     const id = await newAgent(bench);

@@ -102,9 +102,12 @@ import {
   CreditInvoiceRequest,
   DraftInvoiceRequest,
   FinalizeInvoiceRequest,
+  GetInvoiceDocumentRequest,
   GetInvoiceRequest,
+  GetTenantInvoiceDocumentRequest,
   GetTenantInvoiceRequest,
   Invoice,
+  InvoiceDocument,
   ListInvoicesRequest,
   ListInvoicesResponse,
   ListTenantInvoicesRequest,
@@ -113,6 +116,12 @@ import {
   VoidInvoiceRequest,
 } from './billing/invoices.js';
 import {
+  ListLineUsageRequest,
+  ListLineUsageResponse,
+  TraceUsageEventRequest,
+  UsageTrace,
+} from './billing/line-usage.js';
+import {
   ArchiveMeterRequest,
   CreateMeterRequest,
   GetMeterRequest,
@@ -120,6 +129,25 @@ import {
   ListMetersResponse,
   Meter,
 } from './billing/meters.js';
+import {
+  BillingPortal,
+  ChooseDefaultPaymentMethodRequest,
+  CollectInvoiceRequest,
+  CollectTenantInvoiceRequest,
+  GetPaymentAccountRequest,
+  GetPaymentRequest,
+  ListPaymentMethodsRequest,
+  ListPaymentMethodsResponse,
+  ListPaymentsRequest,
+  ListPaymentsResponse,
+  OpenBillingPortalRequest,
+  Payment,
+  PaymentAccount,
+  PaymentMethod,
+  PaymentMethodSetup,
+  RemovePaymentMethodRequest,
+  SetUpPaymentMethodRequest,
+} from './billing/payments.js';
 import {
   CreatePlanRequest,
   CreatePlanVersionRequest,
@@ -131,9 +159,20 @@ import {
   Tier,
 } from './billing/plans.js';
 import {
+  BillingProfile,
+  GetBillingProfileRequest,
+  GetTenantBillingProfileRequest,
+  SetBillingContactRequest,
+  SetTenantTaxRequest,
+} from './billing/profiles.js';
+import {
+  CancelSubscriptionRequest,
+  CancelTenantSubscriptionRequest,
   ChangeTenantPlanRequest,
   GetSubscriptionRequest,
   GetTenantSubscriptionRequest,
+  ResumeSubscriptionRequest,
+  ResumeTenantSubscriptionRequest,
   Subscription,
 } from './billing/subscriptions.js';
 import {
@@ -182,6 +221,7 @@ import {
   PrivacyRequest,
 } from './compliance/requests.js';
 import { RecordIdentityCheckRequest, SendVerificationCodeRequest } from './compliance/verification.js';
+import { GetKeyRotationRequest, KeyRotation, RotateTenantKeyRequest } from './data/encryption.js';
 import {
   AddSchemaColumnRequest,
   AddSchemaForeignKeyRequest,
@@ -293,12 +333,14 @@ import {
 import { GetProvisioningRequest, Provisioning, RetryProvisioningRequest } from './tenants/provisioning.js';
 import {
   ActivateTenantRequest,
+  BillingSuspension,
   CreateTenantRequest,
   DeactivateTenantRequest,
   GetMyTenantRequest,
   GetTenantRequest,
   ListTenantsRequest,
   ListTenantsResponse,
+  SetBillingSuspensionRequest,
   SuspendTenantRequest,
   Tenant,
 } from './tenants/tenants.js';
@@ -994,7 +1036,7 @@ export const logApiUsageAndUpdateBudget = operation({
 });
 
 /**
- * Draws up the invoice of a period as a draft: the price of the plan that the tenant has now, day by day, and what its priced meters counted.
+ * Draws up the invoice of a period as a draft: the price of the plan that the tenant had on each day, and what its priced meters counted.
  * A day is billed once: a period that overlaps with another invoice is refused until that one is void.
  */
 export const draftInvoice = operation({
@@ -1113,6 +1155,33 @@ export const getInvoice = operation({
   output: Invoice,
 });
 
+/** Gives one of the tenant's own invoices as a page to print: HTML without scripts, links or anything from elsewhere. */
+export const getInvoiceDocument = operation({
+  name: 'GetInvoiceDocument',
+  service: 'billing',
+  summary: "Gives one of the tenant's own invoices as a page to print",
+  http: { method: 'GET', path: '/v1/invoices/{invoiceId}/document', status: 200 },
+  permission: 'invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  raw: true,
+  input: GetInvoiceDocumentRequest,
+  output: InvoiceDocument,
+});
+
+/** Gives an invoice of a tenant as a page to print, drafts too. */
+export const getTenantInvoiceDocument = operation({
+  name: 'GetTenantInvoiceDocument',
+  service: 'billing',
+  summary: 'Gives an invoice of a tenant as a page to print, drafts too',
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/document', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  raw: true,
+  input: GetTenantInvoiceDocumentRequest,
+  output: InvoiceDocument,
+});
+
 /** Lists the tenant's own invoices, the newest first, without drafts, lines and credit notes. */
 export const listInvoices = operation({
   name: 'ListInvoices',
@@ -1124,6 +1193,33 @@ export const listInvoices = operation({
   whenSuspended: true,
   input: ListInvoicesRequest,
   output: ListInvoicesResponse,
+});
+
+/** Lists the events that a usage line of one of the tenant's own invoices counted, the oldest first. A line of another kind counted none. */
+export const listLineUsage = operation({
+  name: 'ListLineUsage',
+  service: 'billing',
+  summary: "Lists the events that a usage line of one of the tenant's own invoices counted, the oldest first",
+  http: { method: 'GET', path: '/v1/invoices/{invoiceId}/lines/{lineId}/usage', status: 200 },
+  permission: 'usage.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListLineUsageRequest,
+  output: ListLineUsageResponse,
+});
+
+/** Gives an event of the ledger, what became of it, and the lines of the tenant's own invoices that counted it. */
+export const traceUsageEvent = operation({
+  name: 'TraceUsageEvent',
+  service: 'billing',
+  summary:
+    "Gives an event of the ledger, what became of it, and the lines of the tenant's own invoices that counted it",
+  http: { method: 'GET', path: '/v1/usage/trace', status: 200 },
+  permission: 'usage.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: TraceUsageEventRequest,
+  output: UsageTrace,
 });
 
 /** Creates a meter. */
@@ -1175,6 +1271,146 @@ export const archiveMeter = operation({
   audit: 'meter.archived',
   input: ArchiveMeterRequest,
   output: Meter,
+});
+
+/** Gives what the tenant is at the payment provider. */
+export const getPaymentAccount = operation({
+  name: 'GetPaymentAccount',
+  service: 'billing',
+  summary: 'Gives what the tenant is at the payment provider',
+  http: { method: 'GET', path: '/v1/payment-account', status: 200 },
+  permission: 'payments.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetPaymentAccountRequest,
+  output: PaymentAccount,
+});
+
+/**
+ * Begins to set up a payment method: on a page of the payment provider (`checkout`), or in the caller's own with the provider's script
+ * (`intent`). The method is there when its owner has finished.
+ */
+export const setUpPaymentMethod = operation({
+  name: 'SetUpPaymentMethod',
+  service: 'billing',
+  summary: 'Begins to set up a payment method',
+  http: { method: 'POST', path: '/v1/payment-methods/setup', status: 201 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: SetUpPaymentMethodRequest,
+  output: PaymentMethodSetup,
+});
+
+/** Lists what the tenant can pay with, the newest first: at most 100. */
+export const listPaymentMethods = operation({
+  name: 'ListPaymentMethods',
+  service: 'billing',
+  summary: 'Lists what the tenant can pay with, the newest first',
+  http: { method: 'GET', path: '/v1/payment-methods', status: 200 },
+  permission: 'payments.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListPaymentMethodsRequest,
+  output: ListPaymentMethodsResponse,
+});
+
+/** Makes a payment method the one that invoices are paid with. */
+export const chooseDefaultPaymentMethod = operation({
+  name: 'ChooseDefaultPaymentMethod',
+  service: 'billing',
+  summary: 'Makes a payment method the one that invoices are paid with',
+  http: { method: 'PUT', path: '/v1/payment-methods/{paymentMethodId}/default', status: 200 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'payment_method.chosen',
+  whenSuspended: true,
+  input: ChooseDefaultPaymentMethodRequest,
+  output: PaymentMethod,
+});
+
+/** Removes a payment method. */
+export const removePaymentMethod = operation({
+  name: 'RemovePaymentMethod',
+  service: 'billing',
+  summary: 'Removes a payment method',
+  http: { method: 'DELETE', path: '/v1/payment-methods/{paymentMethodId}', status: 204 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'payment_method.removed',
+  whenSuspended: true,
+  input: RemovePaymentMethodRequest,
+  output: Empty,
+});
+
+/** Gives a link, good for a few minutes, to the page of the payment provider on which the tenant manages its payment methods. */
+export const openBillingPortal = operation({
+  name: 'OpenBillingPortal',
+  service: 'billing',
+  summary:
+    'Gives a link, good for a few minutes, to the page of the payment provider on which the tenant manages its payment methods',
+  http: { method: 'POST', path: '/v1/payment-account/portal', status: 201 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: OpenBillingPortalRequest,
+  output: BillingPortal,
+});
+
+/**
+ * Pays one of the tenant's own open invoices while its owner is there: `actionUrl` leads to the bank when it asks for more.
+ * However often it is called, an invoice is paid once.
+ */
+export const collectInvoice = operation({
+  name: 'CollectInvoice',
+  service: 'billing',
+  summary: "Pays one of the tenant's own open invoices while its owner is there",
+  http: { method: 'POST', path: '/v1/invoices/{invoiceId}/collect', status: 200 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'invoice.collected',
+  whenSuspended: true,
+  input: CollectInvoiceRequest,
+  output: Payment,
+});
+
+/** Collects an open invoice of a tenant by its default payment method, while nobody of the tenant is there. */
+export const collectTenantInvoice = operation({
+  name: 'CollectTenantInvoice',
+  service: 'billing',
+  summary: 'Collects an open invoice of a tenant by its default payment method, while nobody of the tenant is there',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/collect', status: 200 },
+  permission: 'payments.write',
+  scope: 'platform',
+  audit: 'invoice.collected',
+  input: CollectTenantInvoiceRequest,
+  output: Payment,
+});
+
+/** Gives one of the tenant's payments. */
+export const getPayment = operation({
+  name: 'GetPayment',
+  service: 'billing',
+  summary: "Gives one of the tenant's payments",
+  http: { method: 'GET', path: '/v1/payments/{paymentId}', status: 200 },
+  permission: 'payments.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetPaymentRequest,
+  output: Payment,
+});
+
+/** Lists the tenant's payments, the newest first. */
+export const listPayments = operation({
+  name: 'ListPayments',
+  service: 'billing',
+  summary: "Lists the tenant's payments, the newest first",
+  http: { method: 'GET', path: '/v1/payments', status: 200 },
+  permission: 'payments.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListPaymentsRequest,
+  output: ListPaymentsResponse,
 });
 
 /** Creates a plan with its first version. */
@@ -1243,6 +1479,58 @@ export const listPlans = operation({
   output: ListPlansResponse,
 });
 
+/** Gives to whom the tenant's own invoices are addressed, how they are taxed and when they are due. */
+export const getBillingProfile = operation({
+  name: 'GetBillingProfile',
+  service: 'billing',
+  summary: "Gives to whom the tenant's own invoices are addressed, how they are taxed and when they are due",
+  http: { method: 'GET', path: '/v1/billing/profile', status: 200 },
+  permission: 'invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetBillingProfileRequest,
+  output: BillingProfile,
+});
+
+/** Says to whom the tenant's invoices are addressed, and where mail about them and about budgets goes. */
+export const setBillingContact = operation({
+  name: 'SetBillingContact',
+  service: 'billing',
+  summary: "Says to whom the tenant's invoices are addressed, and where mail about them and about budgets goes",
+  http: { method: 'PUT', path: '/v1/billing/contact', status: 200 },
+  permission: 'billing.write',
+  scope: 'tenant',
+  audit: 'billing_contact.set',
+  whenSuspended: true,
+  input: SetBillingContactRequest,
+  output: BillingProfile,
+});
+
+/** Gives to whom a tenant's invoices are addressed, how they are taxed and when they are due. */
+export const getTenantBillingProfile = operation({
+  name: 'GetTenantBillingProfile',
+  service: 'billing',
+  summary: "Gives to whom a tenant's invoices are addressed, how they are taxed and when they are due",
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/billing/profile', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  input: GetTenantBillingProfileRequest,
+  output: BillingProfile,
+});
+
+/** Says how a tenant's invoices are taxed and when they are due. Invoices that are drawn up from now on follow. */
+export const setTenantTax = operation({
+  name: 'SetTenantTax',
+  service: 'billing',
+  summary: "Says how a tenant's invoices are taxed and when they are due",
+  http: { method: 'PUT', path: '/v1/tenants/{tenantId}/billing/tax', status: 200 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  audit: 'tax_terms.set',
+  input: SetTenantTaxRequest,
+  output: BillingProfile,
+});
+
 /** Gives the plan of the caller's tenant. */
 export const getSubscription = operation({
   name: 'GetSubscription',
@@ -1268,7 +1556,10 @@ export const getTenantSubscription = operation({
   output: Subscription,
 });
 
-/** Moves a tenant to another plan, or to another version of its plan. What it may do follows within a second. */
+/**
+ * Moves a tenant to another plan, or to another version of its plan. What it may do follows within a second. The day of the change and those
+ * after it are charged by the new terms, those before by the old. A cancellation is taken back by it.
+ */
 export const changeTenantPlan = operation({
   name: 'ChangeTenantPlan',
   service: 'billing',
@@ -1278,6 +1569,62 @@ export const changeTenantPlan = operation({
   scope: 'platform',
   audit: 'subscription.changed',
   input: ChangeTenantPlanRequest,
+  output: Subscription,
+});
+
+/**
+ * Cancels the plan of the caller's tenant: it ends with the trial, or else with the calendar month in the tenant's time zone. Until then
+ * everything stays as it is; from then on the plan grants nothing and no day is charged. One that is cancelled already is left as it is.
+ */
+export const cancelSubscription = operation({
+  name: 'CancelSubscription',
+  service: 'billing',
+  summary: "Cancels the plan of the caller's tenant",
+  http: { method: 'POST', path: '/v1/subscription/cancel', status: 200 },
+  permission: 'subscription.write',
+  scope: 'tenant',
+  audit: 'subscription.cancelled',
+  whenSuspended: true,
+  input: CancelSubscriptionRequest,
+  output: Subscription,
+});
+
+/** Takes back a cancellation before the plan has ended. */
+export const resumeSubscription = operation({
+  name: 'ResumeSubscription',
+  service: 'billing',
+  summary: 'Takes back a cancellation before the plan has ended',
+  http: { method: 'POST', path: '/v1/subscription/resume', status: 200 },
+  permission: 'subscription.write',
+  scope: 'tenant',
+  audit: 'subscription.resumed',
+  input: ResumeSubscriptionRequest,
+  output: Subscription,
+});
+
+/** Cancels the plan of a tenant, as its own admins can. */
+export const cancelTenantSubscription = operation({
+  name: 'CancelTenantSubscription',
+  service: 'billing',
+  summary: 'Cancels the plan of a tenant, as its own admins can',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/subscription/cancel', status: 200 },
+  permission: 'subscriptions.write',
+  scope: 'platform',
+  audit: 'subscription.cancelled',
+  input: CancelTenantSubscriptionRequest,
+  output: Subscription,
+});
+
+/** Takes back the cancellation of a tenant's plan before it has ended. */
+export const resumeTenantSubscription = operation({
+  name: 'ResumeTenantSubscription',
+  service: 'billing',
+  summary: "Takes back the cancellation of a tenant's plan before it has ended",
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/subscription/resume', status: 200 },
+  permission: 'subscriptions.write',
+  scope: 'platform',
+  audit: 'subscription.resumed',
+  input: ResumeTenantSubscriptionRequest,
   output: Subscription,
 });
 
@@ -1687,6 +2034,36 @@ export const recordIdentityCheck = operation({
   output: PrivacyRequest,
 });
 
+/**
+ * Gives the tenant new keys, one that seals values and one that finds them. What is written from now on is sealed with the new
+ * one; what is there is read with the old one and sealed again in the background. While that goes on, asking again answers the
+ * same rotation.
+ */
+export const rotateTenantKey = operation({
+  name: 'RotateTenantKey',
+  service: 'data',
+  summary: 'Gives the tenant new keys, one that seals values and one that finds them',
+  http: { method: 'POST', path: '/v1/encryption/rotations', status: 201 },
+  permission: 'encryption.rotate',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'encryption.key_rotated',
+  input: RotateTenantKeyRequest,
+  output: KeyRotation,
+});
+
+/** Says how far a rotation has come. */
+export const getKeyRotation = operation({
+  name: 'GetKeyRotation',
+  service: 'data',
+  summary: 'Says how far a rotation has come',
+  http: { method: 'GET', path: '/v1/encryption/rotations/{rotationId}', status: 200 },
+  permission: 'encryption.read',
+  scope: 'tenant',
+  input: GetKeyRotationRequest,
+  output: KeyRotation,
+});
+
 /** Creates a table, like CreateTable. */
 export const createSchemaTable = operation({
   name: 'CreateSchemaTable',
@@ -1941,7 +2318,10 @@ export const readRows = operation({
   output: RowsReply,
 });
 
-/** Reads rows like ReadRows, with the query in the body instead of the address: as a form, or as a JSON object of text. */
+/**
+ * Reads rows like ReadRows, with the query in the body instead of the address: as a form, or as a JSON object of text. Only
+ * here can rows be found by searchable encrypted columns, with `eq` and `in`.
+ */
 export const searchRows = operation({
   name: 'SearchRows',
   service: 'data',
@@ -2794,6 +3174,18 @@ export const deactivateTenant = operation({
   output: Tenant,
 });
 
+/** Suspends an open tenant because it does not pay, or opens one that was suspended for that. A tenant in any other state is left as it is. */
+export const setBillingSuspension = operation({
+  name: 'SetBillingSuspension',
+  service: 'tenants',
+  summary: 'Suspends an open tenant because it does not pay, or opens one that was suspended for that',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['billing'],
+  input: SetBillingSuspensionRequest,
+  output: BillingSuspension,
+});
+
 /** Gives the caller's own tenant. */
 export const getMyTenant = operation({
   name: 'GetMyTenant',
@@ -2868,19 +3260,41 @@ export const operations: readonly Operation[] = [
   getTenantInvoice,
   listTenantInvoices,
   getInvoice,
+  getInvoiceDocument,
+  getTenantInvoiceDocument,
   listInvoices,
+  listLineUsage,
+  traceUsageEvent,
   createMeter,
   listMeters,
   getMeter,
   archiveMeter,
+  getPaymentAccount,
+  setUpPaymentMethod,
+  listPaymentMethods,
+  chooseDefaultPaymentMethod,
+  removePaymentMethod,
+  openBillingPortal,
+  collectInvoice,
+  collectTenantInvoice,
+  getPayment,
+  listPayments,
   createPlan,
   createTier,
   createPlanVersion,
   getPlan,
   listPlans,
+  getBillingProfile,
+  setBillingContact,
+  getTenantBillingProfile,
+  setTenantTax,
   getSubscription,
   getTenantSubscription,
   changeTenantPlan,
+  cancelSubscription,
+  resumeSubscription,
+  cancelTenantSubscription,
+  resumeTenantSubscription,
   recordUsage,
   trackUsage,
   checkUsage,
@@ -2908,6 +3322,8 @@ export const operations: readonly Operation[] = [
   commentPrivacyRequest,
   sendVerificationCode,
   recordIdentityCheck,
+  rotateTenantKey,
+  getKeyRotation,
   createSchemaTable,
   addSchemaColumn,
   dropSchemaColumn,
@@ -2991,5 +3407,6 @@ export const operations: readonly Operation[] = [
   suspendTenant,
   activateTenant,
   deactivateTenant,
+  setBillingSuspension,
   getMyTenant,
 ];
