@@ -41,6 +41,11 @@ import { OnTenantProvisioningFailed } from './spaces/on-tenant-provisioning-fail
 import { OnTenantReactivated } from './spaces/on-tenant-reactivated.js';
 import { OnTenantRequested } from './spaces/on-tenant-requested.js';
 import { OnTenantSuspended } from './spaces/on-tenant-suspended.js';
+import { CollectSubjectRows } from './subjects/collect-subject-rows.js';
+import { DescribeSubjectTables } from './subjects/describe-subject-tables.js';
+import { EraseSubjectRows } from './subjects/erase-subject-rows.js';
+import { PlanSubjectRows } from './subjects/plan-subject-rows.js';
+import { SubjectFinder } from './subjects/subject-finder.js';
 import { AddColumn } from './tables/add-column.js';
 import { AddForeignKey } from './tables/add-foreign-key.js';
 import { CreateTable } from './tables/create-table.js';
@@ -86,6 +91,7 @@ const functions = [
   GetTableColumns,
   GetTableForeignKeys,
 ];
+const subjects = [DescribeSubjectTables, PlanSubjectRows, CollectSubjectRows, EraseSubjectRows];
 const reactions = [
   OnTenantRequested,
   OnTenantProvisioningFailed,
@@ -98,8 +104,26 @@ const schedules = [EverySecondRollOut, EverySecondReseal];
 
 /** Product and tenant tables and their rows: a table of contents. */
 @Module({
-  controllers: [...tables, ...productTables, ...rows, ...encryption, ...functions, ...reactions, ...schedules],
-  providers: [Catalog, ProductDefinitions, ProductTables, TenantTables, RowReader, RowSearcher, RowWriter],
+  controllers: [
+    ...tables,
+    ...productTables,
+    ...rows,
+    ...encryption,
+    ...functions,
+    ...subjects,
+    ...reactions,
+    ...schedules,
+  ],
+  providers: [
+    Catalog,
+    ProductDefinitions,
+    ProductTables,
+    TenantTables,
+    RowReader,
+    RowSearcher,
+    RowWriter,
+    SubjectFinder,
+  ],
 })
 export class DataModule {}
 

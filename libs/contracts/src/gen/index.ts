@@ -33,6 +33,7 @@ export * from './data/events.js';
 export * from './data/functions.js';
 export * from './data/product-tables.js';
 export * from './data/rows.js';
+export * from './data/subjects.js';
 export * from './data/tables.js';
 export * from './events.js';
 export * from './identity/events.js';

@@ -262,6 +262,16 @@ import {
   UpdateRowsRequest,
 } from './data/rows.js';
 import {
+  CollectSubjectRowsRequest,
+  DescribeSubjectTablesRequest,
+  DescribeSubjectTablesResponse,
+  EraseSubjectRowsRequest,
+  PlanSubjectRowsRequest,
+  SubjectRows,
+  SubjectRowsErased,
+  SubjectRowsPlan,
+} from './data/subjects.js';
+import {
   AddColumnRequest,
   AddForeignKeyRequest,
   CreateTableRequest,
@@ -2414,6 +2424,67 @@ export const exportRows = operation({
   output: RowsReply,
 });
 
+/** Describes the tables with the class of each column, by name: this service's part of the data map. */
+export const describeSubjectTables = operation({
+  name: 'DescribeSubjectTables',
+  service: 'data',
+  summary: 'Describes the tables with the class of each column, by name',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: DescribeSubjectTablesRequest,
+  output: DescribeSubjectTablesResponse,
+});
+
+/**
+ * Finds the tables with rows of a person, by walking foreign keys from the person's own row, and counts the rows. Tables
+ * that hold personal values and can not be reached from there are named, never left out.
+ */
+export const planSubjectRows = operation({
+  name: 'PlanSubjectRows',
+  service: 'data',
+  summary:
+    "Finds the tables with rows of a person, by walking foreign keys from the person's own row, and counts the rows",
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanSubjectRowsRequest,
+  output: SubjectRowsPlan,
+});
+
+/**
+ * Gives the person's rows of one table as NDJSON, a line for each: `{"row": {…}, "redacted": ["column", …]}`. Encrypted
+ * values are opened, and leave their trace in the audit log; secrets are never shown.
+ */
+export const collectSubjectRows = operation({
+  name: 'CollectSubjectRows',
+  service: 'data',
+  summary: "Gives the person's rows of one table as NDJSON, a line for each",
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectSubjectRowsRequest,
+  output: SubjectRows,
+});
+
+/**
+ * Erases the person's rows in one transaction: children before parents, and references of others to them undone. Asked again
+ * with the same erasure id, it changes nothing and answers what the first time did.
+ */
+export const eraseSubjectRows = operation({
+  name: 'EraseSubjectRows',
+  service: 'data',
+  summary: "Erases the person's rows in one transaction",
+  scope: 'internal',
+  audit: 'subject.rows_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseSubjectRowsRequest,
+  output: SubjectRowsErased,
+});
+
 /** Creates a table. Without a primary key column it gets an `id` (uuid, default uuidv7()). */
 export const createTable = operation({
   name: 'CreateTable',
@@ -3349,6 +3420,10 @@ export const operations: readonly Operation[] = [
   deleteRows,
   importRows,
   exportRows,
+  describeSubjectTables,
+  planSubjectRows,
+  collectSubjectRows,
+  eraseSubjectRows,
   createTable,
   listTables,
   getTable,

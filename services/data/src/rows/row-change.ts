@@ -23,6 +23,18 @@ export async function takeRowChanges(tx: Transaction, vault: Vault, space: Table
   return Promise.all(caught.map((change) => auditor.change(change, space)));
 }
 
+/** The same without any value: which rows, and what happened to them. */
+export async function takeChangedKeys(tx: Transaction, space: TableSpace): Promise<RowChange[]> {
+  const caught = await tx.query<CaughtChange>(sql`select * from data.take_row_changes()`);
+  return caught.map(({ table_name: resource, action, old: before, new: after }) => {
+    const table = space.table(resource)?.definition;
+    if (!table) {
+      throw new Error(`rows of ${resource}, which is not a table of the tenant's space, have changed`);
+    }
+    return { resource, id: keyOf(table, (parseRow(after) ?? parseRow(before))!), action };
+  });
+}
+
 /** Makes row changes safe to leave: what is classified goes as a commitment and sealed, what is secret not at all. */
 class RowAuditor {
   constructor(
