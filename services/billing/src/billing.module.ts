@@ -7,6 +7,7 @@ import { CreateBudget } from './budgets/create-budget.js';
 import { Every30sExpireReservations } from './budgets/every-30s-expire-reservations.js';
 import { GetBudget } from './budgets/get-budget.js';
 import { GetReservation } from './budgets/get-reservation.js';
+import { HoldSpending } from './budgets/hold-spending.js';
 import { ListBudgets } from './budgets/list-budgets.js';
 import { ListOverspends } from './budgets/list-overspends.js';
 import { ListShadowDenials } from './budgets/list-shadow-denials.js';
@@ -14,6 +15,7 @@ import { LogApiUsageAndUpdateBudget } from './budgets/log-api-usage-and-update-b
 import { ReleaseReservation } from './budgets/release-reservation.js';
 import { ReserveBudget } from './budgets/reserve-budget.js';
 import { SettleReservation } from './budgets/settle-reservation.js';
+import { SettleSpending } from './budgets/settle-spending.js';
 import { SimulateReservation } from './budgets/simulate-reservation.js';
 import { TenantCalendar } from './budgets/tenant-calendar.js';
 import { UpdateBudget } from './budgets/update-budget.js';
@@ -97,6 +99,8 @@ const budgets = [
   ListShadowDenials,
   CheckBudgetBeforeUsage,
   LogApiUsageAndUpdateBudget,
+  HoldSpending,
+  SettleSpending,
 ];
 const schedules = [Every30sExpireReservations, Every15mDun, Every5sMakeCustomers, EveryMinuteSettlePayments];
 
