@@ -124,4 +124,30 @@ describe('OutboundHttp', () => {
       reason: 'address-refused',
     });
   });
+
+  it('gives an answer while it comes', async () => {
+    let finish = (): void => undefined;
+    handle = (_, response) => {
+      response.write('first');
+      finish = () => void response.end('last');
+    };
+    const response = await client().fetch(url());
+    const reader = response.body!.getReader();
+    expect(Buffer.from((await reader.read()).value!).toString()).toBe('first');
+    finish();
+    expect(Buffer.from((await reader.read()).value!).toString()).toBe('last');
+  });
+
+  it('holds a stream to the same addresses, takes it nowhere else and bounds its size', async () => {
+    await expect(client({ networks: [] }).fetch(url('/', '127.0.0.1'))).rejects.toMatchObject({
+      reason: 'address-refused',
+    });
+    await expect(client({ networks: [] }).fetch(url())).rejects.toMatchObject({ reason: 'address-refused' });
+    expect(requests).toHaveLength(0);
+    handle = (_, response) => response.writeHead(302, { location: url('/there') }).end();
+    await expect(client().fetch(url())).rejects.toThrow('fetch failed');
+    handle = (_, response) => response.end('x'.repeat(2_000));
+    const large = await client().fetch(url(), {}, 1_000);
+    await expect(large.text()).rejects.toMatchObject({ reason: 'too-large' });
+  });
 });

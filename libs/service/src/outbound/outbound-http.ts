@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent, fetch, request, type Dispatcher, Response, type RequestInit } from 'undici';
 import { AddressPolicy } from './address-policy.js';
 
 /** Why an outbound request failed. */
@@ -48,6 +48,11 @@ export interface OutboundOptions {
   readonly resolve?: (host: string) => Promise<readonly string[]>;
 }
 
+/** Streams that may be open to one origin. */
+const STREAMS_PER_ORIGIN = 512;
+/** How long a stream may be silent. */
+const STREAM_SILENCE_MS = 120_000;
+
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const TO_ONE_ORIGIN_ONLY = new Set(['authorization', 'cookie', 'proxy-authorization']);
 
@@ -60,11 +65,20 @@ export class OutboundHttp {
   readonly #policy: AddressPolicy;
   readonly #resolve: (host: string) => Promise<readonly string[]>;
   readonly #agent: Agent;
+  readonly #streams: Agent;
 
   constructor(options: OutboundOptions) {
     this.#policy = new AddressPolicy(options.networks);
     this.#resolve = options.resolve ?? resolveBySystem;
-    this.#agent = new Agent({ connect: { lookup: this.#checkedLookup }, keepAliveTimeout: 10_000, connections: 32 });
+    const connect = { lookup: this.#checkedLookup };
+    this.#agent = new Agent({ connect, keepAliveTimeout: 10_000, connections: 32 });
+    this.#streams = new Agent({
+      connect,
+      keepAliveTimeout: 10_000,
+      connections: STREAMS_PER_ORIGIN,
+      headersTimeout: STREAM_SILENCE_MS,
+      bodyTimeout: STREAM_SILENCE_MS,
+    });
   }
 
   /** @throws OutboundError */
@@ -88,8 +102,25 @@ export class OutboundHttp {
     }
   }
 
+  /**
+   * As the `fetch` of the web, for clients that bring their own dialect and read the answer while it comes. The same addresses are
+   * refused; a redirect is an error. Time is the caller's signal, beyond two minutes of silence; size is `maxBytes` for each answer.
+   * @throws OutboundError for a refused address, else whatever `fetch` throws
+   */
+  async fetch(url: string | URL, init: RequestInit = {}, maxBytes = Number.POSITIVE_INFINITY): Promise<Response> {
+    const target = new URL(url);
+    this.#checkTarget(target);
+    try {
+      const response = await fetch(target, { ...init, redirect: 'error', dispatcher: this.#streams });
+      return Number.isFinite(maxBytes) ? boundedResponse(response, maxBytes) : response;
+    } catch (error) {
+      const { cause } = error as Error;
+      throw cause instanceof OutboundError ? cause : error;
+    }
+  }
+
   async close(): Promise<void> {
-    await this.#agent.close();
+    await Promise.all([this.#agent.close(), this.#streams.close()]);
   }
 
   async #exchange(target: URL, options: OutboundRequest, signal: AbortSignal): Promise<OutboundResponse> {
@@ -161,6 +192,22 @@ function followRedirect(options: OutboundRequest, status: number, sameOrigin: bo
         body: undefined,
         headers: Object.fromEntries(headers.filter(([name]) => !/^content-/i.test(name))),
       };
+}
+
+/** The same answer, which fails as soon as it is too large. */
+function boundedResponse(response: Response, maxBytes: number): Response {
+  if (!response.body) return response;
+  let size = 0;
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      size += chunk.byteLength;
+      if (size > maxBytes)
+        controller.error(new OutboundError('too-large', `The answer is larger than ${maxBytes} bytes`));
+      else controller.enqueue(chunk);
+    },
+  });
+  const { status, statusText, headers } = response;
+  return new Response(response.body.pipeThrough(count), { status, statusText, headers });
 }
 
 async function readBounded(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Uint8Array> {
