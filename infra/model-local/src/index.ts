@@ -1,0 +1,1 @@
+export { startModelLocal, type ModelLocal } from './server.js';
