@@ -32,27 +32,24 @@ export function argumentsFor(schema: JsonSchema | undefined, question: string): 
   return fill(schema ?? {}, '', new Sayings(question));
 }
 
+type Filler = (schema: JsonSchema, name: string, said: Sayings) => unknown;
+
+const fillers: Readonly<Record<string, Filler>> = {
+  integer: (_schema, _name, said) => Math.trunc(said.number() ?? 1),
+  number: (_schema, _name, said) => said.number() ?? 1,
+  boolean: (_schema, name, said) => !said.has(`no ${name}`) && !said.has(`not ${name}`),
+  array: ({ items }, name, said) => [fill(items ?? {}, name, said)],
+  string: (_schema, name, said) => said.text(name),
+};
+
 function fill(schema: JsonSchema, name: string, said: Sayings): unknown {
   if (schema.enum) return schema.enum.find((one) => said.has(one)) ?? schema.enum[0];
   const type = typeof schema.type === 'string' ? schema.type : schema.type?.find((one) => one !== 'null');
-  switch (type) {
-    case 'integer':
-      return Math.trunc(said.number() ?? 1);
-    case 'number':
-      return said.number() ?? 1;
-    case 'boolean':
-      return !/\b(no|not|false|without)\b/i.test(name) && !said.has(`no ${name}`);
-    case 'array':
-      return [fill(schema.items ?? {}, name, said)];
-    case 'string':
-      return said.text(name);
-    default:
-      return object(schema, said);
-  }
+  return (fillers[type ?? 'object'] ?? object)(schema, name, said);
 }
 
 /** What is required, and what the question mentions by name. */
-function object({ properties = {}, required = [] }: JsonSchema, said: Sayings): object {
+function object({ properties = {}, required = [] }: JsonSchema, _name: string, said: Sayings): object {
   const wanted = Object.entries(properties).filter(([name]) => required.includes(name) || said.has(name));
   return Object.fromEntries(wanted.map(([name, schema]) => [name, fill(schema, name, said)]));
 }

@@ -17,12 +17,12 @@ const MAX_QUOTED = 2_000;
 export function decide(request: ChatRequest): Decision {
   const asked = lastQuestion(request.messages);
   const question = withoutKnobs(asked);
-  const { says, tokens } = knobsOf(asked);
+  const { says, tokens, repeatsIds } = knobsOf(asked);
   if (says !== null) return say(says);
   if (tokens !== null) return say('word'.repeat(tokens));
   if (request.messages.at(-1)?.role === 'tool') return say(report(request));
   const tool = toolFor(request, question);
-  if (tool) return call(tool, question);
+  if (tool) return call(tool, question, repeatsIds ? 2 : 1);
   if (request.response_format && request.response_format.type !== 'text') return say(inJson(request, question));
   return say(question === '' ? 'What can I do for you?' : `You said: ${question}`);
 }
@@ -31,11 +31,9 @@ function say(text: string): Decision {
   return { text, calls: [] };
 }
 
-function call(tool: Tool, question: string): Decision {
-  const { name, parameters } = tool.function;
-  const { repeatsIds } = knobsOf(question);
+function call({ function: { name, parameters } }: Tool, question: string, times: number): Decision {
   const one = { name, arguments: JSON.stringify(argumentsFor(parameters, question)) };
-  return { text: null, calls: repeatsIds ? [one, one] : [one] };
+  return { text: null, calls: Array.from({ length: times }, () => one) };
 }
 
 /** What the tools that were called last answered. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { answerTo } from './answer.js';
+import { answerTo, type Answer } from './answer.js';
 import { readRequest, type ChatRequest } from './request.js';
 import { sendStream } from './stream.js';
 
@@ -78,12 +78,16 @@ async function complete(request: ChatRequest, response: ServerResponse): Promise
     return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices":[{');
   if (request.stream) return sendStream(made, response, request.stream_options?.include_usage === true);
   if (knobs.cutAfter !== null) return void response.destroy();
+  sendWhole(made, response);
+}
+
+function sendWhole(made: Answer, response: ServerResponse): void {
   const message = { role: 'assistant', content: made.tokens?.join('') ?? null, refusal: null };
   const withCalls = made.calls.length > 0 ? { ...message, tool_calls: made.calls } : message;
   sendJson(response, 200, {
     ...{ id: made.id, object: 'chat.completion', created: CREATED, model: made.model },
     choices: [{ index: 0, message: withCalls, finish_reason: made.finishReason, logprobs: null }],
-    ...(knobs.hidesUsage ? undefined : { usage: made.usage }),
+    ...(made.knobs.hidesUsage ? undefined : { usage: made.usage }),
   });
 }
 

@@ -11,13 +11,19 @@ export async function sendStream(answer: Answer, response: ServerResponse, withU
   for (const delta of deltasOf(answer)) {
     if (sent > 0 && knobs.betweenMs > 0) await pause(knobs.betweenMs);
     if (response.destroyed) return;
-    if (knobs.cutAfter !== null && sent >= knobs.cutAfter) return void response.destroy();
+    if (knobs.cutAfter !== null && sent >= knobs.cutAfter) return cut(response);
     await send(response, chunk(answer, { delta, finish_reason: null }));
     sent += 1;
   }
   await send(response, chunk(answer, { delta: {}, finish_reason: answer.finishReason }));
   if (withUsage && !knobs.hidesUsage) await send(response, { ...head(answer), choices: [], usage: answer.usage });
   response.end('data: [DONE]\n\n');
+}
+
+/** Breaks off when what was sent has left. */
+async function cut(response: ServerResponse): Promise<void> {
+  await pause(10);
+  response.destroy();
 }
 
 function* deltasOf({ tokens, calls, knobs }: Answer): Generator<object> {
