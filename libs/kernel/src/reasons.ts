@@ -82,6 +82,12 @@ export const reasons = {
   'card-number-refused': is(422, 'Card numbers are not accepted; send a token of the payment provider'),
   'signature-refused': is(400, 'The signature is missing, wrong or too old'),
   'usage-id-reused': is(409, 'This event id was used with other content'),
+
+  // models
+  'model-unavailable': is(503, 'The model could not be reached, or did not answer properly'),
+  'model-refused': is(422, 'The model refuses this request'),
+  'context-too-long': is(422, 'The messages are longer than the model can read'),
+  'guardrail-blocked': is(422, 'A guardrail does not let this through'),
 } as const satisfies Record<string, ReasonFacts>;
 
 /** The stable code of a refusal. */

@@ -1,6 +1,24 @@
 import { Module } from '@nestjs/common';
+import { holdSpending, settleSpending, type Operation } from '@tenantry/contracts';
 import { defineService } from '@tenantry/service';
+import { CompletionRuns } from './completions/completion-runs.js';
+import { CreateChatCompletion } from './completions/create-chat-completion.js';
+import { Every10sSettleCompletions } from './completions/every-10s-settle-completions.js';
+import { GetCompletion } from './completions/get-completion.js';
+import { ListCompletions } from './completions/list-completions.js';
+import { ModelCalls } from './completions/model-calls.js';
+import { Spending } from './completions/spending.js';
 import { AgentsSettings } from './config.js';
+import { DeleteProviderKey } from './models/delete-provider-key.js';
+import { ListModelProviders } from './models/list-model-providers.js';
+import { ListModels } from './models/list-models.js';
+import { ListProviderKeys } from './models/list-provider-keys.js';
+import { ModelCatalog } from './models/model-catalog.js';
+import { ModelProviders } from './models/model-providers.js';
+import { PutModelProvider } from './models/put-model-provider.js';
+import { PutProviderKey } from './models/put-provider-key.js';
+import { GetPriceBook } from './prices/get-price-book.js';
+import { PublishPriceBook } from './prices/publish-price-book.js';
 import { refill } from './refill.js';
 import { ArchiveAgent } from './registry/archive-agent.js';
 import { ChangeAgentStatus } from './registry/change-agent-status.js';
@@ -37,12 +55,15 @@ const versions = [
 
 const tokens = [IssueAgentToken, ExchangeAgentToken, ListAgentTokens, RevokeAgentToken, AgentsIssueToken];
 const stops = [SetAgentStop, GetAgentStop];
-const schedules = [EveryHourSweep];
+const prices = [PublishPriceBook, GetPriceBook];
+const models = [ListModels, PutModelProvider, ListModelProviders, PutProviderKey, ListProviderKeys, DeleteProviderKey];
+const completions = [CreateChatCompletion, ListCompletions, GetCompletion];
+const schedules = [EveryHourSweep, Every10sSettleCompletions];
 
 /** AI agents and what they may do: a table of contents. */
 @Module({
-  controllers: [...registry, ...versions, ...tokens, ...stops, ...schedules],
-  providers: [ChangeAgentStatus, TokenDesk],
+  controllers: [...registry, ...versions, ...tokens, ...stops, ...prices, ...models, ...completions, ...schedules],
+  providers: [ChangeAgentStatus, TokenDesk, ModelCatalog, ModelProviders, ModelCalls, CompletionRuns, Spending],
 })
 export class AgentsModule {}
 
@@ -50,9 +71,10 @@ export const agentsService = defineService({
   name: 'agents',
   module: AgentsModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['directory', 'sweep'],
+  jobs: ['directory', 'sweep', 'completions'],
   buckets: ['agents', 'agent_tokens', 'agent_stops', 'agent_revocations'],
   watches: ['tenants', 'members', 'revocations', 'entitlements', 'agents'],
+  calls: [holdSpending, settleSpending] as readonly Operation[],
   settings: AgentsSettings,
   refill,
 });

@@ -9,6 +9,11 @@ import {
   AgentVersionDrafted,
   AgentVersionPublished,
   AgentVersionRolledBack,
+  CompletionEnded,
+  ModelProviderPut,
+  PriceBookPublished,
+  ProviderKeyDeleted,
+  ProviderKeyPut,
 } from './agents/events.js';
 import { AuditEventRecorded } from './audit/events.js';
 import {
@@ -111,6 +116,11 @@ export const events: readonly EventType<object>[] = [
   AgentTokenIssued,
   AgentTokenRevoked,
   AgentStopChanged,
+  PriceBookPublished,
+  ModelProviderPut,
+  ProviderKeyPut,
+  ProviderKeyDeleted,
+  CompletionEnded,
   AuditEventRecorded,
   PlanVersionCreated,
   BudgetCreated,

@@ -12,6 +12,30 @@ import {
   ResumeAgentRequest,
 } from './agents/agents.js';
 import {
+  ChatCompletion,
+  Completion,
+  CreateChatCompletionRequest,
+  GetCompletionRequest,
+  ListCompletionsRequest,
+  ListCompletionsResponse,
+} from './agents/completions.js';
+import {
+  DeleteProviderKeyRequest,
+  GetPriceBookRequest,
+  ListModelProvidersRequest,
+  ListModelProvidersResponse,
+  ListModelsRequest,
+  ListModelsResponse,
+  ListProviderKeysRequest,
+  ListProviderKeysResponse,
+  ModelProvider,
+  PriceBook,
+  ProviderKey,
+  PublishPriceBookRequest,
+  PutModelProviderRequest,
+  PutProviderKeyRequest,
+} from './agents/models.js';
+import {
   AgentStop,
   GetAgentStopRequest,
   GetPlatformAgentStopRequest,
@@ -343,6 +367,149 @@ export const archiveAgent = operation({
   audit: 'agent.archived',
   input: ArchiveAgentRequest,
   output: Agent,
+});
+
+/**
+ * Asks a model. What it may cost is held on every budget that applies before it is asked, its output is limited to what was held, and what it
+ * did cost is counted after it. With `stream`, the answer is server-sent events. Refusals are problem documents with the `error` member that
+ * OpenAI clients read; `budget-refused` says in `least` what the smallest answer may cost.
+ */
+export const createChatCompletion = operation({
+  name: 'CreateChatCompletion',
+  service: 'agents',
+  summary: 'Asks a model',
+  http: { method: 'POST', path: '/v1/chat/completions', status: 200 },
+  permission: 'agents.complete',
+  scope: 'tenant',
+  audit: 'completion.ended',
+  streams: 'response',
+  input: CreateChatCompletionRequest,
+  output: ChatCompletion,
+});
+
+/** Lists calls to models, the newest first: what each used and cost. What was said is not kept here. */
+export const listCompletions = operation({
+  name: 'ListCompletions',
+  service: 'agents',
+  summary: 'Lists calls to models, the newest first',
+  http: { method: 'GET', path: '/v1/completions', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: ListCompletionsRequest,
+  output: ListCompletionsResponse,
+});
+
+/** Gives one call to a model. */
+export const getCompletion = operation({
+  name: 'GetCompletion',
+  service: 'agents',
+  summary: 'Gives one call to a model',
+  http: { method: 'GET', path: '/v1/completions/{completionId}', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: GetCompletionRequest,
+  output: Completion,
+});
+
+/** Publishes a price book: all models that tenants can use from now on, and what they cost. It is in force everywhere within five seconds. */
+export const publishPriceBook = operation({
+  name: 'PublishPriceBook',
+  service: 'agents',
+  summary: 'Publishes a price book',
+  http: { method: 'POST', path: '/v1/price-books', status: 201 },
+  permission: 'models.publish',
+  scope: 'platform',
+  idempotent: true,
+  audit: 'price_book.published',
+  input: PublishPriceBookRequest,
+  output: PriceBook,
+});
+
+/** Gives the price book that is in force, or an older one. */
+export const getPriceBook = operation({
+  name: 'GetPriceBook',
+  service: 'agents',
+  summary: 'Gives the price book that is in force, or an older one',
+  http: { method: 'GET', path: '/v1/price-books/{version}', status: 200 },
+  permission: 'models.read',
+  scope: 'platform',
+  input: GetPriceBookRequest,
+  output: PriceBook,
+});
+
+/** Lists the models that can be used, with their prices, in the form that OpenAI clients read. */
+export const listModels = operation({
+  name: 'ListModels',
+  service: 'agents',
+  summary: 'Lists the models that can be used, with their prices, in the form that OpenAI clients read',
+  http: { method: 'GET', path: '/v1/models', status: 200 },
+  permission: 'models.read',
+  scope: 'tenant',
+  input: ListModelsRequest,
+  output: ListModelsResponse,
+});
+
+/** Sets up a provider, or changes one. Its key is encrypted at rest and never shown again. */
+export const putModelProvider = operation({
+  name: 'PutModelProvider',
+  service: 'agents',
+  summary: 'Sets up a provider, or changes one',
+  http: { method: 'PUT', path: '/v1/model-providers/{name}', status: 200 },
+  permission: 'models.publish',
+  scope: 'platform',
+  audit: 'model_provider.put',
+  input: PutModelProviderRequest,
+  output: ModelProvider,
+});
+
+/** Lists the providers, by name. */
+export const listModelProviders = operation({
+  name: 'ListModelProviders',
+  service: 'agents',
+  summary: 'Lists the providers, by name',
+  http: { method: 'GET', path: '/v1/model-providers', status: 200 },
+  permission: 'models.read',
+  scope: 'platform',
+  input: ListModelProvidersRequest,
+  output: ListModelProvidersResponse,
+});
+
+/** Sets the tenant's own key for a provider: from within five seconds on its calls go out with this key, and only with this key. */
+export const putProviderKey = operation({
+  name: 'PutProviderKey',
+  service: 'agents',
+  summary: "Sets the tenant's own key for a provider",
+  http: { method: 'PUT', path: '/v1/provider-keys/{provider}', status: 200 },
+  permission: 'models.write',
+  scope: 'tenant',
+  audit: 'provider_key.put',
+  input: PutProviderKeyRequest,
+  output: ProviderKey,
+});
+
+/** Lists the providers for which the tenant has a key of its own; keys are never shown. */
+export const listProviderKeys = operation({
+  name: 'ListProviderKeys',
+  service: 'agents',
+  summary: 'Lists the providers for which the tenant has a key of its own; keys are never shown',
+  http: { method: 'GET', path: '/v1/provider-keys', status: 200 },
+  permission: 'models.read',
+  scope: 'tenant',
+  input: ListProviderKeysRequest,
+  output: ListProviderKeysResponse,
+});
+
+/** Deletes the tenant's own key for a provider: its calls go out with the platform's again. */
+export const deleteProviderKey = operation({
+  name: 'DeleteProviderKey',
+  service: 'agents',
+  summary: "Deletes the tenant's own key for a provider",
+  http: { method: 'DELETE', path: '/v1/provider-keys/{provider}', status: 200 },
+  permission: 'models.write',
+  scope: 'tenant',
+  audit: 'provider_key.deleted',
+  input: DeleteProviderKeyRequest,
+  output: ProviderKey,
 });
 
 /** Stops every agent of the tenant, or lets them go on. Tokens that have not expired meanwhile work again. */
@@ -2458,6 +2625,17 @@ export const operations: readonly Operation[] = [
   pauseAgent,
   resumeAgent,
   archiveAgent,
+  createChatCompletion,
+  listCompletions,
+  getCompletion,
+  publishPriceBook,
+  getPriceBook,
+  listModels,
+  putModelProvider,
+  listModelProviders,
+  putProviderKey,
+  listProviderKeys,
+  deleteProviderKey,
   setAgentStop,
   getAgentStop,
   setPlatformAgentStop,

@@ -1,0 +1,86 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { CompletionEnded } from '@tenantry/contracts';
+import { TenantDatabase } from '@tenantry/database';
+import { Clock, Fault, formatNanos, type TenantContext } from '@tenantry/kernel';
+import { Logger } from '@tenantry/service';
+import type { CallPlan } from './call-plan.js';
+import type { CompletionEnd, OpenCompletion } from './completion.js';
+import { insertCompletion, saveEnd, saveSettled } from './completion.table.js';
+import { Spending } from './spending.js';
+
+const NOTHING_USED = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
+
+/** The life of a call: held and written down before a model is asked, ended in one commit with its event, then settled. */
+@Injectable()
+export class CompletionRuns implements OnModuleDestroy {
+  private readonly settling = new Set<Promise<void>>();
+
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly spending: Spending,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+  ) {}
+
+  /** Answers what is held, in nano-USD. When this fails no model may be asked. @throws Fault `budget-refused` */
+  async begin(ctx: TenantContext, call: OpenCompletion, plan: CallPlan): Promise<bigint> {
+    const writing = insertCompletion({ query: (statement) => this.tenants.write(ctx, statement) }, ctx.tenantId, call);
+    const [held, written] = await Promise.allSettled([this.spending.hold(ctx, call, plan), writing]);
+    if (held.status === 'fulfilled' && written.status === 'fulfilled') return held.value;
+    const reason: unknown = held.status === 'rejected' ? held.reason : (written as PromiseRejectedResult).reason;
+    if (written.status === 'fulfilled') await this.end(ctx, call, this.unsent(reason));
+    else this.settleLater(ctx, call.id, 0n);
+    throw reason;
+  }
+
+  /** Ends a call, whatever has become of whoever asked, and counts its cost. An end that is there already stays. */
+  async end(ctx: TenantContext, call: OpenCompletion, end: CompletionEnd): Promise<void> {
+    const own = outliving(ctx);
+    await this.tenants.transaction(own, async (tx) => {
+      if (!(await saveEnd(tx, call.id, end))) return;
+      const { inputTokens, outputTokens } = end.usage;
+      tx.publish(
+        new CompletionEnded({
+          ...{ completionId: call.id, agentId: call.agentId, model: end.answeredBy ?? call.model, state: end.state },
+          ...{ inputTokens, outputTokens, estimated: end.isEstimated, cost: formatNanos(end.costNanos) },
+        }),
+      );
+    });
+    this.settleLater(own, call.id, end.costNanos);
+  }
+
+  /** Waits for what is being settled. */
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all(this.settling);
+  }
+
+  /** The answer does not wait for it: until it is done the whole hold counts, so nobody can spend more meanwhile. */
+  private settleLater(ctx: TenantContext, id: string, costNanos: bigint): void {
+    const settling = this.settle(ctx, id, costNanos).catch((err: unknown) =>
+      this.log.warn(
+        { err, tenantId: ctx.tenantId, completionId: id },
+        'A call could not be settled; it is tried again',
+      ),
+    );
+    this.settling.add(settling);
+    void settling.finally(() => this.settling.delete(settling));
+  }
+
+  private async settle(ctx: TenantContext, id: string, costNanos: bigint): Promise<void> {
+    await this.spending.settle(ctx, id, costNanos);
+    await saveSettled({ query: (statement) => this.tenants.write(ctx, statement) }, id, this.clock.now());
+  }
+
+  private unsent(reason: unknown): CompletionEnd {
+    return {
+      ...{ state: 'failed', answeredBy: null, usage: NOTHING_USED, isEstimated: false, costNanos: 0n },
+      ...{ finishReason: null, failure: reason instanceof Fault ? reason.reason : 'internal', firstPieceMs: null },
+      endedAt: this.clock.now(),
+    };
+  }
+}
+
+/** The caller's context for what must be written although the caller has gone, or may not write any more. */
+function outliving(ctx: TenantContext): TenantContext {
+  return { ...ctx, purpose: 'reaction', idempotency: null, signal: null };
+}

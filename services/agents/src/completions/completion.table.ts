@@ -1,0 +1,115 @@
+import type { Completion as CompletionMessage } from '@tenantry/contracts';
+import { sql, type Sql, type Transaction } from '@tenantry/database';
+import { Fault, formatNanos } from '@tenantry/kernel';
+import type { Completion, CompletionEnd, OpenCompletion } from './completion.js';
+
+/** Whatever runs a statement: a transaction, or a door for one. */
+export interface Rows {
+  query<T extends object>(statement: Sql): Promise<T[]>;
+}
+
+const columns = sql`id, actor_kind as "actorKind", actor_id as "actorId", on_behalf_of as "onBehalfOf", agent_id as "agentId",
+  conversation_id as "conversationId", request_id as "requestId", model, price_version as "priceVersion", is_stream as "isStream", state,
+  input_estimate as "inputEstimate", input_nanos as "inputNanos", answered_by as "answeredBy", input_tokens as "inputTokens",
+  cached_tokens as "cachedTokens", output_tokens as "outputTokens", is_estimated as "isEstimated", cost_nanos as "costNanos",
+  finish_reason as "finishReason", failure, started_at as "startedAt", deadline_at as "deadlineAt", first_piece_ms as "firstPieceMs",
+  ended_at as "endedAt", settled_at as "settledAt"`;
+
+/** Writes that a call begins. */
+export async function insertCompletion(rows: Rows, tenantId: string, call: OpenCompletion): Promise<void> {
+  await rows.query(sql`insert into agents.completion (tenant_id, id, actor_kind, actor_id, on_behalf_of, agent_id, conversation_id,
+      request_id, model, price_version, is_stream, state, input_estimate, input_nanos, started_at, deadline_at)
+    values (${tenantId}, ${call.id}, ${call.actorKind}, ${call.actorId}, ${call.onBehalfOf}, ${call.agentId}, ${call.conversationId},
+      ${call.requestId}, ${call.model}, ${call.priceVersion}, ${call.isStream}, 'open', ${call.inputEstimate}, ${call.inputNanos},
+      ${call.startedAt}, ${call.deadlineAt})`);
+}
+
+/** Writes how a call ended; false when somebody had ended it before. */
+export async function saveEnd(tx: Transaction, id: string, end: CompletionEnd): Promise<boolean> {
+  const saved = await tx.execute(sql`update agents.completion
+    set state = ${end.state}, answered_by = ${end.answeredBy}, input_tokens = ${end.usage.inputTokens},
+        cached_tokens = ${end.usage.cachedInputTokens}, output_tokens = ${end.usage.outputTokens}, is_estimated = ${end.isEstimated},
+        cost_nanos = ${end.costNanos}, finish_reason = ${end.finishReason}, failure = ${end.failure},
+        first_piece_ms = ${end.firstPieceMs}, ended_at = ${end.endedAt}
+    where id = ${id} and state = 'open'`);
+  return saved > 0;
+}
+
+/** Writes that a call's cost has been counted on the budgets. */
+export async function saveSettled(rows: Rows, id: string, settledAt: Date): Promise<void> {
+  await rows.query(sql`update agents.completion set settled_at = ${settledAt} where id = ${id} and settled_at is null`);
+}
+
+/** @throws Fault `not-found` */
+export async function findCompletion(rows: Rows, id: string): Promise<Completion> {
+  const [found] = await rows.query<Completion>(sql`select ${columns} from agents.completion where id = ${id}`);
+  if (!found) throw new Fault('not-found');
+  return found;
+}
+
+/** Which calls a list has. */
+export interface CompletionFilter {
+  readonly agentId: string | null;
+  readonly state: string | null;
+  /** Continues the list after the call with this id. */
+  readonly beforeId: string | null;
+}
+
+/** The newest first: ids grow with the time of creation. */
+export function listCompletionRows(rows: Rows, filter: CompletionFilter, limit: number): Promise<Completion[]> {
+  return rows.query<Completion>(sql`select ${columns} from agents.completion
+    where (${filter.agentId}::uuid is null or agent_id = ${filter.agentId})
+      and (${filter.state}::text is null or state = ${filter.state})
+      and (${filter.beforeId}::uuid is null or id < ${filter.beforeId})
+    order by id desc limit ${limit}`);
+}
+
+/** A call whose cost is to be counted. */
+export interface UnsettledCompletion {
+  readonly tenantId: string;
+  readonly id: string;
+  readonly costNanos: bigint;
+}
+
+/** A call that nobody was left to end. */
+export interface LostCompletion extends UnsettledCompletion {
+  readonly agentId: string | null;
+  readonly model: string;
+  readonly inputEstimate: number;
+}
+
+/** Ends calls that nobody is left to end, at what their input costs: a provider that was sent something may bill it. */
+export function endLost(tx: Transaction, at: Date, limit: number): Promise<LostCompletion[]> {
+  return tx.query<LostCompletion>(sql`update agents.completion c
+    set state = 'lost', cost_nanos = c.input_nanos, input_tokens = c.input_estimate, cached_tokens = 0, output_tokens = 0,
+        is_estimated = true, failure = 'lost', ended_at = ${at}
+    from (select tenant_id, id from agents.completion where state = 'open' and deadline_at < ${at}
+          order by deadline_at limit ${limit} for update skip locked) due
+    where c.tenant_id = due.tenant_id and c.id = due.id
+    returning c.tenant_id as "tenantId", c.id, c.cost_nanos as "costNanos", c.agent_id as "agentId", c.model,
+      c.input_estimate as "inputEstimate"`);
+}
+
+/** Calls that ended before a moment and are not settled, the oldest first. */
+export function listUnsettled(rows: Rows, before: Date, limit: number): Promise<UnsettledCompletion[]> {
+  return rows.query<UnsettledCompletion>(sql`select tenant_id as "tenantId", id, cost_nanos as "costNanos" from agents.completion
+    where ended_at is not null and settled_at is null and ended_at < ${before} order by ended_at limit ${limit}`);
+}
+
+/** Writes of many calls that their costs have been counted. */
+export async function saveAllSettled(rows: Rows, settled: readonly UnsettledCompletion[], at: Date): Promise<void> {
+  await rows.query(sql`update agents.completion c set settled_at = ${at}
+    from unnest(${settled.map(({ tenantId }) => tenantId)}::uuid[], ${settled.map(({ id }) => id)}::uuid[]) as s (tenant_id, id)
+    where c.tenant_id = s.tenant_id and c.id = s.id`);
+}
+
+export function toMessage(one: Completion): CompletionMessage {
+  return {
+    ...{ id: one.id, actorId: one.actorId, agentId: one.agentId, model: one.model, answeredBy: one.answeredBy },
+    ...{ priceVersion: one.priceVersion, streamed: one.isStream, state: one.state, finishReason: one.finishReason },
+    ...{ failure: one.failure, inputTokens: one.inputTokens, cachedTokens: one.cachedTokens },
+    ...{ outputTokens: one.outputTokens, estimated: one.isEstimated },
+    cost: one.costNanos === null ? null : formatNanos(one.costNanos),
+    ...{ firstPieceMs: one.firstPieceMs, startedAt: one.startedAt, endedAt: one.endedAt, settledAt: one.settledAt },
+  };
+}

@@ -1,0 +1,174 @@
+import {
+  createBudget,
+  createChatCompletion,
+  getBudget,
+  type Budget,
+  type CreateChatCompletionRequest,
+  type Operation,
+} from '@tenantry/contracts';
+import { billingService } from '@tenantry/billing';
+import { formatNanos, fromFaultMessage, type Clock, type TenantContext } from '@tenantry/kernel';
+import { RpcClient, type RawReply } from '@tenantry/messaging';
+import { startModelLocal, type ModelLocal } from '@tenantry/model-local';
+import { OutboundHttp } from '@tenantry/service';
+import { eventually, InMemoryBus, tenantsOnRealPostgres, testContext, type TestTenant } from '@tenantry/testing';
+import type { Provider } from '@nestjs/common';
+import { agentsService } from '../agents.module.js';
+import { AgentsSettings } from '../config.js';
+
+/** An answer as OpenAI clients read it, as far as the specs look. */
+export interface Answer {
+  readonly id: string;
+  readonly choices: readonly {
+    readonly message: {
+      readonly content: string | null;
+      readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: string } }[];
+    };
+    readonly finish_reason: string;
+  }[];
+  readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number };
+  readonly tenantry: { readonly cost: string; readonly estimated: boolean };
+}
+
+const PATIENCE_MS = 30_000;
+
+/** Agents and billing on one real Postgres, each behind its real pipeline; the stand-in answers for models. */
+export class CompletionsFixture {
+  /** Made while a suite is described. */
+  readonly t;
+  local!: ModelLocal;
+  private billing!: InMemoryBus;
+  private readonly settings = Object.assign(new AgentsSettings({}), { LOCAL_MODEL_URL: '' });
+  /** Calls of billing that are answered with an error first, as if the bus had lost them. */
+  losing = 0;
+
+  constructor(private readonly options: { readonly clock?: Clock } = {}) {
+    const rpc: Pick<RpcClient, 'call'> = {
+      call: (operation, input, ctx) => {
+        if (this.losing > 0) {
+          this.losing -= 1;
+          return Promise.reject(new Error('lost'));
+        }
+        return this.billing.call(operation, input as object, ctx);
+      },
+    };
+    const outbound = new OutboundHttp({ networks: ['127.0.0.0/8'] });
+    const providers: Provider[] = [
+      { provide: AgentsSettings, useValue: this.settings },
+      { provide: RpcClient, useValue: rpc },
+      { provide: OutboundHttp, useValue: outbound },
+    ];
+    beforeAll(async () => {
+      this.local = await startModelLocal();
+      this.settings.LOCAL_MODEL_URL = this.local.baseUrl;
+    });
+    this.t = tenantsOnRealPostgres(agentsService, { ...options, beside: [billingService], providers });
+    beforeAll(async () => {
+      const doors = this.t.database.doors('billing');
+      this.billing = await InMemoryBus.start({
+        service: billingService,
+        doors,
+        providers: billingProviders(),
+      });
+    });
+    beforeEach(() => {
+      for (const { id } of [this.t.a, this.t.b]) this.billing.announce(id);
+      this.losing = 0;
+    });
+    afterAll(async () => {
+      await this.billing?.close();
+      await outbound.close();
+      await this.local?.close();
+    });
+  }
+
+  budget(tenant: TestTenant, limit = '1.00', more: object = {}): Promise<Budget> {
+    const ctx = testContext(tenant.id);
+    return this.billing.call(createBudget, { name: 'Everything', limit, ...more }, ctx);
+  }
+
+  budgetNow(tenant: TestTenant, { id }: Budget): Promise<Budget> {
+    return this.billing.call(getBudget, { budgetId: id }, testContext(tenant.id));
+  }
+
+  /** Waits until nothing is held on a budget any more; answers what was spent. */
+  async settled(tenant: TestTenant, budget: Budget): Promise<string> {
+    await eventually(async () => (await this.budgetNow(tenant, budget)).held === '0.00');
+    return (await this.budgetNow(tenant, budget)).spent;
+  }
+
+  /** The sum of what the tenant's calls cost, in USD, counted from their rows. */
+  async costOfCalls({ id }: TestTenant): Promise<string> {
+    const [row] = await this.t.database.admin<{ cost: string }>(
+      'select coalesce(sum(cost_nanos), 0)::text as cost from agents.completion where tenant_id = $1',
+      [id],
+    );
+    return formatNanos(BigInt(row!.cost));
+  }
+
+  /** The whole answer to a question. @throws the fault that the operation answers */
+  async ask(
+    tenant: TestTenant,
+    question: string,
+    more: Partial<CreateChatCompletionRequest> = {},
+    facts: Partial<TenantContext> = {},
+  ): Promise<Answer> {
+    const reply = await this.send(tenant, question, more, facts);
+    return JSON.parse(Buffer.from(reply.payload).toString()) as Answer;
+  }
+
+  /** The answer as it comes. */
+  async stream(
+    tenant: TestTenant,
+    question: string,
+    more: Partial<CreateChatCompletionRequest> = {},
+    facts: Partial<TenantContext> = {},
+  ): Promise<AsyncIterable<Uint8Array>> {
+    return (await this.send(tenant, question, { stream: true, ...more }, facts)).body!;
+  }
+
+  async send(
+    tenant: TestTenant,
+    question: string,
+    more: object,
+    facts: Partial<TenantContext> = {},
+  ): Promise<RawReply> {
+    const request = { model: 'local-rules', messages: [{ role: 'user', content: question }], ...more };
+    const operation = createChatCompletion as Operation;
+    const ctx = testContext(tenant.id, facts);
+    const nowMs = this.options.clock?.now().getTime() ?? Date.now();
+    const inTime = { ...ctx, request: { ...ctx.request, deadlineAtMs: nowMs + PATIENCE_MS } };
+    const reply = await this.t.bus.send(operation, JSON.stringify(request), inTime);
+    if (reply.fault) throw fromFaultMessage(reply.fault);
+    return reply;
+  }
+}
+
+function billingProviders(): Provider[] {
+  const { settings } = billingService;
+  return settings ? [{ provide: settings, useValue: new settings({}) }] : [];
+}
+
+/** The events of a stream: what each says, and whether it came to its end. */
+export async function eventsOf(
+  body: AsyncIterable<Uint8Array>,
+): Promise<{ data: Record<string, never>[]; isDone: boolean }> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  const texts = Buffer.concat(chunks)
+    .toString()
+    .split('\n\n')
+    .filter(Boolean)
+    .map((event) => event.slice('data: '.length));
+  const isDone = texts.at(-1) === '[DONE]';
+  return {
+    data: texts.filter((text) => text !== '[DONE]').map((text) => JSON.parse(text) as Record<string, never>),
+    isDone,
+  };
+}
+
+/** What the events of a stream say together. */
+export function textOf(data: readonly unknown[]): string {
+  const events = data as { choices?: { delta?: { content?: string } }[] }[];
+  return events.map(({ choices }) => choices?.[0]?.delta?.content ?? '').join('');
+}

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { holdSpending, settleSpending, type BudgetScope } from '@tenantry/contracts';
+import { Fault, formatNanos, parseNanos, type TenantContext } from '@tenantry/kernel';
+import { RpcClient } from '@tenantry/messaging';
+import { serviceContext } from '../models/platform-context.js';
+import type { CallPlan } from './call-plan.js';
+import type { OpenCompletion } from './completion.js';
+
+/** A hold lasts longer than the call that it pays for, so that it is settled before it ends by itself. */
+const HOLD_GRACE_S = 300;
+
+/** The tenant's money, which billing keeps: held before a call, counted after it. */
+@Injectable()
+export class Spending {
+  constructor(private readonly rpc: RpcClient) {}
+
+  /**
+   * Holds what a call may cost, or what is left of it, on every budget of the tenant, the agent, the conversation, the user and the
+   * model. Answers what is held, in nano-USD.
+   * @throws Fault `budget-refused` with `least`: what the smallest answer may cost
+   */
+  async hold(ctx: TenantContext, call: OpenCompletion, { mostNanos, leastNanos }: CallPlan): Promise<bigint> {
+    const expiresIn = Math.ceil((call.deadlineAt.getTime() - call.startedAt.getTime()) / 1_000) + HOLD_GRACE_S;
+    const [most, least] = [formatNanos(mostNanos), formatNanos(leastNanos)];
+    const purpose = { service: 'models', agentId: call.agentId, description: call.model };
+    const request = { holdId: call.id, scopes: scopesOf(ctx, call), most, least, expiresIn, purpose };
+    try {
+      const { held } = await this.rpc.call(holdSpending, request, inTheNameOf(ctx));
+      return parseNanos(held, 'held');
+    } catch (error) {
+      throw error instanceof Fault && error.reason === 'budget-refused' ? explained(error, least) : error;
+    }
+  }
+
+  /** Counts what a call cost; doing it again changes nothing. */
+  async settle(ctx: TenantContext, id: string, costNanos: bigint): Promise<void> {
+    await this.rpc.call(settleSpending, { holdId: id, actual: formatNanos(costNanos) }, inTheNameOf(ctx));
+  }
+}
+
+/** Billing is asked by this service, not by whoever called it: money is held and counted also for those who may not look at budgets. */
+function inTheNameOf({ tenantId, cell, mode, request }: TenantContext): TenantContext {
+  const { traceparent, id } = request;
+  const own = serviceContext(tenantId, { cell, mode });
+  return { ...own, request: { ...own.request, id, traceparent } };
+}
+
+function scopesOf(
+  { actor, onBehalfOf }: TenantContext,
+  { agentId, conversationId, model }: OpenCompletion,
+): BudgetScope[] {
+  const userId = onBehalfOf ?? (actor.kind === 'user' ? actor.id : null);
+  const scopes = [
+    { kind: 'agent', id: agentId },
+    { kind: 'conversation', id: conversationId },
+    { kind: 'user', id: userId },
+    { kind: 'model', id: model },
+  ];
+  return scopes.flatMap(({ kind, id }) => (id === null ? [] : [{ kind, id }]));
+}
+
+function explained(refusal: Fault, least: string): Fault {
+  const detail = `${refusal.detail}. The smallest answer to these messages may cost ${least} USD`;
+  return new Fault('budget-refused', { detail, extra: { ...refusal.extra, least } });
+}

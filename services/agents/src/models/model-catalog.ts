@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '@tenantry/database';
+import { Clock, Fault } from '@tenantry/kernel';
+import { AgentsSettings } from '../config.js';
+import { findBook } from '../prices/price-book.table.js';
+import type { PricedModel } from '../prices/price-book.js';
+import { Fresh } from './fresh.js';
+import { platformContext } from './platform-context.js';
+import { LOCAL_PROVIDER } from './put-model-provider.js';
+
+const FRESH_MS = 5_000;
+const BOOK = 'book';
+
+/** The stand-in's only model. It costs something, so that budgets can be seen at work. */
+const LOCAL_MODEL: PricedModel = {
+  ...{ name: 'local-rules', provider: LOCAL_PROVIDER, upstreamModel: 'local-rules' },
+  ...{ contextTokens: 1_000_000, maxOutputTokens: 4_096, fallbacks: [] },
+  ...{
+    inputNanosPerMillion: 150_000_000n,
+    cachedInputNanosPerMillion: 75_000_000n,
+    outputNanosPerMillion: 600_000_000n,
+  },
+};
+
+/** What can be asked for right now. */
+export interface Offer {
+  /** The book's number; 0 while none was published. */
+  readonly version: number;
+  readonly publishedAt: Date;
+  readonly models: ReadonlyMap<string, PricedModel>;
+}
+
+/** The models of the price book in force, and the stand-in's where there is one; from memory, at most five seconds old. */
+@Injectable()
+export class ModelCatalog {
+  private readonly offers: Fresh<Offer>;
+
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly settings: AgentsSettings,
+    clock: Clock,
+  ) {
+    this.offers = new Fresh(clock, () => this.load(), { forMs: FRESH_MS, maxKeys: 1 });
+  }
+
+  offer(): Promise<Offer> {
+    return this.offers.get(BOOK);
+  }
+
+  /** The model and those that stand in for it, in this order. @throws Fault `invalid-input` when there is none with the name */
+  async find(name: string): Promise<{ readonly version: number; readonly candidates: readonly PricedModel[] }> {
+    const { version, models } = await this.offer();
+    const model = models.get(name);
+    if (!model) {
+      throw new Fault('invalid-input', {
+        field: 'model',
+        detail: 'There is no model with this name, or it has no price; GET /v1/models lists those that can be used',
+      });
+    }
+    return { version, candidates: [model, ...model.fallbacks.map((one) => models.get(one)!)] };
+  }
+
+  private async load(): Promise<Offer> {
+    const book = await findBook({ query: (statement) => this.tenants.query(platformContext(), statement) });
+    const local = this.settings.LOCAL_MODEL_URL === undefined ? [] : [LOCAL_MODEL];
+    const models = new Map([...local, ...(book?.models ?? [])].map((model) => [model.name, model]));
+    return { version: book?.version ?? 0, publishedAt: book?.publishedAt ?? new Date(0), models };
+  }
+}
