@@ -1,7 +1,7 @@
 import { Fault } from '@tenantry/kernel';
 import { dialectOf, faultOf, printProblem } from './problem.js';
 
-const documentOf = (error: unknown, dialect?: 'rows'): Record<string, unknown> =>
+const documentOf = (error: unknown, dialect?: 'rows' | 'openai'): Record<string, unknown> =>
   JSON.parse(printProblem(faultOf(error), 'r-1', dialect).body) as Record<string, unknown>;
 
 describe('problem', () => {
@@ -42,6 +42,20 @@ describe('problem', () => {
 
   it('asks for a credential when none was good', () => {
     expect(printProblem(new Fault('unauthenticated'), 'r').headers['www-authenticate']).toMatch(/^Bearer/);
+  });
+
+  it('speaks OpenAI’s dialect on its addresses only', () => {
+    expect(['/v1/chat/completions', '/v1/models?x', '/v1/models-x', '/v1/chat'].map(dialectOf)).toEqual([
+      ...['openai', 'openai', 'plain', 'plain'],
+    ]);
+    const fault = new Fault('invalid-input', { field: 'model', detail: 'no such model' });
+    expect(documentOf(fault, 'openai')).toMatchObject({
+      code: 'invalid-input',
+      error: { message: 'no such model', type: 'invalid_request_error', param: 'model', code: 'invalid-input' },
+    });
+    expect(documentOf(new TypeError('secret'), 'openai')).toMatchObject({
+      error: { type: 'server_error', param: null },
+    });
   });
 
   it('speaks the row API’s dialect on its addresses only, its codes before ours', () => {

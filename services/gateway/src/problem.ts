@@ -7,12 +7,16 @@ export interface Problem {
   readonly body: string;
 }
 
-/** `rows` adds the members that PostgREST clients read: `message`, `details`, `hint` and their codes. */
-export type ProblemDialect = 'plain' | 'rows';
+/**
+ * `rows` adds the members that PostgREST clients read: `message`, `details`, `hint` and their codes. `openai` adds the member `error`
+ * that OpenAI clients read.
+ */
+export type ProblemDialect = 'plain' | 'rows' | 'openai';
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const DEFAULT_RETRY_AFTER_S = 1;
 const ROW_API = '/rest/v1/';
+const OPENAI_API = /^\/v1\/(?:chat\/completions|models)(?:[?/]|$)/;
 
 /** Fastify's own refusals, by its stable error codes; what is not listed follows its status. */
 const fastifyReasons: Readonly<Record<string, Reason>> = {
@@ -24,7 +28,8 @@ const fastifyReasons: Readonly<Record<string, Reason>> = {
 
 /** Which members the problems of an address carry. */
 export function dialectOf(url: string): ProblemDialect {
-  return url.startsWith(ROW_API) ? 'rows' : 'plain';
+  if (url.startsWith(ROW_API)) return 'rows';
+  return OPENAI_API.test(url) ? 'openai' : 'plain';
 }
 
 /** The fault that a thrown thing stands for: an unexpected one is `internal` and keeps what happened as its cause. */
@@ -54,9 +59,21 @@ export function printProblem(fault: Fault, requestId: string, dialect: ProblemDi
     requestId,
     errors: isBare ? [] : fault.errors,
     ...(dialect === 'rows' ? { message: detail, details: null, hint: null } : undefined),
+    ...(dialect === 'openai' ? { error: openAiError(fault, status, detail) } : undefined),
     ...(isBare ? undefined : fault.extra),
   };
   return { status, headers: headersOf(fault, status), body: JSON.stringify(document) };
+}
+
+const OPENAI_TYPES: Readonly<Record<number, string>> = {
+  ...{ 401: 'authentication_error', 402: 'insufficient_quota', 403: 'permission_error', 404: 'not_found_error' },
+  429: 'rate_limit_error',
+};
+
+/** What OpenAI clients throw; `code` is ours, and stable. */
+function openAiError({ reason, errors }: Fault, status: number, message: string): object {
+  const type = OPENAI_TYPES[status] ?? (status >= 500 ? 'server_error' : 'invalid_request_error');
+  return { message, type, param: errors[0]?.field ?? null, code: reason };
 }
 
 function headersOf(fault: Fault, status: number): Record<string, string> {
