@@ -8,14 +8,23 @@ import {
   type AgentVersion,
 } from '@tenantry/contracts';
 import { newId, type Clock, type TenantContext } from '@tenantry/kernel';
+import { RpcClient } from '@tenantry/messaging';
+import { OutboundHttp } from '@tenantry/service';
 import { tenantsOnRealPostgres, type Tenants, type TestTenant } from '@tenantry/testing';
 import { agentsService } from './agents.module.js';
 import { AgentsSettings } from './config.js';
 
+/** In place of the other services: these specs call none. */
+const nobody: Pick<RpcClient, 'call'> = {
+  call: (operation) => Promise.reject(new TypeError(`${operation.name} is not called here`)),
+};
+
 /** The agents service on a real Postgres, with tenants A and B, whose plans include every model and tool. */
 export function agentsOnRealPostgres(options: { readonly clock?: Clock } = {}): Tenants {
   const settings = { provide: AgentsSettings, useValue: new AgentsSettings({}) };
-  const t = tenantsOnRealPostgres(agentsService, { ...options, providers: [settings] });
+  const billing = { provide: RpcClient, useValue: nobody };
+  const outbound = { provide: OutboundHttp, useValue: new OutboundHttp({ networks: [] }) };
+  const t = tenantsOnRealPostgres(agentsService, { ...options, providers: [settings, billing, outbound] });
   beforeEach(() => [t.a, t.b].forEach(({ id }) => include(t, id, ['models', 'tools'])));
   return t;
 }

@@ -54,4 +54,7 @@ call platform.control_access('billing.payment_account', 'billing_payments', 'sel
 call platform.control_access('billing.payment', 'billing_payments', 'select, insert, update');
 call platform.control_access('billing.invoice_book', 'billing_payments', 'select, insert, update');
 call platform.control_access('billing.invoice', 'billing_payments', 'select');
-grant update (number, status, credited_nanos, opened_at, closed_at) on billing.invoice to billing_payments;
+grant update (number, status, credited_nanos, opened_at, due_on, closed_at) on billing.invoice to billing_payments;
+-- Who pays is given back what was taken for not paying, in the same commit.
+call platform.control_access('billing.dunning', 'billing_payments', 'select, insert, update');
+call platform.control_access('billing.subscription', 'billing_payments', 'select, insert, update');

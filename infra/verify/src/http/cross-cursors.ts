@@ -9,7 +9,12 @@ const isPaged = ({ http, scope, input }: Operation): boolean =>
   http?.method === 'GET' && scope === 'tenant' && input.fields.some(({ wire }) => wire === 'cursor');
 
 /** Lists that need a history which no single request makes: that they give pages is for their own specs to show. */
-const NEEDS_HISTORY: ReadonlySet<string> = new Set(['GetUsage', 'ListLineUsage', 'ListOverspends', 'ListShadowDenials']);
+const NEEDS_HISTORY: ReadonlySet<string> = new Set([
+  'GetUsage',
+  'ListLineUsage',
+  'ListOverspends',
+  'ListShadowDenials',
+]);
 
 /** A cursor that a list gave to one tenant is, for another, a cursor that no list ever gave. */
 export async function crossCursors(run: HttpRun): Promise<void> {

@@ -10,7 +10,7 @@ import { billingService } from '@tenantry/billing';
 import { formatNanos, fromFaultMessage, type Clock, type TenantContext } from '@tenantry/kernel';
 import { RpcClient, type RawReply } from '@tenantry/messaging';
 import { startModelLocal, type ModelLocal } from '@tenantry/model-local';
-import { OutboundHttp } from '@tenantry/service';
+import { Mailer, MailSettings, OutboundHttp } from '@tenantry/service';
 import { eventually, InMemoryBus, tenantsOnRealPostgres, testContext, type TestTenant } from '@tenantry/testing';
 import type { Provider } from '@nestjs/common';
 import { agentsService } from '../agents.module.js';
@@ -68,7 +68,7 @@ export class CompletionsFixture {
       this.billing = await InMemoryBus.start({
         service: billingService,
         doors,
-        providers: billingProviders(),
+        providers: billingProviders(outbound),
       });
     });
     beforeEach(() => {
@@ -144,9 +144,16 @@ export class CompletionsFixture {
   }
 }
 
-function billingProviders(): Provider[] {
+/** Billing beside it calls nobody, sends no mail and collects nothing. */
+function billingProviders(outbound: OutboundHttp): Provider[] {
   const { settings } = billingService;
-  return settings ? [{ provide: settings, useValue: new settings({}) }] : [];
+  const nobody = { call: () => Promise.reject(new TypeError('billing calls nobody here')) };
+  return [
+    ...(settings ? [{ provide: settings, useValue: new settings({}) }] : []),
+    { provide: RpcClient, useValue: nobody },
+    { provide: OutboundHttp, useValue: outbound },
+    { provide: Mailer, useValue: new Mailer(new MailSettings({})) },
+  ];
 }
 
 /** The events of a stream: what each says, and whether it came to its end. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InvoicePaid, PaymentChanged } from '@tenantry/contracts';
 import type { Transaction } from '@tenantry/database';
 import { Clock, formatNanos, type TenantContext } from '@tenantry/kernel';
+import { DunningLadder } from '../dunning/dunning-ladder.js';
 import { close } from '../invoices/invoice.js';
 import { findInvoice, invoiceChanges, lockBook, saveInvoice } from '../invoices/invoice.table.js';
 import { PaymentAccounts } from './payment-accounts.js';
@@ -19,6 +20,7 @@ export interface Settled {
 export class Settlement {
   constructor(
     private readonly accounts: PaymentAccounts,
+    private readonly ladder: DunningLadder,
     private readonly clock: Clock,
   ) {}
 
@@ -47,6 +49,7 @@ export class Settlement {
     const after = close(before, 'paid', this.clock.now());
     await saveInvoice(tx, after);
     tx.publish(new InvoicePaid({ invoiceId }), { tenantId, changes: invoiceChanges(before, after) });
+    await this.ladder.ease(tx, tenantId);
   }
 }
 
