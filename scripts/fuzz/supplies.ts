@@ -94,6 +94,18 @@ const supplies: Readonly<Record<string, Supply>> = {
     await makeBudget(world);
     return { tenantId: world.a.id };
   },
+  completion: async (world) => {
+    await makeBudget(world);
+    const body = { model: 'local-rules', messages: [{ role: 'user', content: world.fresh('q') }] };
+    return world.a.owner.must('POST', '/v1/chat/completions', body);
+  },
+  priceBook: async (world) => {
+    const price = { provider: 'acme', contextTokens: 10, maxOutputTokens: 10, input: '1', output: '1' };
+    const body = { models: [{ model: world.fresh('m'), ...price }] };
+    const { version } = await world.staff.must<{ version: number }>('POST', '/v1/price-books', body);
+    return { version: String(version) };
+  },
+  providerKey: (world) => world.a.owner.must('PUT', '/v1/provider-keys/acme', { apiKey: world.fresh('k') }),
   invoice: (world) => makeInvoice(world),
   openInvoice: async (world) => finalizeInvoice(world, await makeInvoice(world)),
   usageEvent: async (world) => {

@@ -31,6 +31,18 @@ const columns = fc.uniqueArray(
   ),
   { minLength: 1, maxLength: 5, selector: ({ name }) => name },
 );
+/** Prices of models; no two of one model. */
+const prices = fc.uniqueArray(
+  fc.record({
+    model: fc.stringMatching(/^[a-z][a-z0-9.-]{0,20}$/),
+    provider: is('acme'),
+    contextTokens: fc.integer({ min: 1_000, max: 2_000_000 }),
+    maxOutputTokens: fc.integer({ min: 1, max: 1_000 }),
+    input: is('0.15', '0', '3'),
+    output: is('0.60', '15.000000001'),
+  }),
+  { minLength: 1, maxLength: 5, selector: ({ model }) => model },
+);
 const anotherColumn = { type: columnType, nullable: is(true), default: absent, unique: absent, references: absent };
 const openInvoice = { tenantId: is('{{openInvoice.tenantId}}'), invoiceId: is('{{openInvoice.id}}') };
 const newForeignKey = { name: absent, columns: is(['parent_id']), referencedColumns: is(['id']) };
@@ -144,6 +156,25 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
   SetAgentStopRequest: { stopped: is(false) },
   SetPlatformAgentStopRequest: { stopped: is(false) },
   RollBackAgentRequest: { agentId: is('{{rolledOutAgent.id}}') },
+  CreateChatCompletionRequest: {
+    ...{ model: is('local-rules'), user: is('{{spender.tenantId}}'), stream: absent, stream_options: absent },
+    ...{
+      tools: absent,
+      tool_choice: absent,
+      response_format: absent,
+      stop: absent,
+      store: is(false),
+      metadata: absent,
+    },
+  },
+  ChatInputMessage: { role: is('user', 'system'), content: fc.string(), tool_calls: absent, tool_call_id: absent },
+  GetCompletionRequest: { completionId: is('{{completion.id}}') },
+  ListCompletionsRequest: { agentId: absent },
+  PublishPriceBookRequest: { models: prices },
+  GetPriceBookRequest: { version: is('current', '{{priceBook.version}}') },
+  PutModelProviderRequest: { name: is('acme', 'beta-2'), baseUrl: is('https://models.example/v1') },
+  PutProviderKeyRequest: { provider: is('acme', 'beta-2') },
+  DeleteProviderKeyRequest: { provider: is('{{providerKey.provider}}') },
   audit: { id: is('{{auditEvent.id}}') },
 
   billing: {

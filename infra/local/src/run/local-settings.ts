@@ -13,6 +13,7 @@ export class LocalSettings extends settings({
     .url({ protocol: /^(nats|tls)$/ })
     .optional()
     .describe('A NATS server with JetStream to use; none: one is started'),
+  LOCAL_MODEL_URL: z.url().optional().describe('A stand-in for a model to use, on loopback; none: one is started'),
   ...FirstAdminSettings.shape,
   TENANTRY_ADMIN_EMAIL: z
     .email()

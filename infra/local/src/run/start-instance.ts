@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { natsPermissions } from '@tenantry/messaging';
+import { startModelLocal } from '@tenantry/model-local';
 import type { Environment, Service } from '@tenantry/service';
 import { findNatsServer } from '../nats/find-nats-server.js';
 import { printNatsUsers } from '../nats/nats-config.js';
@@ -61,12 +62,14 @@ export async function startInstance(options: InstanceOptions): Promise<RunningSe
   });
   stop.signal.throwIfAborted();
   const stripe = await startOwnStripe(options, place.state, started);
+  const localModelUrl = settings.LOCAL_MODEL_URL ?? (await startOwnModel(options, started));
   const running = await progress.step('services', async (say) => {
     const environment = {
       ...options.environment,
       ...stripe,
       TENANTRY_ADMIN_EMAIL: settings.TENANTRY_ADMIN_EMAIL,
       PORT: String(settings.PORT),
+      LOCAL_MODEL_URL: localModelUrl,
     };
     const environmentOf = (service: Service): Environment =>
       serviceEnvironment(service, environment, { ...place, databaseUrl, natsUrl });
@@ -130,5 +133,14 @@ async function startOwnNats(
     started.defer(() => server.stop());
     server.onLost(onLost);
     return [server.url, `127.0.0.1:${port}`];
+  });
+}
+
+/** Agents can be tried without a provider, a key or a network. */
+async function startOwnModel({ progress }: InstanceOptions, started: AsyncDisposableStack): Promise<string> {
+  return progress.step('model', async () => {
+    const model = await startModelLocal();
+    started.defer(() => model.close());
+    return [model.baseUrl, `${new URL(model.baseUrl).host} (stand-in)`];
   });
 }

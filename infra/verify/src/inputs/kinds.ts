@@ -100,6 +100,26 @@ const makers = {
     return { id: await idOf(bench, bench.tenant.owner, '/v1/budgets/reservations', body) };
   },
   ...privacyRequests,
+  completion: async (bench) => {
+    await newBudget(bench);
+    const body = { model: 'local-rules', messages: [{ role: 'user', content: bench.tenant.canary.word() }] };
+    return { id: await idOf(bench, bench.tenant.owner, '/v1/chat/completions', body) };
+  },
+  priceBook: async ({ workshop }) => {
+    const price = { provider: 'verify', contextTokens: 10, maxOutputTokens: 10, input: '1', output: '1' };
+    const body = { models: [{ model: new Canary().word(), ...price }] };
+    const { version } = await workshop.client.must<{ version: number }>(
+      workshop.admin,
+      json('POST', '/v1/price-books', body),
+    );
+    return { version: String(version) };
+  },
+  providerKey: async ({ workshop, tenant }) => {
+    const provider = 'verify';
+    const body = { apiKey: tenant.canary.word() };
+    await workshop.client.must(tenant.owner, json('PUT', `/v1/provider-keys/${provider}`, body));
+    return { provider };
+  },
   invoice: (bench) => newInvoice(bench),
   openInvoice: async (bench) => {
     await newOpenInvoice(bench); // a list of one has no cursor

@@ -31,6 +31,13 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   calendar: () => 'DE-BE',
   receivedAt: () => new Date().toISOString(),
   stopped: () => false,
+  'CreateChatCompletion.model': () => 'local-rules',
+  'PublishPriceBook.provider': () => 'verify',
+  'PublishPriceBook.input': () => '0.15',
+  'PublishPriceBook.output': () => '0.60',
+  'PutModelProvider.name': () => 'verify',
+  'PutModelProvider.baseUrl': () => 'https://models.example/v1',
+  'PutProviderKey.provider': () => 'verify',
   estimate: () => '0.10',
   actual: () => '0.05',
   cost: () => 0.01,
@@ -38,6 +45,8 @@ const meanings: Readonly<Record<string, () => unknown>> = {
 
 /** Optional fields without which a request makes no sense. */
 const chosen: ReadonlySet<string> = new Set([
+  'CreateChatCompletion.content',
+  'CreateChatCompletion.user',
   'OverrideEntitlement.enabled',
   'ReserveBudget.estimate',
   'SimulateReservation.estimate',

@@ -96,7 +96,7 @@ export class ChatInputMessage {
   ];
 
   /** Who says it. */
-  @IsIn(['system', 'developer', 'user', 'assistant', 'tool'])
+  @IsIn(['tool', 'assistant', 'developer', 'system', 'user'])
   role = '';
 
   /** What: text, or a list of parts of which each is text. */
