@@ -293,5 +293,8 @@ export function isExpectedToSucceed({ name, service }: Operation): boolean {
   return Object.hasOwn(words, service) && !UNSUPPLIED.has(name);
 }
 
-/** Only a tenant whose provisioning failed can be tried again, and none fails here; only agents exchange tokens, and none asks. */
-const UNSUPPLIED: ReadonlySet<string> = new Set(['RetryProvisioning', 'ProvisionTenantSchema', 'ExchangeAgentToken']);
+/** Only a tenant whose provisioning failed can be tried again, and none fails here; what only agents can do, no agent does here. */
+const UNSUPPLIED: ReadonlySet<string> = new Set([
+  ...['RetryProvisioning', 'ProvisionTenantSchema'],
+  ...['ExchangeAgentToken', 'CallAgentTool', 'ApproveAgentCall', 'RefuseAgentCall'],
+]);

@@ -5,28 +5,44 @@ import {
   type Agent,
   type AgentConfig,
   type NewAgentToken,
+  type Operation,
   type AgentVersion,
 } from '@tenantry/contracts';
+import { decodeJwt, type JWTPayload } from 'jose';
 import { newId, type Clock, type TenantContext } from '@tenantry/kernel';
-import { RpcClient } from '@tenantry/messaging';
+import { ContextSigner, RpcClient, type CallHeaders, type RawReply } from '@tenantry/messaging';
 import { OutboundHttp } from '@tenantry/service';
-import { tenantsOnRealPostgres, type Tenants, type TestTenant } from '@tenantry/testing';
+import { TestIssuers, tenantsOnRealPostgres, type Tenants, type TestTenant } from '@tenantry/testing';
 import { agentsService } from './agents.module.js';
 import { AgentsSettings } from './config.js';
 
-/** In place of the other services: these specs call none. */
-const nobody: Pick<RpcClient, 'call'> = {
-  call: (operation) => Promise.reject(new TypeError(`${operation.name} is not called here`)),
-};
-
 /** The agents service on a real Postgres, with tenants A and B, whose plans include every model and tool. */
-export function agentsOnRealPostgres(options: { readonly clock?: Clock } = {}): Tenants {
+export function agentsOnRealPostgres(
+  options: { readonly clock?: Clock; readonly services?: OtherServices } = {},
+): Tenants {
   const settings = { provide: AgentsSettings, useValue: new AgentsSettings({}) };
-  const billing = { provide: RpcClient, useValue: nobody };
+  const signer = {
+    provide: ContextSigner,
+    useFactory: async () => (await TestIssuers.create(['agents'])).signer('agents'),
+  };
+  const services = { provide: RpcClient, useValue: options.services ?? new OtherServices() };
   const outbound = { provide: OutboundHttp, useValue: new OutboundHttp({ networks: [] }) };
-  const t = tenantsOnRealPostgres(agentsService, { ...options, providers: [settings, billing, outbound] });
+  const t = tenantsOnRealPostgres(agentsService, { ...options, providers: [settings, signer, services, outbound] });
   beforeEach(() => [t.a, t.b].forEach(({ id }) => include(t, id, ['models', 'tools'])));
   return t;
+}
+
+/** The other services, as an agent's tools see them: what they were asked, and the answers that a test gives. */
+export class OtherServices implements Pick<RpcClient, 'forward'> {
+  readonly calls: { readonly operation: string; readonly input: unknown; readonly ctx: JWTPayload }[] = [];
+  answer: Partial<RawReply> = {};
+
+  forward({ name }: Operation, payload: Uint8Array, headers: CallHeaders): Promise<RawReply> {
+    const input: unknown = JSON.parse(Buffer.from(payload).toString());
+    this.calls.push({ operation: name, input, ctx: decodeJwt(headers.context) });
+    const reply = { payload: Buffer.from('{"data":[]}'), fault: null, status: null, headers: null, body: null };
+    return Promise.resolve({ ...reply, ...this.answer });
+  }
 }
 
 let entitlementsVersion = 0;

@@ -8,6 +8,10 @@ import { GetCompletion } from './completions/get-completion.js';
 import { ListCompletions } from './completions/list-completions.js';
 import { ModelCalls } from './completions/model-calls.js';
 import { Spending } from './completions/spending.js';
+import { Approvals } from './approvals/approvals.js';
+import { ApproveAgentCall } from './approvals/approve-agent-call.js';
+import { ListAgentApprovals } from './approvals/list-agent-approvals.js';
+import { RefuseAgentCall } from './approvals/refuse-agent-call.js';
 import { AgentsSettings } from './config.js';
 import { DeleteProviderKey } from './models/delete-provider-key.js';
 import { ListModelProviders } from './models/list-model-providers.js';
@@ -36,6 +40,11 @@ import { IssueAgentToken } from './tokens/issue-agent-token.js';
 import { ListAgentTokens } from './tokens/list-agent-tokens.js';
 import { RevokeAgentToken } from './tokens/revoke-agent-token.js';
 import { TokenDesk } from './tokens/token-desk.js';
+import { CallAgentTool } from './tools/call-agent-tool.js';
+import { CallAsAgent } from './tools/call-as-agent.js';
+import { ListAgentTools } from './tools/list-agent-tools.js';
+import { ToolCaller } from './tools/tool-caller.js';
+import { Toolbox } from './tools/toolbox.js';
 import { DiffAgentVersions } from './versions/diff-agent-versions.js';
 import { DraftAgentVersion } from './versions/draft-agent-version.js';
 import { GetAgentVersion } from './versions/get-agent-version.js';
@@ -58,12 +67,37 @@ const stops = [SetAgentStop, GetAgentStop];
 const prices = [PublishPriceBook, GetPriceBook];
 const models = [ListModels, PutModelProvider, ListModelProviders, PutProviderKey, ListProviderKeys, DeleteProviderKey];
 const completions = [CreateChatCompletion, ListCompletions, GetCompletion];
+const tools = [ListAgentTools, CallAgentTool];
+const approvals = [ListAgentApprovals, ApproveAgentCall, RefuseAgentCall];
 const schedules = [EveryHourSweep, Every10sSettleCompletions];
 
 /** AI agents and what they may do: a table of contents. */
 @Module({
-  controllers: [...registry, ...versions, ...tokens, ...stops, ...prices, ...models, ...completions, ...schedules],
-  providers: [ChangeAgentStatus, TokenDesk, ModelCatalog, ModelProviders, ModelCalls, CompletionRuns, Spending],
+  controllers: [
+    ...registry,
+    ...versions,
+    ...tokens,
+    ...stops,
+    ...tools,
+    ...approvals,
+    ...prices,
+    ...models,
+    ...completions,
+    ...schedules,
+  ],
+  providers: [
+    ChangeAgentStatus,
+    TokenDesk,
+    Toolbox,
+    ToolCaller,
+    CallAsAgent,
+    Approvals,
+    ModelCatalog,
+    ModelProviders,
+    ModelCalls,
+    CompletionRuns,
+    Spending,
+  ],
 })
 export class AgentsModule {}
 

@@ -21,12 +21,18 @@ export interface Bench {
 /** A thing that requests can name, by the values that name it; `caller` when only its maker may use it. */
 export type Thing = Readonly<Record<string, unknown>> & { readonly caller?: Caller };
 
+interface ToolGrant {
+  readonly name: string;
+  readonly needsApproval: boolean;
+}
+
 type Maker = (bench: Bench) => Promise<Thing>;
 
 const AUDIT_PATIENCE_MS = 10_000;
 const DIRECTORY_PATIENCE_MS = 5_000;
 const ASK_EVERY_MS = 50;
-const AGENT_PERMISSIONS = ['rows.read', 'agents.exchange'];
+const AGENT_PERMISSIONS = ['rows.read', 'meters.read', 'agents.exchange'];
+const AGENT_TOOL = 'list_meters';
 const DAY_MS = 86_400_000;
 
 const idOf = async (bench: Bench, caller: Caller, path: string, body: object, name = 'id'): Promise<string> => {
@@ -64,6 +70,23 @@ const makers = {
   agentToken: async (bench) => {
     const { id, agentId } = await newAgentToken(bench);
     return { id, agentId };
+  },
+  toolCaller: async (bench) => {
+    const { token } = await newAgentToken(bench, [{ name: AGENT_TOOL, needsApproval: false }]);
+    return { name: AGENT_TOOL, caller: { token, sees: [bench.tenant.id] } };
+  },
+  approval: async (bench) => {
+    const { token } = await newAgentToken(bench, [{ name: AGENT_TOOL, needsApproval: true }]);
+    const ask = async (): Promise<string> => {
+      const caller = { token, sees: [bench.tenant.id] };
+      const { text } = await bench.workshop.client.send(
+        caller,
+        json('POST', `/v1/agents/tools/${AGENT_TOOL}/call`, {}),
+      );
+      return (JSON.parse(text) as { approvalId: string }).approvalId;
+    };
+    await ask(); // a list of one has no cursor
+    return { id: await ask() };
   },
   agentCaller: async (bench) => {
     const { agentId, token } = await newAgentToken(bench);
@@ -184,8 +207,12 @@ export const kinds: Readonly<Record<Kind, Maker>> = makers;
 const newAgent = (bench: Bench): Promise<string> =>
   idOf(bench, bench.tenant.owner, '/v1/agents', { name: bench.tenant.canary.word() });
 
-const draftVersion = ({ workshop, tenant }: Bench, agentId: string): Promise<unknown> => {
-  const config = { model: tenant.canary.word(), permissions: AGENT_PERMISSIONS };
+const draftVersion = (
+  { workshop, tenant }: Bench,
+  agentId: string,
+  tools: readonly ToolGrant[] = [],
+): Promise<unknown> => {
+  const config = { model: tenant.canary.word(), permissions: AGENT_PERMISSIONS, tools };
   return workshop.client.must(tenant.owner, json('POST', `/v1/agents/${agentId}/versions`, { config }));
 };
 
@@ -214,20 +241,23 @@ async function includeAgents(bench: Bench): Promise<void> {
 }
 
 /** A token for the API, with which an agent acts on behalf of the tenant's owner. */
-async function newAgentToken(bench: Bench): Promise<{ id: string; agentId: string; token: string }> {
+async function newAgentToken(
+  bench: Bench,
+  tools: readonly ToolGrant[] = [],
+): Promise<{ id: string; agentId: string; token: string }> {
   const { workshop, tenant } = bench;
-  const agentId = await publishedAgent(bench, 1);
+  const agentId = await publishedAgent(bench, 1, tools);
   const request = json('POST', `/v1/agents/${agentId}/tokens`, { audiences: ['api'] });
   return workshop.client.must(tenant.owner, request);
 }
 
 /** An agent some of whose versions were in force, one after the other. */
-async function publishedAgent(bench: Bench, versions: number): Promise<string> {
+async function publishedAgent(bench: Bench, versions: number, tools: readonly ToolGrant[] = []): Promise<string> {
   const { workshop, tenant } = bench;
   await includeAgents(bench);
   const id = await newAgent(bench);
   for (let number = 1; number <= versions; number += 1) {
-    await draftVersion(bench, id);
+    await draftVersion(bench, id, tools);
     await workshop.client.must(tenant.owner, json('POST', `/v1/agents/${id}/versions/${number}/publish`, {}));
   }
   return id;

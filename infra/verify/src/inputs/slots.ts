@@ -65,6 +65,8 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'AgentsIssueToken.agent_id': slot('publishedAgent'),
   'AgentsIssueToken.on_behalf_of': slot('self', 'userId'),
   'ExchangeAgentToken.agentId': slot('agentCaller', 'agentId'),
+  'CallAgentTool.name': proof('toolCaller', 'name'),
+  approvalId: slot('approval'),
   locationId: slot('self'),
   location_id: slot('self'),
   'PublishAgentVersion.agentId': slot('draftedAgent'),

@@ -47,11 +47,12 @@ export const roles = {
         'payments.read',
         'agents.read',
         'agents.use',
+        'agents.call',
       ],
     },
     staff: {
       description: 'Works with all rows.',
-      grants: ['rows.*', 'tables.read', 'tenant.read', 'entitlements.read', 'agents.use'],
+      grants: ['rows.*', 'tables.read', 'tenant.read', 'entitlements.read', 'agents.use', 'agents.call'],
     },
     agent: {
       description: 'Reads rows, within what a table declares for agents.',

@@ -53,13 +53,18 @@ export function withVersion(agent: Agent, publishedVersion: number, now: Date): 
   return { ...agent, publishedVersion, version: agent.version + 1, updatedAt: now };
 }
 
+/** Who has tools may call them; what each may do is a permission of its own. */
+function grantsOf({ permissions, tools }: AgentConfig): readonly string[] {
+  return tools.length > 0 ? [...new Set([...permissions, 'agents.call'])] : permissions;
+}
+
 const USUAL_CLASSES = ['none', 'internal'];
 
 /** What everybody who meets the agent must know: whether it may act, and the most that it may do. */
 export function directoryEntry(agent: Agent, tenantId: string, config: AgentConfig | null): AgentEntry {
   return {
     ...{ version: agent.version, tenantId, status: agent.status, publishedVersion: agent.publishedVersion },
-    grants: config?.permissions ?? [],
+    grants: config ? grantsOf(config) : [],
     tools: config?.tools.map(({ name, needsApproval }) => ({ name, needsApproval })) ?? [],
     data: config?.data.map(({ table, actions, columns }) => ({ table, actions, columns })) ?? [],
     dataClasses: config && config.dataClasses.length > 0 ? config.dataClasses : USUAL_CLASSES,

@@ -2,12 +2,13 @@ import { Controller } from '@nestjs/common';
 import { ControlDatabase } from '@tenantry/database';
 import { Clock } from '@tenantry/kernel';
 import { Every } from '@tenantry/messaging';
+import { sweepApprovals } from '../approvals/approval.table.js';
 import { sweepTokens } from './token.table.js';
 
 /** Ended tokens stay a while, for whoever looks into an incident. */
 const KEEP_ENDED_MS = 30 * 86_400_000;
 
-/** Removes tokens that ended long ago. */
+/** Removes tokens and approvals that ended long ago. */
 @Controller()
 export class EveryHourSweep {
   constructor(
@@ -17,6 +18,8 @@ export class EveryHourSweep {
 
   @Every({ name: 'agents.sweep', intervalMs: 3_600_000 })
   async handle(): Promise<void> {
-    await sweepTokens(this.control, new Date(this.clock.now().getTime() - KEEP_ENDED_MS));
+    const before = new Date(this.clock.now().getTime() - KEEP_ENDED_MS);
+    await sweepTokens(this.control, before);
+    await sweepApprovals(this.control, before);
   }
 }

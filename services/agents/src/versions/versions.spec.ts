@@ -58,7 +58,14 @@ describe('Versions of an agent', () => {
     const statuses = (await t.a.call(listAgentVersions, { agentId: agent.id })).data.map(({ status }) => status);
     expect(statuses).toEqual(['published', 'superseded']);
     expect(await entryOf<AgentEntry>(t, 'agents', agent.id)).toEqual({
-      ...{ version: 3, tenantId: t.a.id, status: 'active', publishedVersion: 2, grants: ['rows.*'], data },
+      ...{
+        version: 3,
+        tenantId: t.a.id,
+        status: 'active',
+        publishedVersion: 2,
+        grants: ['rows.*', 'agents.call'],
+        data,
+      },
       ...{ tools: [{ name: 'select_rows', needsApproval: true }], dataClasses: ['none', 'internal'], locationIds: [] },
     });
     expect((await t.outbox()).at(-1)).toMatchObject({ type: 'AgentVersionPublished', number: 2, replaced: 1 });

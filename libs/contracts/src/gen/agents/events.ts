@@ -215,127 +215,130 @@ export class AgentStopChanged {
   }
 }
 
-/** A price book was published. */
-export class PriceBookPublished {
-  static readonly typeName = 'tenantry.agents.v1.PriceBookPublished';
-  static readonly fields: readonly FieldFacts[] = [field('version', 'int32', { dataClass: 'none' })];
-  static readonly event: EventFacts = {
-    service: 'agents',
-    name: 'PriceBookPublished',
-    subjectSuffix: 'agents.PriceBookPublished',
-    action: 'price_book.published',
-  };
-
-  /** Its number. */
-  version = 0;
-
-  constructor(fields?: PriceBookPublished) {
-    Object.assign(this, fields);
-  }
-}
-
-/** A provider of models was set up or changed. */
-export class ModelProviderPut {
-  static readonly typeName = 'tenantry.agents.v1.ModelProviderPut';
-  static readonly fields: readonly FieldFacts[] = [field('name', 'string')];
-  static readonly event: EventFacts = {
-    service: 'agents',
-    name: 'ModelProviderPut',
-    subjectSuffix: 'agents.ModelProviderPut',
-    action: 'model_provider.put',
-  };
-
-  /** Its name. */
-  name = '';
-
-  constructor(fields?: ModelProviderPut) {
-    Object.assign(this, fields);
-  }
-}
-
-/** A tenant set a key of its own for a provider. */
-export class ProviderKeyPut {
-  static readonly typeName = 'tenantry.agents.v1.ProviderKeyPut';
-  static readonly fields: readonly FieldFacts[] = [field('provider', 'string')];
-  static readonly event: EventFacts = {
-    service: 'agents',
-    name: 'ProviderKeyPut',
-    subjectSuffix: 'agents.ProviderKeyPut',
-    action: 'provider_key.put',
-  };
-
-  /** The provider's name. */
-  provider = '';
-
-  constructor(fields?: ProviderKeyPut) {
-    Object.assign(this, fields);
-  }
-}
-
-/** A tenant deleted its own key for a provider. */
-export class ProviderKeyDeleted {
-  static readonly typeName = 'tenantry.agents.v1.ProviderKeyDeleted';
-  static readonly fields: readonly FieldFacts[] = [field('provider', 'string')];
-  static readonly event: EventFacts = {
-    service: 'agents',
-    name: 'ProviderKeyDeleted',
-    subjectSuffix: 'agents.ProviderKeyDeleted',
-    action: 'provider_key.deleted',
-  };
-
-  /** The provider's name. */
-  provider = '';
-
-  constructor(fields?: ProviderKeyDeleted) {
-    Object.assign(this, fields);
-  }
-}
-
-/** A call to a model has ended, and this is what it used and cost. What was said is not in it. */
-export class CompletionEnded {
-  static readonly typeName = 'tenantry.agents.v1.CompletionEnded';
+/** An agent called a tool. */
+export class AgentToolCalled {
+  static readonly typeName = 'tenantry.agents.v1.AgentToolCalled';
   static readonly fields: readonly FieldFacts[] = [
-    field('completion_id', 'string', { dataClass: 'none' }),
-    field('agent_id', 'string', { optional: true, dataClass: 'none' }),
-    field('model', 'string'),
-    field('state', 'string', { dataClass: 'none' }),
-    field('input_tokens', 'int32'),
-    field('output_tokens', 'int32'),
-    field('estimated', 'bool', { dataClass: 'none' }),
-    field('cost', 'string'),
+    field('agent_id', 'string', { dataClass: 'none' }),
+    field('token_id', 'string', { dataClass: 'none' }),
+    field('tool', 'string'),
+    field('outcome', 'string'),
+    field('duration_ms', 'int32', { dataClass: 'none' }),
   ];
   static readonly event: EventFacts = {
     service: 'agents',
-    name: 'CompletionEnded',
-    subjectSuffix: 'agents.CompletionEnded',
-    action: 'completion.ended',
+    name: 'AgentToolCalled',
+    subjectSuffix: 'agents.AgentToolCalled',
+    action: 'agent_tool.called',
   };
 
-  /** The call; also the id of the hold that paid for it. */
-  completionId = '';
+  /** The agent. */
+  agentId = '';
 
-  /** The agent for which it was made, if it was. */
-  agentId?: string | null;
+  /** The token that it showed. */
+  tokenId = '';
 
-  /** The model that answered. */
-  model = '';
+  /** The tool. */
+  tool = '';
 
-  /** completed, failed, cancelled or lost. */
-  state = '';
+  /** ok, or the reason for which it was refused or failed. */
+  outcome = '';
 
-  /** Tokens of input. */
-  inputTokens = 0;
+  /** How long it took. */
+  durationMs = 0;
 
-  /** Tokens of output. */
-  outputTokens = 0;
+  constructor(fields?: AgentToolCalled) {
+    Object.assign(this, fields);
+  }
+}
 
-  /** Whether the tokens are estimated, because the provider did not say. */
-  estimated = false;
+/** A security event: a model named a tenant in the arguments of a tool. The call was refused. */
+export class AgentNamedTenant {
+  static readonly typeName = 'tenantry.agents.v1.AgentNamedTenant';
+  static readonly fields: readonly FieldFacts[] = [
+    field('agent_id', 'string', { dataClass: 'none' }),
+    field('token_id', 'string', { dataClass: 'none' }),
+    field('tool', 'string'),
+    field('argument', 'string'),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentNamedTenant',
+    subjectSuffix: 'agents.AgentNamedTenant',
+    action: 'agent_tool.named_tenant',
+  };
 
-  /** What it cost, in USD. */
-  cost = '';
+  /** The agent. */
+  agentId = '';
 
-  constructor(fields?: CompletionEnded) {
+  /** The token that it showed. */
+  tokenId = '';
+
+  /** The tool. */
+  tool = '';
+
+  /** The argument that named a tenant, e.g. "filter.tenantId". */
+  argument = '';
+
+  constructor(fields?: AgentNamedTenant) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An agent asks a person to approve a call. */
+export class AgentApprovalRequested {
+  static readonly typeName = 'tenantry.agents.v1.AgentApprovalRequested';
+  static readonly fields: readonly FieldFacts[] = [
+    field('approval_id', 'string', { dataClass: 'none' }),
+    field('agent_id', 'string', { dataClass: 'none' }),
+    field('tool', 'string'),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentApprovalRequested',
+    subjectSuffix: 'agents.AgentApprovalRequested',
+    action: 'agent_approval.requested',
+  };
+
+  /** The approval. */
+  approvalId = '';
+
+  /** The agent. */
+  agentId = '';
+
+  /** The tool. */
+  tool = '';
+
+  constructor(fields?: AgentApprovalRequested) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A person approved or refused a call. */
+export class AgentApprovalDecided {
+  static readonly typeName = 'tenantry.agents.v1.AgentApprovalDecided';
+  static readonly fields: readonly FieldFacts[] = [
+    field('approval_id', 'string', { dataClass: 'none' }),
+    field('agent_id', 'string', { dataClass: 'none' }),
+    field('status', 'string'),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentApprovalDecided',
+    subjectSuffix: 'agents.AgentApprovalDecided',
+    action: 'agent_approval.decided',
+  };
+
+  /** The approval. */
+  approvalId = '';
+
+  /** The agent. */
+  agentId = '';
+
+  /** approved or refused. */
+  status = '';
+
+  constructor(fields?: AgentApprovalDecided) {
     Object.assign(this, fields);
   }
 }

@@ -1,0 +1,35 @@
+import type { Operation } from '@tenantry/contracts';
+import type { TenantContext } from '@tenantry/kernel';
+import type { AgentEntry } from '@tenantry/messaging';
+
+/** JSON Schema (2020-12) of a tool's arguments. */
+export type InputSchema = Record<string, unknown>;
+
+/** The arguments that a model gives. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** What an agent and its caller are, for deciding what a call becomes. */
+export interface Calling {
+  readonly ctx: TenantContext;
+  readonly agent: AgentEntry;
+}
+
+/** A call of a service that a tool's arguments became. */
+export interface Planned {
+  readonly operation: Operation;
+  /** The operation's input as JSON. */
+  readonly input: object;
+}
+
+/** Something that a model may ask for. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  readonly writes: boolean;
+  /** The permission that it takes. */
+  readonly permission: string;
+  /** Without whatever names a tenant; what it names can depend on the agent. */
+  schemaFor(agent: AgentEntry | null): InputSchema;
+  /** @throws Fault `invalid-input` naming the argument, or `agent-refused` */
+  plan(given: Arguments, calling: Calling): Planned;
+}
