@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Case, Supplied } from './case.js';
 import { suppliesIn } from './case.js';
 import { PASSWORD, type Client } from './client.js';
@@ -133,6 +134,11 @@ const supplies: Readonly<Record<string, Supply>> = {
   privacyForm: async (world) => {
     await world.a.owner.must('PUT', '/v1/privacy/settings', { formEnabled: true });
     return { slug: world.a.slug };
+  stripeEvent: async (world) => {
+    await makePaymentMethod(world);
+    const { id, tenantId } = await finalizeInvoice(world, await makeInvoice(world));
+    await world.staff.must('POST', `/v1/tenants/${tenantId}/invoices/${id}/collect`, {});
+    return { id: await newestStripeEvent(world) };
   },
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };
@@ -194,6 +200,16 @@ async function makePaymentMethod({ a: { owner } }: World): Promise<string> {
   await fetch(url, { method: 'POST', body: new URLSearchParams({ choice: 'pm_card_visa' }), redirect: 'manual' });
   const { data } = await owner.must<{ data: { id: string }[] }>('GET', '/v1/payment-methods');
   return data[0]!.id;
+}
+
+/** What the stand-in sends comes a moment after what it tells of. */
+async function newestStripeEvent({ staff }: World): Promise<string> {
+  for (let asked = 0; asked < 100; asked++) {
+    const { data } = await staff.must<{ data: { id: string }[] }>('GET', '/v1/stripe-events?limit=1');
+    if (data[0]) return data[0].id;
+    await pause(50);
+  }
+  throw new Error('no event of Stripe came');
 }
 
 /** @throws Error when its provisioning fails: no input of anybody may keep new tenants from being made */

@@ -191,6 +191,7 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
     meter_id: is('{{meter.key}}'),
     paymentId: is('{{payment.id}}'),
     paymentMethodId: is('{{paymentMethod.id}}'),
+    eventId: is('{{stripeEvent.id}}'),
     budgetId: is('{{budget.id}}'),
     parentId: is('{{budget.id}}'),
     reservationId: is('{{reservation.id}}'),
@@ -240,6 +241,11 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
   SetUpPaymentMethodRequest: { successUrl: is('https://app.example.com/') },
   CollectInvoiceRequest: { invoiceId: is('{{dueInvoice.id}}'), paymentMethodId: absent },
   CollectTenantInvoiceRequest: { tenantId: is('{{dueInvoice.tenantId}}'), invoiceId: is('{{dueInvoice.id}}') },
+  ListStripeEventsRequest: { tenantId: absent },
+  ReplayStripeEventsRequest: {
+    from: is('2026-01-01T00:00:00Z'),
+    to: is('2026-01-02T00:00:00Z', '2026-02-01T00:00:00Z'),
+  },
   CreateMeterRequest: { key: is('{{fresh.key}}'), valueProperty: is('size'), groupBy: is([], ['colour']) },
   CreateBudgetRequest: { limit: is('10.00', '0.000000001') },
   UpdateBudgetRequest: { limit: is('10.00', '500') },
@@ -298,3 +304,5 @@ const UNSUPPLIED: ReadonlySet<string> = new Set([
   ...['RetryProvisioning', 'ProvisionTenantSchema'],
   ...['ExchangeAgentToken', 'CallAgentTool', 'ApproveAgentCall', 'RefuseAgentCall'],
 ]);
+/** Only a tenant whose provisioning failed can be tried again, and none fails here; only Stripe signs its events. */
+const UNSUPPLIED: ReadonlySet<string> = new Set(['RetryProvisioning', 'ProvisionTenantSchema', 'ReceiveStripeEvent']);

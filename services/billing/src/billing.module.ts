@@ -47,16 +47,21 @@ import { ListMeters } from './meters/list-meters.js';
 import { ChooseDefaultPaymentMethod } from './payments/choose-default-payment-method.js';
 import { CollectInvoice } from './payments/collect-invoice.js';
 import { Collection } from './payments/collection.js';
+import { EventInbox } from './payments/event-inbox.js';
+import { Every10sApplyEvents } from './payments/every-10s-apply-events.js';
 import { Every5sMakeCustomers } from './payments/every-5s-make-customers.js';
 import { EveryMinuteSettlePayments } from './payments/every-minute-settle-payments.js';
 import { GetPaymentAccount } from './payments/get-payment-account.js';
 import { ListPaymentMethods } from './payments/list-payment-methods.js';
 import { ListPayments } from './payments/list-payments.js';
+import { ListStripeEvents } from './payments/list-stripe-events.js';
 import { OpenPaymentAccount } from './payments/on-tenant-activated.js';
 import { OpenBillingPortal } from './payments/open-billing-portal.js';
 import { PaymentAccounts } from './payments/payment-accounts.js';
 import { PaymentProvider } from './payments/payment-provider.js';
+import { ReceiveStripeEvent } from './payments/receive-stripe-event.js';
 import { RemovePaymentMethod } from './payments/remove-payment-method.js';
+import { ReplayStripeEvent } from './payments/replay-stripe-event.js';
 import { SetUpPaymentMethod } from './payments/set-up-payment-method.js';
 import { Settlement } from './payments/settlement.js';
 import { StripeProvider } from './payments/stripe-provider.js';
@@ -102,7 +107,13 @@ const budgets = [
   HoldSpending,
   SettleSpending,
 ];
-const schedules = [Every30sExpireReservations, Every15mDun, Every5sMakeCustomers, EveryMinuteSettlePayments];
+const schedules = [
+  Every30sExpireReservations,
+  Every15mDun,
+  Every5sMakeCustomers,
+  EveryMinuteSettlePayments,
+  Every10sApplyEvents,
+];
 
 const subscriptions = [GetSubscription, ChangeTenantPlan, CancelSubscription];
 const entitlements = [ListEntitlements, CheckEntitlement, OverrideEntitlement, ListEntitlementOverrides];
@@ -130,6 +141,9 @@ const payments = [
   OpenBillingPortal,
   CollectInvoice,
   ListPayments,
+  ReceiveStripeEvent,
+  ListStripeEvents,
+  ReplayStripeEvent,
 ];
 const reactions = [OnTenantActivated, OpenPaymentAccount, OnDunningStepReached, OnDunningEased, ...notices];
 
@@ -169,6 +183,7 @@ const paymentProvider = {
     PaymentAccounts,
     Settlement,
     Collection,
+    EventInbox,
   ],
 })
 export class BillingModule {}

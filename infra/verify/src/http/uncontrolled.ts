@@ -10,6 +10,7 @@ interface Uncontrolled {
  * proof that the attack would have worked for somebody else. Printed with every run.
  */
 const uncontrolled: Readonly<Record<string, Uncontrolled>> = {
+  ReceiveStripeEvent: { reason: 'needs a signature of Stripe’s; give --state-dir', mailsHelp: true },
   AcceptOwnerLink: { reason: 'needs a secret that only an e-mail holds; give --state-dir', mailsHelp: true },
   ConfirmPrivacyForm: { reason: 'needs a code that only an e-mail holds; give --state-dir', mailsHelp: true },
 };

@@ -7,6 +7,7 @@ import { Canary } from '../world/canary.js';
 import { derivedForm } from './derived-form.js';
 import { kinds, type Bench, type Kind, type Thing } from './kinds.js';
 import { rowForms } from './row-forms.js';
+import { webhookForm } from './webhook-form.js';
 
 /** The values of a request that name things, by field. */
 export type Ids = Readonly<Record<string, unknown>>;
@@ -35,7 +36,8 @@ export class Forms {
   async of(operation: Operation, bench: Pick<Bench, 'workshop' | 'tenant'>): Promise<Form[]> {
     const full = { ...bench, ...this.common };
     const thing = (kind: Kind): Promise<Thing> => this.thing(operation, full, kind);
-    if (operation.http?.custom) return rowForms(operation, full, thing);
+    if (operation.http?.custom && operation.service === 'data') return rowForms(operation, full, thing);
+    if (operation.http?.custom) return [webhookForm(operation, full)];
     const words = operation.scope === 'platform' ? this.platform : bench.tenant.canary;
     return [await derivedForm(operation, full, thing, words)];
   }

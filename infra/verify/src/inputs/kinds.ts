@@ -158,6 +158,11 @@ const makers = {
     await newPayment(bench); // a list of one has no cursor
     return { id: await newPayment(bench) };
   },
+  stripeEvent: async (bench) => {
+    await newPaymentMethod(bench);
+    await newPayment(bench);
+    return { id: await newestStripeEvent(bench) };
+  },
   spender: async (bench) => {
     await newBudget(bench);
     return { id: bench.tenant.id };
@@ -300,6 +305,17 @@ async function newPaymentMethod({ workshop: { client }, tenant: { owner } }: Ben
 async function newPayment(bench: Bench): Promise<string> {
   const { id, tenantId } = await newOpenInvoice(bench);
   return idOf(bench, bench.workshop.admin, `/v1/tenants/${tenantId}/invoices/${id}/collect`, {});
+}
+
+/** What the stand-in sends comes a moment after what it tells of. A list of one has no cursor. */
+async function newestStripeEvent({ workshop: { client, admin } }: Bench): Promise<string> {
+  const deadlineMs = performance.now() + AUDIT_PATIENCE_MS;
+  for (;;) {
+    const { data } = await client.must<{ data: { id: string }[] }>(admin, json('GET', '/v1/stripe-events?limit=2'));
+    if (data[1]) return data[0]!.id;
+    if (performance.now() > deadlineMs) throw new Error('No event of Stripe came');
+    await pause(ASK_EVERY_MS);
+  }
 }
 
 /** The trail is written a moment after what it tells of. */

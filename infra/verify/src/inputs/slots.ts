@@ -88,6 +88,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'ChangePassword.currentPassword': proof('stranger', 'password'),
   'CreateSchemaTable.table_name': null,
   'DropSchemaForeignKey.constraint_name': slot('table', 'foreignKey'),
+  '/v1/stripe-events/{eventId}': slot('stripeEvent'),
   'CollectInvoice.invoiceId': slot('dueInvoice'),
   'CollectTenantInvoice.invoiceId': slot('dueInvoice'),
   'CollectTenantInvoice.tenantId': slot('dueInvoice', 'tenantId'),

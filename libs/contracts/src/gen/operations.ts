@@ -2,57 +2,6 @@
 import { Empty } from '../message.js';
 import { operation, type Operation } from '../operation.js';
 import {
-  Agent,
-  ArchiveAgentRequest,
-  CreateAgentRequest,
-  GetAgentRequest,
-  ListAgentsRequest,
-  ListAgentsResponse,
-  PauseAgentRequest,
-  ResumeAgentRequest,
-} from './agents/agents.js';
-import {
-  AgentApproval,
-  ApproveAgentCallRequest,
-  ListAgentApprovalsRequest,
-  ListAgentApprovalsResponse,
-  RefuseAgentCallRequest,
-} from './agents/approvals.js';
-import {
-  AgentStop,
-  GetAgentStopRequest,
-  GetPlatformAgentStopRequest,
-  SetAgentStopRequest,
-  SetPlatformAgentStopRequest,
-} from './agents/stops.js';
-import {
-  AgentsIssueTokenRequest,
-  AgentsIssueTokenResponse,
-  ExchangeAgentTokenRequest,
-  IssueAgentTokenRequest,
-  ListAgentTokensRequest,
-  ListAgentTokensResponse,
-  NewAgentToken,
-  RevokeAgentTokenRequest,
-} from './agents/tokens.js';
-import {
-  CallAgentToolRequest,
-  CallAgentToolResponse,
-  ListAgentToolsRequest,
-  ListAgentToolsResponse,
-} from './agents/tools.js';
-import {
-  AgentVersion,
-  DiffAgentVersionsRequest,
-  DiffAgentVersionsResponse,
-  DraftAgentVersionRequest,
-  GetAgentVersionRequest,
-  ListAgentVersionsRequest,
-  ListAgentVersionsResponse,
-  PublishAgentVersionRequest,
-  RollBackAgentRequest,
-} from './agents/versions.js';
-import {
   AuditCompleteness,
   AuditLeaf,
   GetAuditCompletenessRequest,
@@ -133,6 +82,34 @@ import {
   ListMetersResponse,
   Meter,
 } from './billing/meters.js';
+import {
+  BillingPortal,
+  ChooseDefaultPaymentMethodRequest,
+  CollectInvoiceRequest,
+  CollectTenantInvoiceRequest,
+  GetPaymentAccountRequest,
+  GetPaymentRequest,
+  GetStripeEventRequest,
+  ListPaymentMethodsRequest,
+  ListPaymentMethodsResponse,
+  ListPaymentsRequest,
+  ListPaymentsResponse,
+  ListStripeEventsRequest,
+  ListStripeEventsResponse,
+  OpenBillingPortalRequest,
+  Payment,
+  PaymentAccount,
+  PaymentMethod,
+  PaymentMethodSetup,
+  ReceiveStripeEventRequest,
+  RemovePaymentMethodRequest,
+  ReplayStripeEventRequest,
+  ReplayStripeEventsRequest,
+  ReplayStripeEventsResponse,
+  SetUpPaymentMethodRequest,
+  StripeEvent,
+  StripeEventReceipt,
+} from './billing/payments.js';
 import {
   CreatePlanRequest,
   CreatePlanVersionRequest,
@@ -279,353 +256,6 @@ import {
   SuspendTenantRequest,
   Tenant,
 } from './tenants/tenants.js';
-
-/** Registers an agent. It can do nothing until a version of its configuration is published. */
-export const createAgent = operation({
-  name: 'CreateAgent',
-  service: 'agents',
-  summary: 'Registers an agent',
-  http: { method: 'POST', path: '/v1/agents', status: 201 },
-  permission: 'agents.write',
-  scope: 'tenant',
-  idempotent: true,
-  audit: 'agent.created',
-  input: CreateAgentRequest,
-  output: Agent,
-});
-
-/** Gives an agent. */
-export const getAgent = operation({
-  name: 'GetAgent',
-  service: 'agents',
-  summary: 'Gives an agent',
-  http: { method: 'GET', path: '/v1/agents/{agentId}', status: 200 },
-  permission: 'agents.read',
-  scope: 'tenant',
-  input: GetAgentRequest,
-  output: Agent,
-});
-
-/** Lists agents, the newest first. */
-export const listAgents = operation({
-  name: 'ListAgents',
-  service: 'agents',
-  summary: 'Lists agents, the newest first',
-  http: { method: 'GET', path: '/v1/agents', status: 200 },
-  permission: 'agents.read',
-  scope: 'tenant',
-  input: ListAgentsRequest,
-  output: ListAgentsResponse,
-});
-
-/** Stops an agent until it is resumed: its tokens are refused within a second, and what it has open ends. */
-export const pauseAgent = operation({
-  name: 'PauseAgent',
-  service: 'agents',
-  summary: 'Stops an agent until it is resumed',
-  http: { method: 'POST', path: '/v1/agents/{agentId}/pause', status: 200 },
-  permission: 'agents.write',
-  scope: 'tenant',
-  audit: 'agent.paused',
-  input: PauseAgentRequest,
-  output: Agent,
-});
-
-/** Lets a paused agent act again. Tokens that have not expired meanwhile work again. */
-export const resumeAgent = operation({
-  name: 'ResumeAgent',
-  service: 'agents',
-  summary: 'Lets a paused agent act again',
-  http: { method: 'POST', path: '/v1/agents/{agentId}/resume', status: 200 },
-  permission: 'agents.write',
-  scope: 'tenant',
-  audit: 'agent.resumed',
-  input: ResumeAgentRequest,
-  output: Agent,
-});
-
-/** Ends an agent for good. Its name is free again; its versions stay readable. */
-export const archiveAgent = operation({
-  name: 'ArchiveAgent',
-  service: 'agents',
-  summary: 'Ends an agent for good',
-  http: { method: 'POST', path: '/v1/agents/{agentId}/archive', status: 200 },
-  permission: 'agents.write',
-  scope: 'tenant',
-  audit: 'agent.archived',
-  input: ArchiveAgentRequest,
-  output: Agent,
-});
-
-/** Lists approvals, the newest first. */
-export const listAgentApprovals = operation({
-  name: 'ListAgentApprovals',
-  service: 'agents',
-  summary: 'Lists approvals, the newest first',
-  http: { method: 'GET', path: '/v1/agent-approvals', status: 200 },
-  permission: 'agents.approve',
-  scope: 'tenant',
-  input: ListAgentApprovalsRequest,
-  output: ListAgentApprovalsResponse,
-});
-
-/** Approves a call: the agent may make it once, with the same arguments. Only a person approves. */
-export const approveAgentCall = operation({
-  name: 'ApproveAgentCall',
-  service: 'agents',
-  summary: 'Approves a call',
-  http: { method: 'POST', path: '/v1/agent-approvals/{approvalId}/approve', status: 200 },
-  permission: 'agents.approve',
-  scope: 'tenant',
-  audit: 'agent_approval.approved',
-  input: ApproveAgentCallRequest,
-  output: AgentApproval,
-});
-
-/** Refuses a call. */
-export const refuseAgentCall = operation({
-  name: 'RefuseAgentCall',
-  service: 'agents',
-  summary: 'Refuses a call',
-  http: { method: 'POST', path: '/v1/agent-approvals/{approvalId}/refuse', status: 200 },
-  permission: 'agents.approve',
-  scope: 'tenant',
-  audit: 'agent_approval.refused',
-  input: RefuseAgentCallRequest,
-  output: AgentApproval,
-});
-
-/** Stops every agent of the tenant, or lets them go on. Tokens that have not expired meanwhile work again. */
-export const setAgentStop = operation({
-  name: 'SetAgentStop',
-  service: 'agents',
-  summary: 'Stops every agent of the tenant, or lets them go on',
-  http: { method: 'PUT', path: '/v1/agent-stop', status: 200 },
-  permission: 'agents.stop',
-  scope: 'tenant',
-  audit: 'agents.stop_changed',
-  input: SetAgentStopRequest,
-  output: AgentStop,
-});
-
-/** Tells whether every agent of the tenant is stopped. */
-export const getAgentStop = operation({
-  name: 'GetAgentStop',
-  service: 'agents',
-  summary: 'Tells whether every agent of the tenant is stopped',
-  http: { method: 'GET', path: '/v1/agent-stop', status: 200 },
-  permission: 'agents.read',
-  scope: 'tenant',
-  input: GetAgentStopRequest,
-  output: AgentStop,
-});
-
-/** Stops every agent of every tenant, or lets them go on. */
-export const setPlatformAgentStop = operation({
-  name: 'SetPlatformAgentStop',
-  service: 'agents',
-  summary: 'Stops every agent of every tenant, or lets them go on',
-  http: { method: 'PUT', path: '/v1/platform/agent-stop', status: 200 },
-  permission: 'agents.stop',
-  scope: 'platform',
-  audit: 'agents.stop_changed',
-  input: SetPlatformAgentStopRequest,
-  output: AgentStop,
-});
-
-/** Tells whether every agent of every tenant is stopped. */
-export const getPlatformAgentStop = operation({
-  name: 'GetPlatformAgentStop',
-  service: 'agents',
-  summary: 'Tells whether every agent of every tenant is stopped',
-  http: { method: 'GET', path: '/v1/platform/agent-stop', status: 200 },
-  permission: 'platform.read',
-  scope: 'platform',
-  input: GetPlatformAgentStopRequest,
-  output: AgentStop,
-});
-
-/**
- * Issues a token for an agent and shows it, once. A member issues it on their own behalf; a program may name the member on whose
- * behalf the agent acts. A token of the agent's own, on nobody's behalf, needs the permission agents.write as well, or a key.
- */
-export const issueAgentToken = operation({
-  name: 'IssueAgentToken',
-  service: 'agents',
-  summary: 'Issues a token for an agent and shows it, once',
-  http: { method: 'POST', path: '/v1/agents/{agentId}/tokens', status: 201 },
-  permission: 'agents.use',
-  scope: 'tenant',
-  idempotent: true,
-  audit: 'agent_token.issued',
-  input: IssueAgentTokenRequest,
-  output: NewAgentToken,
-});
-
-/**
- * Exchanges the token that is shown for a narrower one, for a sub-agent or a single task: no more permissions, audiences or time,
- * and the same member and place. It dies with the token that it was exchanged for.
- */
-export const exchangeAgentToken = operation({
-  name: 'ExchangeAgentToken',
-  service: 'agents',
-  summary: 'Exchanges the token that is shown for a narrower one, for a sub-agent or a single task',
-  http: { method: 'POST', path: '/v1/agents/tokens/exchange', status: 201 },
-  permission: 'agents.exchange',
-  scope: 'tenant',
-  audit: 'agent_token.exchanged',
-  agentAudience: 'any',
-  input: ExchangeAgentTokenRequest,
-  output: NewAgentToken,
-});
-
-/** Lists the tokens of an agent that are alive, the newest first, without their secrets. */
-export const listAgentTokens = operation({
-  name: 'ListAgentTokens',
-  service: 'agents',
-  summary: 'Lists the tokens of an agent that are alive, the newest first, without their secrets',
-  http: { method: 'GET', path: '/v1/agents/{agentId}/tokens', status: 200 },
-  permission: 'agents.read',
-  scope: 'tenant',
-  input: ListAgentTokensRequest,
-  output: ListAgentTokensResponse,
-});
-
-/** Revokes a token and every token that it was exchanged for: refused everywhere within a second. */
-export const revokeAgentToken = operation({
-  name: 'RevokeAgentToken',
-  service: 'agents',
-  summary: 'Revokes a token and every token that it was exchanged for',
-  http: { method: 'DELETE', path: '/v1/agents/{agentId}/tokens/{tokenId}', status: 204 },
-  permission: 'agents.use',
-  scope: 'tenant',
-  audit: 'agent_token.revoked',
-  input: RevokeAgentTokenRequest,
-  output: Empty,
-});
-
-/** IssueAgentToken in the dialect of the row API's functions. */
-export const agentsIssueToken = operation({
-  name: 'AgentsIssueToken',
-  service: 'agents',
-  summary: "IssueAgentToken in the dialect of the row API's functions",
-  http: { method: 'POST', path: '/rest/v1/rpc/agents_issue_token', status: 200 },
-  permission: 'agents.use',
-  scope: 'tenant',
-  audit: 'agent_token.issued',
-  input: AgentsIssueTokenRequest,
-  output: AgentsIssueTokenResponse,
-});
-
-/**
- * Lists the tools that the calling agent may call now: what its configuration names and its token's permissions cover. To a member it
- * lists every tool that a configuration can name.
- */
-export const listAgentTools = operation({
-  name: 'ListAgentTools',
-  service: 'agents',
-  summary: 'Lists the tools that the calling agent may call now',
-  http: { method: 'GET', path: '/v1/agents/tools', status: 200 },
-  permission: 'agents.call',
-  scope: 'tenant',
-  input: ListAgentToolsRequest,
-  output: ListAgentToolsResponse,
-});
-
-/**
- * Calls a tool as the agent that the token names. A call that names a tenant is refused and told to the tenant's log. A tool that
- * needs approval answers `approval-needed` with the approval's id: call again with that id and the same arguments when a person has approved.
- */
-export const callAgentTool = operation({
-  name: 'CallAgentTool',
-  service: 'agents',
-  summary: 'Calls a tool as the agent that the token names',
-  http: { method: 'POST', path: '/v1/agents/tools/{name}/call', status: 200 },
-  permission: 'agents.call',
-  scope: 'tenant',
-  audit: 'agent_tool.called',
-  input: CallAgentToolRequest,
-  output: CallAgentToolResponse,
-});
-
-/** Drafts a version. It is checked as far as it can be without asking what the plan includes, and can't be edited: draft another. */
-export const draftAgentVersion = operation({
-  name: 'DraftAgentVersion',
-  service: 'agents',
-  summary: 'Drafts a version',
-  http: { method: 'POST', path: '/v1/agents/{agentId}/versions', status: 201 },
-  permission: 'agents.write',
-  scope: 'tenant',
-  idempotent: true,
-  audit: 'agent_version.drafted',
-  input: DraftAgentVersionRequest,
-  output: AgentVersion,
-});
-
-/** Gives a version. */
-export const getAgentVersion = operation({
-  name: 'GetAgentVersion',
-  service: 'agents',
-  summary: 'Gives a version',
-  http: { method: 'GET', path: '/v1/agents/{agentId}/versions/{number}', status: 200 },
-  permission: 'agents.read',
-  scope: 'tenant',
-  input: GetAgentVersionRequest,
-  output: AgentVersion,
-});
-
-/** Lists the versions of an agent, the newest first. */
-export const listAgentVersions = operation({
-  name: 'ListAgentVersions',
-  service: 'agents',
-  summary: 'Lists the versions of an agent, the newest first',
-  http: { method: 'GET', path: '/v1/agents/{agentId}/versions', status: 200 },
-  permission: 'agents.read',
-  scope: 'tenant',
-  input: ListAgentVersionsRequest,
-  output: ListAgentVersionsResponse,
-});
-
-/** Tells what is different between two versions, value by value. */
-export const diffAgentVersions = operation({
-  name: 'DiffAgentVersions',
-  service: 'agents',
-  summary: 'Tells what is different between two versions, value by value',
-  http: { method: 'GET', path: '/v1/agents/{agentId}/diff', status: 200 },
-  permission: 'agents.read',
-  scope: 'tenant',
-  input: DiffAgentVersionsRequest,
-  output: DiffAgentVersionsResponse,
-});
-
-/**
- * Puts a draft in force, within a second everywhere. The tenant's plan must include its models and tools, and whoever publishes
- * must hold every permission that it gives.
- */
-export const publishAgentVersion = operation({
-  name: 'PublishAgentVersion',
-  service: 'agents',
-  summary: 'Puts a draft in force, within a second everywhere',
-  http: { method: 'POST', path: '/v1/agents/{agentId}/versions/{number}/publish', status: 200 },
-  permission: 'agents.write',
-  scope: 'tenant',
-  audit: 'agent_version.published',
-  input: PublishAgentVersionRequest,
-  output: Agent,
-});
-
-/** Puts the version in force again that the present one replaced. */
-export const rollBackAgent = operation({
-  name: 'RollBackAgent',
-  service: 'agents',
-  summary: 'Puts the version in force again that the present one replaced',
-  http: { method: 'POST', path: '/v1/agents/{agentId}/roll-back', status: 200 },
-  permission: 'agents.write',
-  scope: 'tenant',
-  audit: 'agent_version.rolled_back',
-  input: RollBackAgentRequest,
-  output: Agent,
-});
 
 /** Lists audit entries, the newest first. Looking is itself audited. */
 export const listAuditEvents = operation({
@@ -1221,6 +851,212 @@ export const archiveMeter = operation({
   audit: 'meter.archived',
   input: ArchiveMeterRequest,
   output: Meter,
+});
+
+/** Gives what the tenant is at the payment provider. */
+export const getPaymentAccount = operation({
+  name: 'GetPaymentAccount',
+  service: 'billing',
+  summary: 'Gives what the tenant is at the payment provider',
+  http: { method: 'GET', path: '/v1/payment-account', status: 200 },
+  permission: 'payments.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetPaymentAccountRequest,
+  output: PaymentAccount,
+});
+
+/**
+ * Begins to set up a payment method: on a page of the payment provider (`checkout`), or in the caller's own with the provider's script
+ * (`intent`). The method is there when its owner has finished.
+ */
+export const setUpPaymentMethod = operation({
+  name: 'SetUpPaymentMethod',
+  service: 'billing',
+  summary: 'Begins to set up a payment method',
+  http: { method: 'POST', path: '/v1/payment-methods/setup', status: 201 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: SetUpPaymentMethodRequest,
+  output: PaymentMethodSetup,
+});
+
+/** Lists what the tenant can pay with, the newest first: at most 100. */
+export const listPaymentMethods = operation({
+  name: 'ListPaymentMethods',
+  service: 'billing',
+  summary: 'Lists what the tenant can pay with, the newest first',
+  http: { method: 'GET', path: '/v1/payment-methods', status: 200 },
+  permission: 'payments.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListPaymentMethodsRequest,
+  output: ListPaymentMethodsResponse,
+});
+
+/** Makes a payment method the one that invoices are paid with. */
+export const chooseDefaultPaymentMethod = operation({
+  name: 'ChooseDefaultPaymentMethod',
+  service: 'billing',
+  summary: 'Makes a payment method the one that invoices are paid with',
+  http: { method: 'PUT', path: '/v1/payment-methods/{paymentMethodId}/default', status: 200 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'payment_method.chosen',
+  whenSuspended: true,
+  input: ChooseDefaultPaymentMethodRequest,
+  output: PaymentMethod,
+});
+
+/** Removes a payment method. */
+export const removePaymentMethod = operation({
+  name: 'RemovePaymentMethod',
+  service: 'billing',
+  summary: 'Removes a payment method',
+  http: { method: 'DELETE', path: '/v1/payment-methods/{paymentMethodId}', status: 204 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'payment_method.removed',
+  whenSuspended: true,
+  input: RemovePaymentMethodRequest,
+  output: Empty,
+});
+
+/** Gives a link, good for a few minutes, to the page of the payment provider on which the tenant manages its payment methods. */
+export const openBillingPortal = operation({
+  name: 'OpenBillingPortal',
+  service: 'billing',
+  summary:
+    'Gives a link, good for a few minutes, to the page of the payment provider on which the tenant manages its payment methods',
+  http: { method: 'POST', path: '/v1/payment-account/portal', status: 201 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: OpenBillingPortalRequest,
+  output: BillingPortal,
+});
+
+/**
+ * Pays one of the tenant's own open invoices while its owner is there: `actionUrl` leads to the bank when it asks for more.
+ * However often it is called, an invoice is paid once.
+ */
+export const collectInvoice = operation({
+  name: 'CollectInvoice',
+  service: 'billing',
+  summary: "Pays one of the tenant's own open invoices while its owner is there",
+  http: { method: 'POST', path: '/v1/invoices/{invoiceId}/collect', status: 200 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'invoice.collected',
+  whenSuspended: true,
+  input: CollectInvoiceRequest,
+  output: Payment,
+});
+
+/** Collects an open invoice of a tenant by its default payment method, while nobody of the tenant is there. */
+export const collectTenantInvoice = operation({
+  name: 'CollectTenantInvoice',
+  service: 'billing',
+  summary: 'Collects an open invoice of a tenant by its default payment method, while nobody of the tenant is there',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/collect', status: 200 },
+  permission: 'payments.write',
+  scope: 'platform',
+  audit: 'invoice.collected',
+  input: CollectTenantInvoiceRequest,
+  output: Payment,
+});
+
+/** Gives one of the tenant's payments. */
+export const getPayment = operation({
+  name: 'GetPayment',
+  service: 'billing',
+  summary: "Gives one of the tenant's payments",
+  http: { method: 'GET', path: '/v1/payments/{paymentId}', status: 200 },
+  permission: 'payments.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetPaymentRequest,
+  output: Payment,
+});
+
+/** Lists the tenant's payments, the newest first. */
+export const listPayments = operation({
+  name: 'ListPayments',
+  service: 'billing',
+  summary: "Lists the tenant's payments, the newest first",
+  http: { method: 'GET', path: '/v1/payments', status: 200 },
+  permission: 'payments.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListPaymentsRequest,
+  output: ListPaymentsResponse,
+});
+
+/**
+ * Takes an event from Stripe. Its signature is checked over the bytes as they came, and may be 300 seconds old; an event of another mode or of an
+ * account that is not connected is refused and nothing is kept.
+ */
+export const receiveStripeEvent = operation({
+  name: 'ReceiveStripeEvent',
+  service: 'billing',
+  summary: 'Takes an event from Stripe',
+  http: { method: 'POST', path: '/v1/webhooks/stripe', custom: true, status: 200 },
+  scope: 'public',
+  bodyLimitBytes: 262144,
+  input: ReceiveStripeEventRequest,
+  output: StripeEventReceipt,
+});
+
+/** Lists the events that were kept, the newest first. */
+export const listStripeEvents = operation({
+  name: 'ListStripeEvents',
+  service: 'billing',
+  summary: 'Lists the events that were kept, the newest first',
+  http: { method: 'GET', path: '/v1/stripe-events', status: 200 },
+  permission: 'payments.read',
+  scope: 'platform',
+  input: ListStripeEventsRequest,
+  output: ListStripeEventsResponse,
+});
+
+/** Gives an event that was kept, with its body as it came. */
+export const getStripeEvent = operation({
+  name: 'GetStripeEvent',
+  service: 'billing',
+  summary: 'Gives an event that was kept, with its body as it came',
+  http: { method: 'GET', path: '/v1/stripe-events/{eventId}', status: 200 },
+  permission: 'payments.read',
+  scope: 'platform',
+  audit: 'stripe_event.read',
+  input: GetStripeEventRequest,
+  output: StripeEvent,
+});
+
+/** Applies an event again now, and says what that changed. */
+export const replayStripeEvent = operation({
+  name: 'ReplayStripeEvent',
+  service: 'billing',
+  summary: 'Applies an event again now, and says what that changed',
+  http: { method: 'POST', path: '/v1/stripe-events/{eventId}/replay', status: 200 },
+  permission: 'payments.write',
+  scope: 'platform',
+  audit: 'stripe_event.replayed',
+  input: ReplayStripeEventRequest,
+  output: StripeEvent,
+});
+
+/** Has every event that was received in a time applied again, within the next minutes. */
+export const replayStripeEvents = operation({
+  name: 'ReplayStripeEvents',
+  service: 'billing',
+  summary: 'Has every event that was received in a time applied again, within the next minutes',
+  http: { method: 'POST', path: '/v1/stripe-events/replay', status: 202 },
+  permission: 'payments.write',
+  scope: 'platform',
+  audit: 'stripe_event.replayed',
+  input: ReplayStripeEventsRequest,
+  output: ReplayStripeEventsResponse,
 });
 
 /** Creates a plan with its first version. */
@@ -2507,32 +2343,6 @@ export const getMyTenant = operation({
 
 /** Everything a caller can do. */
 export const operations: readonly Operation[] = [
-  createAgent,
-  getAgent,
-  listAgents,
-  pauseAgent,
-  resumeAgent,
-  archiveAgent,
-  listAgentApprovals,
-  approveAgentCall,
-  refuseAgentCall,
-  setAgentStop,
-  getAgentStop,
-  setPlatformAgentStop,
-  getPlatformAgentStop,
-  issueAgentToken,
-  exchangeAgentToken,
-  listAgentTokens,
-  revokeAgentToken,
-  agentsIssueToken,
-  listAgentTools,
-  callAgentTool,
-  draftAgentVersion,
-  getAgentVersion,
-  listAgentVersions,
-  diffAgentVersions,
-  publishAgentVersion,
-  rollBackAgent,
   listAuditEvents,
   listPlatformAuditEvents,
   getAuditEvent,
@@ -2577,6 +2387,21 @@ export const operations: readonly Operation[] = [
   listMeters,
   getMeter,
   archiveMeter,
+  getPaymentAccount,
+  setUpPaymentMethod,
+  listPaymentMethods,
+  chooseDefaultPaymentMethod,
+  removePaymentMethod,
+  openBillingPortal,
+  collectInvoice,
+  collectTenantInvoice,
+  getPayment,
+  listPayments,
+  receiveStripeEvent,
+  listStripeEvents,
+  getStripeEvent,
+  replayStripeEvent,
+  replayStripeEvents,
   createPlan,
   createTier,
   createPlanVersion,

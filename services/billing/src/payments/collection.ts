@@ -99,7 +99,7 @@ export class Collection {
       find: () => this.provider.findPayment(wanted, since),
       renew: () => renewCreationKey(this.accounts.rows, payment),
     });
-    await keepProviderId(this.accounts.rows, payment, id);
+    await this.accounts.transaction(null, (tx) => keepProviderId(tx, payment, id));
     return findPayment(this.accounts.rows, payment.tenantId, payment.id);
   }
 

@@ -90,6 +90,18 @@ export interface SetupPlace {
   readonly cancelUrl: string | null;
 }
 
+/** An event, with the little of it that we look at. */
+export interface ProviderEvent {
+  readonly stripeId: string;
+  readonly type: string;
+  /** The connected account that it is of; null for the platform's own. */
+  readonly accountId: string | null;
+  /** The payment that it names. */
+  readonly paymentId: string | null;
+  readonly isTest: boolean;
+  readonly happenedAt: Date;
+}
+
 /**
  * Whoever takes the money: the only thing that Tenantry knows about payments at a provider. Every method throws `ProviderFault`, or
  * `payments-off` without one.
@@ -126,4 +138,7 @@ export abstract class PaymentProvider {
   abstract confirmPayment(confirmation: Confirmation): Promise<ProviderPayment>;
   /** What has succeeded meanwhile stays so. */
   abstract cancelPayment(id: string, accountId: string | null): Promise<ProviderPayment>;
+
+  /** An event whose signature holds now. @throws Fault `signature-refused` */
+  abstract readEvent(body: Uint8Array, signature: string, now: Date): ProviderEvent;
 }

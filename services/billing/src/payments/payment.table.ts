@@ -84,10 +84,13 @@ export async function renewCreationKey(rows: Rows, { tenantId, id, creations }: 
     where tenant_id = ${tenantId} and id = ${id} and creations = ${creations}`);
 }
 
-/** Keeps which payment at the provider it is, once: what somebody else kept before stays. */
-export async function keepProviderId(rows: Rows, { tenantId, id }: Payment, providerId: string): Promise<void> {
-  await rows.query(sql`update billing.payment set provider_id = ${providerId}
+/** Keeps which payment at the provider it is, once: what somebody else kept before stays. From then on its events are the tenant's. */
+export async function keepProviderId(tx: Transaction, { tenantId, id }: Payment, providerId: string): Promise<void> {
+  const kept = await tx.execute(sql`update billing.payment set provider_id = ${providerId}
     where tenant_id = ${tenantId} and id = ${id} and provider_id is null`);
+  if (kept === 0) return;
+  await tx.execute(sql`insert into billing.payment_party (provider_id, tenant_id, kind)
+    values (${providerId}, ${tenantId}, 'payment')`);
 }
 
 /** Counts one more attempt; undefined when the payment can not succeed any more. */

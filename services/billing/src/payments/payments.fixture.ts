@@ -1,7 +1,9 @@
-import { setUpPaymentMethod, type Invoice } from '@tenantry/contracts';
-import type { Clock } from '@tenantry/kernel';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { receiveStripeEvent, setUpPaymentMethod, type Invoice, type StripeEventReceipt } from '@tenantry/contracts';
+import { PLATFORM_TENANT_ID, type Clock } from '@tenantry/kernel';
 import { LOCAL_API_KEY, StripeLocal } from '@tenantry/stripe-local';
-import type { Tenants, TestTenant } from '@tenantry/testing';
+import { testContext, type Tenants, type TestTenant } from '@tenantry/testing';
 import { billingOnRealPostgres } from '../billing.fixture.js';
 import { open, sell } from '../invoices/invoices.fixture.js';
 
@@ -51,4 +53,37 @@ export async function owe(t: Tenants, tenant: TestTenant): Promise<Invoice> {
     const day = (at: Date): string => at.toISOString().slice(0, 10);
     if (days === 31) return open(t, tenant.id, day(from), day(new Date(from.getTime() + DAY_MS)));
   }
+}
+
+/** Takes the stand-in's deliveries to billing, as the gateway would. Answers what stops it. */
+export async function deliverEvents({ bus }: Tenants, local: StripeLocal): Promise<() => Promise<void>> {
+  const server = createServer((request, response) => {
+    void (async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+      const signature = String(request.headers['stripe-signature']);
+      const taken = receive(bus, Buffer.concat(chunks), signature);
+      response
+        .writeHead(
+          await taken.then(
+            () => 200,
+            () => 500,
+          ),
+        )
+        .end();
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  local.webhooks = [{ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, secret: WEBHOOK_SECRET }];
+  return () => new Promise((resolve) => server.close(() => resolve()));
+}
+
+/** An event as anybody may send it. */
+export function receive(bus: Tenants['bus'], body: Uint8Array, signature: string): Promise<StripeEventReceipt> {
+  const anonymous = testContext(PLATFORM_TENANT_ID, {
+    actor: { kind: 'anonymous', id: 'anonymous', role: null },
+    permissions: [],
+    credentialId: null,
+  });
+  return bus.call(receiveStripeEvent, { body, signature }, anonymous);
 }

@@ -7,13 +7,15 @@ import {
   type Confirmation,
   type NewCustomer,
   type NewPayment,
+  type ProviderEvent,
   type ProviderMethod,
   type ProviderPayment,
   type SetupPlace,
 } from './payment-provider.js';
-import { stripeClient, stripeKey } from './stripe-client.js';
+import { stripeClient, stripeKey, webhookSecrets } from './stripe-client.js';
 import { ask, askFor, isToldByPayment } from './stripe-errors.js';
 import { toStripeAmount } from './stripe-money.js';
+import { readStripeEvent } from './stripe-webhook.js';
 import { isDisputed, providerMethod, providerPayment } from './stripe-payment.js';
 
 /** How many objects a search for one of ours looks at. */
@@ -36,6 +38,7 @@ export class StripeProvider extends PaymentProvider {
   readonly isThere: boolean;
   readonly isTest: boolean;
   readonly #client: Stripe | null;
+  readonly #secrets: readonly string[];
 
   constructor(settings: BillingSettings, outbound: OutboundHttp) {
     super();
@@ -43,6 +46,7 @@ export class StripeProvider extends PaymentProvider {
     // What stands in for it is on the loopback interface, which outbound requests may not reach otherwise.
     const way = settings.STRIPE_API_URL ? new OutboundHttp({ networks: ['127.0.0.0/8', '::1/128'] }) : outbound;
     this.#client = key ? stripeClient(key, settings.STRIPE_API_URL, way) : null;
+    this.#secrets = webhookSecrets(settings);
     this.isThere = key !== undefined;
     this.isTest = key === undefined || key.slice(3).startsWith('test_');
   }
@@ -150,6 +154,11 @@ export class StripeProvider extends PaymentProvider {
 
   override async cancelPayment(id: string, accountId: string | null): Promise<ProviderPayment> {
     return this.asPayment(id, accountId, () => this.stripe.paymentIntents.cancel(id, {}, on(accountId)));
+  }
+
+  override readEvent(body: Uint8Array, signature: string, now: Date): ProviderEvent {
+    if (!this.isThere) throw new Fault('payments-off');
+    return readStripeEvent(body, signature, { secrets: this.#secrets, now });
   }
 
   /** What a payment has become, also when the request was refused because of what it had become before. */

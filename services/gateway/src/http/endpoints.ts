@@ -2,6 +2,7 @@ import type { Operation } from '@tenantry/contracts';
 import type { Endpoint } from '../pipeline/exchange.js';
 import { readDerived } from './derived-input.js';
 import { readRows } from './row-input.js';
+import { readWebhook } from './webhook-input.js';
 
 /** An endpoint with its address as Fastify spells it. */
 export interface Route extends Endpoint {
@@ -10,7 +11,7 @@ export interface Route extends Endpoint {
 }
 
 /** Operations whose HTTP form is written by hand, by service. */
-const handWritten: Readonly<Record<string, Endpoint['read']>> = { data: readRows };
+const handWritten: Readonly<Record<string, Endpoint['read']>> = { data: readRows, billing: readWebhook };
 
 /**
  * Every operation that HTTP reaches, from the declarations.

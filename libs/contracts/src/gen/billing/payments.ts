@@ -302,3 +302,204 @@ export class ListPaymentsResponse {
   /** Where the list goes on; null at its end. */
   nextCursor?: string | null;
 }
+
+/** An event as Stripe sends it. */
+export class ReceiveStripeEventRequest {
+  static readonly typeName = 'tenantry.billing.v1.ReceiveStripeEventRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('signature', 'string', { required: true }),
+    field('body', 'bytes', { required: true }),
+  ];
+
+  /** The Stripe-Signature header. */
+  @MaxLength(4000)
+  signature = '';
+
+  /** The body as it came. */
+  body: Uint8Array = new Uint8Array();
+}
+
+/** What became of an event at its arrival. */
+export class StripeEventReceipt {
+  static readonly typeName = 'tenantry.billing.v1.StripeEventReceipt';
+  static readonly fields: readonly FieldFacts[] = [field('stripe_id', 'string'), field('duplicate', 'bool')];
+
+  /** The event's id at Stripe. */
+  stripeId = '';
+
+  /** Whether it was here before. */
+  duplicate = false;
+}
+
+/** An event that was kept. */
+export class StripeEvent {
+  static readonly typeName = 'tenantry.billing.v1.StripeEvent';
+  static readonly fields: readonly FieldFacts[] = [
+    field('id', 'string'),
+    field('stripe_id', 'string'),
+    field('type', 'string'),
+    field('tenant_id', 'string', { optional: true }),
+    field('status', 'string'),
+    field('deliveries', 'int32'),
+    field('attempts', 'int32'),
+    field('happened_at', 'timestamp'),
+    field('received_at', 'timestamp'),
+    field('handled_at', 'timestamp', { optional: true }),
+    field('failure', 'string', { optional: true }),
+    field('effects', 'message', { repeated: true, message: () => StripeEventEffect }),
+    field('body', 'string', { optional: true, dataClass: 'personal' }),
+  ];
+
+  /** Our id of it. */
+  id = '';
+
+  /** Stripe's id of it. */
+  stripeId = '';
+
+  /** What happened, e.g. payment_intent.succeeded. */
+  type = '';
+
+  /** The tenant that it is about, found by what we keep of its account, customer and payments; null when it is about none. */
+  tenantId?: string | null;
+
+  /** received, applied, ignored (it names nothing of ours) or failed (it is tried again). */
+  status = '';
+
+  /** How often it came. */
+  deliveries = 0;
+
+  /** How often it was applied, or that was tried. */
+  attempts = 0;
+
+  /** When it happened, as Stripe says. */
+  happenedAt!: Date;
+
+  /** When it came first. */
+  receivedAt!: Date;
+
+  /** When it was last applied, or ignored. */
+  handledAt?: Date | null;
+
+  /** Why it could not be applied the last time; null otherwise. */
+  failure?: string | null;
+
+  /** What applying it has changed, the first first. */
+  effects: StripeEventEffect[] = [];
+
+  /** The body as it came. Lists leave it out. */
+  body?: string | null;
+}
+
+/** One field that an event changed. */
+export class StripeEventEffect {
+  static readonly typeName = 'tenantry.billing.v1.StripeEventEffect';
+  static readonly fields: readonly FieldFacts[] = [
+    field('payment_id', 'string'),
+    field('field', 'string'),
+    field('before', 'string', { optional: true }),
+    field('after', 'string', { optional: true }),
+  ];
+
+  /** The payment. */
+  paymentId = '';
+
+  /** status, refunded, disputeStatus or failureCode. */
+  field = '';
+
+  /** What it was. */
+  before?: string | null;
+
+  /** What it became. */
+  after?: string | null;
+}
+
+/** Lists events. */
+export class ListStripeEventsRequest {
+  static readonly typeName = 'tenantry.billing.v1.ListStripeEventsRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('status', 'string', { optional: true }),
+    field('tenant_id', 'string', { optional: true }),
+    field('limit', 'int32', { optional: true }),
+    field('cursor', 'string', { optional: true }),
+  ];
+
+  /** Only those in this state. */
+  @IsOptional()
+  @IsIn(['received', 'applied', 'ignored', 'failed'])
+  status?: string | null;
+
+  /** Only those about this tenant. */
+  @IsOptional()
+  @IsCanonicalUuid()
+  tenantId?: string | null;
+
+  /** How many to give at most. By default 50. */
+  @IsOptional()
+  @Min(1)
+  @Max(200)
+  limit?: number | null;
+
+  /** Where the list goes on: `nextCursor` of the answer before. */
+  @IsOptional()
+  @MaxLength(500)
+  cursor?: string | null;
+}
+
+/** A page of events. */
+export class ListStripeEventsResponse {
+  static readonly typeName = 'tenantry.billing.v1.ListStripeEventsResponse';
+  static readonly fields: readonly FieldFacts[] = [
+    field('data', 'message', { repeated: true, message: () => StripeEvent }),
+    field('next_cursor', 'string', { optional: true }),
+  ];
+
+  /** The events. */
+  data: StripeEvent[] = [];
+
+  /** Where the list goes on; null at its end. */
+  nextCursor?: string | null;
+}
+
+/** Names an event. */
+export class GetStripeEventRequest {
+  static readonly typeName = 'tenantry.billing.v1.GetStripeEventRequest';
+  static readonly fields: readonly FieldFacts[] = [field('event_id', 'string', { required: true })];
+
+  /** Our id of it. */
+  @IsCanonicalUuid()
+  eventId = '';
+}
+
+/** Names an event to apply again. */
+export class ReplayStripeEventRequest {
+  static readonly typeName = 'tenantry.billing.v1.ReplayStripeEventRequest';
+  static readonly fields: readonly FieldFacts[] = [field('event_id', 'string', { required: true })];
+
+  /** Our id of it. */
+  @IsCanonicalUuid()
+  eventId = '';
+}
+
+/** Names the events to apply again, by when they came. */
+export class ReplayStripeEventsRequest {
+  static readonly typeName = 'tenantry.billing.v1.ReplayStripeEventsRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('from', 'timestamp', { required: true }),
+    field('to', 'timestamp', { required: true }),
+  ];
+
+  /** From this time on. */
+  from!: Date;
+
+  /** Before this time; at most 31 days after `from`. */
+  to!: Date;
+}
+
+/** What is going to be applied again. */
+export class ReplayStripeEventsResponse {
+  static readonly typeName = 'tenantry.billing.v1.ReplayStripeEventsResponse';
+  static readonly fields: readonly FieldFacts[] = [field('count', 'int32')];
+
+  /** How many events. */
+  count = 0;
+}
