@@ -134,6 +134,7 @@ const supplies: Readonly<Record<string, Supply>> = {
   privacyForm: async (world) => {
     await world.a.owner.must('PUT', '/v1/privacy/settings', { formEnabled: true });
     return { slug: world.a.slug };
+  },
   stripeEvent: async (world) => {
     await makePaymentMethod(world);
     const { id, tenantId } = await finalizeInvoice(world, await makeInvoice(world));
@@ -153,6 +154,7 @@ const changePrivacyRequest = async (world: World, path: string, body: object): P
   const { id } = await openPrivacyRequest(world);
   return world.a.owner.must('POST', `/v1/privacy/requests/${id}/${path}`, body);
 };
+
 const draftVersion = (world: World, agentId: string): Promise<unknown> =>
   world.a.owner.must('POST', `/v1/agents/${agentId}/versions`, {
     config: { model: 'fuzz', permissions: ['rows.read'] },

@@ -2,6 +2,81 @@
 import { Empty } from '../message.js';
 import { operation, type Operation } from '../operation.js';
 import {
+  Agent,
+  ArchiveAgentRequest,
+  CreateAgentRequest,
+  GetAgentRequest,
+  ListAgentsRequest,
+  ListAgentsResponse,
+  PauseAgentRequest,
+  ResumeAgentRequest,
+} from './agents/agents.js';
+import {
+  AgentApproval,
+  ApproveAgentCallRequest,
+  ListAgentApprovalsRequest,
+  ListAgentApprovalsResponse,
+  RefuseAgentCallRequest,
+} from './agents/approvals.js';
+import {
+  ChatCompletion,
+  Completion,
+  CreateChatCompletionRequest,
+  GetCompletionRequest,
+  ListCompletionsRequest,
+  ListCompletionsResponse,
+} from './agents/completions.js';
+import {
+  DeleteProviderKeyRequest,
+  GetPriceBookRequest,
+  ListModelProvidersRequest,
+  ListModelProvidersResponse,
+  ListModelsRequest,
+  ListModelsResponse,
+  ListProviderKeysRequest,
+  ListProviderKeysResponse,
+  ModelProvider,
+  PriceBook,
+  ProviderKey,
+  PublishPriceBookRequest,
+  PutModelProviderRequest,
+  PutProviderKeyRequest,
+} from './agents/models.js';
+import {
+  AgentStop,
+  GetAgentStopRequest,
+  GetPlatformAgentStopRequest,
+  SetAgentStopRequest,
+  SetPlatformAgentStopRequest,
+} from './agents/stops.js';
+import {
+  AgentsIssueTokenRequest,
+  AgentsIssueTokenResponse,
+  ExchangeAgentTokenRequest,
+  IssueAgentTokenRequest,
+  ListAgentTokensRequest,
+  ListAgentTokensResponse,
+  NewAgentToken,
+  RevokeAgentTokenRequest,
+} from './agents/tokens.js';
+import {
+  CallAgentToolRequest,
+  CallAgentToolResponse,
+  ListAgentToolsRequest,
+  ListAgentToolsResponse,
+} from './agents/tools.js';
+import {
+  AgentVersion,
+  DiffAgentVersionsRequest,
+  DiffAgentVersionsResponse,
+  DraftAgentVersionRequest,
+  GetAgentVersionRequest,
+  ListAgentVersionsRequest,
+  ListAgentVersionsResponse,
+  PublishAgentVersionRequest,
+  RollBackAgentRequest,
+} from './agents/versions.js';
+import {
   AuditCompleteness,
   AuditLeaf,
   GetAuditCompletenessRequest,
@@ -64,9 +139,12 @@ import {
   CreditInvoiceRequest,
   DraftInvoiceRequest,
   FinalizeInvoiceRequest,
+  GetInvoiceDocumentRequest,
   GetInvoiceRequest,
+  GetTenantInvoiceDocumentRequest,
   GetTenantInvoiceRequest,
   Invoice,
+  InvoiceDocument,
   ListInvoicesRequest,
   ListInvoicesResponse,
   ListTenantInvoicesRequest,
@@ -74,6 +152,12 @@ import {
   PayInvoiceRequest,
   VoidInvoiceRequest,
 } from './billing/invoices.js';
+import {
+  ListLineUsageRequest,
+  ListLineUsageResponse,
+  TraceUsageEventRequest,
+  UsageTrace,
+} from './billing/line-usage.js';
 import {
   ArchiveMeterRequest,
   CreateMeterRequest,
@@ -121,9 +205,21 @@ import {
   Tier,
 } from './billing/plans.js';
 import {
+  BillingProfile,
+  GetBillingProfileRequest,
+  GetTenantBillingProfileRequest,
+  SetBillingContactRequest,
+  SetTenantTaxRequest,
+} from './billing/profiles.js';
+import { HoldSpendingRequest, SettleSpendingRequest, SettledSpending, SpendingHold } from './billing/spending.js';
+import {
+  CancelSubscriptionRequest,
+  CancelTenantSubscriptionRequest,
   ChangeTenantPlanRequest,
   GetSubscriptionRequest,
   GetTenantSubscriptionRequest,
+  ResumeSubscriptionRequest,
+  ResumeTenantSubscriptionRequest,
   Subscription,
 } from './billing/subscriptions.js';
 import {
@@ -136,6 +232,43 @@ import {
   TrackUsageResponse,
   UsageCheck,
 } from './billing/usage.js';
+import { GetPrivacyRequestClockRequest, PrivacyRequestClock } from './compliance/clock.js';
+import {
+  AcknowledgePrivacyRequestRequest,
+  AskPrivacyQuestionRequest,
+  ExtendPrivacyRequestRequest,
+  RecordPrivacyAnswerRequest,
+} from './compliance/correspondence.js';
+import {
+  AppealPrivacyRequestRequest,
+  DecidePrivacyAppealRequest,
+  DenyPrivacyRequestRequest,
+  FulfilPrivacyRequestRequest,
+  HandOverPrivacyRequestRequest,
+  WithdrawPrivacyRequestRequest,
+} from './compliance/decisions.js';
+import {
+  ConfirmPrivacyFormRequest,
+  GetPrivacySettingsRequest,
+  PrivacyFormReceipt,
+  PrivacySettings,
+  ReplacePrivacySettingsRequest,
+  SubmitPrivacyFormRequest,
+} from './compliance/forms.js';
+import {
+  AssignPrivacyRequestsRequest,
+  AssignPrivacyRequestsResponse,
+  CommentPrivacyRequestRequest,
+  GetPrivacyRequestRequest,
+  ListPrivacyRequestEntriesRequest,
+  ListPrivacyRequestEntriesResponse,
+  ListPrivacyRequestsRequest,
+  ListPrivacyRequestsResponse,
+  OpenPrivacyRequestRequest,
+  PrivacyRequest,
+} from './compliance/requests.js';
+import { RecordIdentityCheckRequest, SendVerificationCodeRequest } from './compliance/verification.js';
+import { GetKeyRotationRequest, KeyRotation, RotateTenantKeyRequest } from './data/encryption.js';
 import {
   AddSchemaColumnRequest,
   AddSchemaForeignKeyRequest,
@@ -175,6 +308,16 @@ import {
   SearchRowsRequest,
   UpdateRowsRequest,
 } from './data/rows.js';
+import {
+  CollectSubjectRowsRequest,
+  DescribeSubjectTablesRequest,
+  DescribeSubjectTablesResponse,
+  EraseSubjectRowsRequest,
+  PlanSubjectRowsRequest,
+  SubjectRows,
+  SubjectRowsErased,
+  SubjectRowsPlan,
+} from './data/subjects.js';
 import {
   AddColumnRequest,
   AddForeignKeyRequest,
@@ -247,15 +390,507 @@ import {
 import { GetProvisioningRequest, Provisioning, RetryProvisioningRequest } from './tenants/provisioning.js';
 import {
   ActivateTenantRequest,
+  BillingSuspension,
   CreateTenantRequest,
   DeactivateTenantRequest,
   GetMyTenantRequest,
   GetTenantRequest,
   ListTenantsRequest,
   ListTenantsResponse,
+  SetBillingSuspensionRequest,
   SuspendTenantRequest,
   Tenant,
 } from './tenants/tenants.js';
+
+/** Registers an agent. It can do nothing until a version of its configuration is published. */
+export const createAgent = operation({
+  name: 'CreateAgent',
+  service: 'agents',
+  summary: 'Registers an agent',
+  http: { method: 'POST', path: '/v1/agents', status: 201 },
+  permission: 'agents.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'agent.created',
+  input: CreateAgentRequest,
+  output: Agent,
+});
+
+/** Gives an agent. */
+export const getAgent = operation({
+  name: 'GetAgent',
+  service: 'agents',
+  summary: 'Gives an agent',
+  http: { method: 'GET', path: '/v1/agents/{agentId}', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: GetAgentRequest,
+  output: Agent,
+});
+
+/** Lists agents, the newest first. */
+export const listAgents = operation({
+  name: 'ListAgents',
+  service: 'agents',
+  summary: 'Lists agents, the newest first',
+  http: { method: 'GET', path: '/v1/agents', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: ListAgentsRequest,
+  output: ListAgentsResponse,
+});
+
+/** Stops an agent until it is resumed: its tokens are refused within a second, and what it has open ends. */
+export const pauseAgent = operation({
+  name: 'PauseAgent',
+  service: 'agents',
+  summary: 'Stops an agent until it is resumed',
+  http: { method: 'POST', path: '/v1/agents/{agentId}/pause', status: 200 },
+  permission: 'agents.write',
+  scope: 'tenant',
+  audit: 'agent.paused',
+  input: PauseAgentRequest,
+  output: Agent,
+});
+
+/** Lets a paused agent act again. Tokens that have not expired meanwhile work again. */
+export const resumeAgent = operation({
+  name: 'ResumeAgent',
+  service: 'agents',
+  summary: 'Lets a paused agent act again',
+  http: { method: 'POST', path: '/v1/agents/{agentId}/resume', status: 200 },
+  permission: 'agents.write',
+  scope: 'tenant',
+  audit: 'agent.resumed',
+  input: ResumeAgentRequest,
+  output: Agent,
+});
+
+/** Ends an agent for good. Its name is free again; its versions stay readable. */
+export const archiveAgent = operation({
+  name: 'ArchiveAgent',
+  service: 'agents',
+  summary: 'Ends an agent for good',
+  http: { method: 'POST', path: '/v1/agents/{agentId}/archive', status: 200 },
+  permission: 'agents.write',
+  scope: 'tenant',
+  audit: 'agent.archived',
+  input: ArchiveAgentRequest,
+  output: Agent,
+});
+
+/** Lists approvals, the newest first. */
+export const listAgentApprovals = operation({
+  name: 'ListAgentApprovals',
+  service: 'agents',
+  summary: 'Lists approvals, the newest first',
+  http: { method: 'GET', path: '/v1/agent-approvals', status: 200 },
+  permission: 'agents.approve',
+  scope: 'tenant',
+  input: ListAgentApprovalsRequest,
+  output: ListAgentApprovalsResponse,
+});
+
+/** Approves a call: the agent may make it once, with the same arguments. Only a person approves. */
+export const approveAgentCall = operation({
+  name: 'ApproveAgentCall',
+  service: 'agents',
+  summary: 'Approves a call',
+  http: { method: 'POST', path: '/v1/agent-approvals/{approvalId}/approve', status: 200 },
+  permission: 'agents.approve',
+  scope: 'tenant',
+  audit: 'agent_approval.approved',
+  input: ApproveAgentCallRequest,
+  output: AgentApproval,
+});
+
+/** Refuses a call. */
+export const refuseAgentCall = operation({
+  name: 'RefuseAgentCall',
+  service: 'agents',
+  summary: 'Refuses a call',
+  http: { method: 'POST', path: '/v1/agent-approvals/{approvalId}/refuse', status: 200 },
+  permission: 'agents.approve',
+  scope: 'tenant',
+  audit: 'agent_approval.refused',
+  input: RefuseAgentCallRequest,
+  output: AgentApproval,
+});
+
+/**
+ * Asks a model. What it may cost is held on every budget that applies before it is asked, its output is limited to what was held, and what it
+ * did cost is counted after it. With `stream`, the answer is server-sent events. Refusals are problem documents with the `error` member that
+ * OpenAI clients read; `budget-refused` says in `least` what the smallest answer may cost.
+ */
+export const createChatCompletion = operation({
+  name: 'CreateChatCompletion',
+  service: 'agents',
+  summary: 'Asks a model',
+  http: { method: 'POST', path: '/v1/chat/completions', status: 200 },
+  permission: 'agents.complete',
+  scope: 'tenant',
+  audit: 'completion.ended',
+  streams: 'response',
+  input: CreateChatCompletionRequest,
+  output: ChatCompletion,
+});
+
+/** Lists calls to models, the newest first: what each used and cost. What was said is not kept here. */
+export const listCompletions = operation({
+  name: 'ListCompletions',
+  service: 'agents',
+  summary: 'Lists calls to models, the newest first',
+  http: { method: 'GET', path: '/v1/completions', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: ListCompletionsRequest,
+  output: ListCompletionsResponse,
+});
+
+/** Gives one call to a model. */
+export const getCompletion = operation({
+  name: 'GetCompletion',
+  service: 'agents',
+  summary: 'Gives one call to a model',
+  http: { method: 'GET', path: '/v1/completions/{completionId}', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: GetCompletionRequest,
+  output: Completion,
+});
+
+/** Publishes a price book: all models that tenants can use from now on, and what they cost. It is in force everywhere within five seconds. */
+export const publishPriceBook = operation({
+  name: 'PublishPriceBook',
+  service: 'agents',
+  summary: 'Publishes a price book',
+  http: { method: 'POST', path: '/v1/price-books', status: 201 },
+  permission: 'models.publish',
+  scope: 'platform',
+  idempotent: true,
+  audit: 'price_book.published',
+  input: PublishPriceBookRequest,
+  output: PriceBook,
+});
+
+/** Gives the price book that is in force, or an older one. */
+export const getPriceBook = operation({
+  name: 'GetPriceBook',
+  service: 'agents',
+  summary: 'Gives the price book that is in force, or an older one',
+  http: { method: 'GET', path: '/v1/price-books/{version}', status: 200 },
+  permission: 'models.read',
+  scope: 'platform',
+  input: GetPriceBookRequest,
+  output: PriceBook,
+});
+
+/** Lists the models that can be used, with their prices, in the form that OpenAI clients read. */
+export const listModels = operation({
+  name: 'ListModels',
+  service: 'agents',
+  summary: 'Lists the models that can be used, with their prices, in the form that OpenAI clients read',
+  http: { method: 'GET', path: '/v1/models', status: 200 },
+  permission: 'models.read',
+  scope: 'tenant',
+  input: ListModelsRequest,
+  output: ListModelsResponse,
+});
+
+/** Sets up a provider, or changes one. Its key is encrypted at rest and never shown again. */
+export const putModelProvider = operation({
+  name: 'PutModelProvider',
+  service: 'agents',
+  summary: 'Sets up a provider, or changes one',
+  http: { method: 'PUT', path: '/v1/model-providers/{name}', status: 200 },
+  permission: 'models.publish',
+  scope: 'platform',
+  audit: 'model_provider.put',
+  input: PutModelProviderRequest,
+  output: ModelProvider,
+});
+
+/** Lists the providers, by name. */
+export const listModelProviders = operation({
+  name: 'ListModelProviders',
+  service: 'agents',
+  summary: 'Lists the providers, by name',
+  http: { method: 'GET', path: '/v1/model-providers', status: 200 },
+  permission: 'models.read',
+  scope: 'platform',
+  input: ListModelProvidersRequest,
+  output: ListModelProvidersResponse,
+});
+
+/** Sets the tenant's own key for a provider: from within five seconds on its calls go out with this key, and only with this key. */
+export const putProviderKey = operation({
+  name: 'PutProviderKey',
+  service: 'agents',
+  summary: "Sets the tenant's own key for a provider",
+  http: { method: 'PUT', path: '/v1/provider-keys/{provider}', status: 200 },
+  permission: 'models.write',
+  scope: 'tenant',
+  audit: 'provider_key.put',
+  input: PutProviderKeyRequest,
+  output: ProviderKey,
+});
+
+/** Lists the providers for which the tenant has a key of its own; keys are never shown. */
+export const listProviderKeys = operation({
+  name: 'ListProviderKeys',
+  service: 'agents',
+  summary: 'Lists the providers for which the tenant has a key of its own; keys are never shown',
+  http: { method: 'GET', path: '/v1/provider-keys', status: 200 },
+  permission: 'models.read',
+  scope: 'tenant',
+  input: ListProviderKeysRequest,
+  output: ListProviderKeysResponse,
+});
+
+/** Deletes the tenant's own key for a provider: its calls go out with the platform's again. */
+export const deleteProviderKey = operation({
+  name: 'DeleteProviderKey',
+  service: 'agents',
+  summary: "Deletes the tenant's own key for a provider",
+  http: { method: 'DELETE', path: '/v1/provider-keys/{provider}', status: 200 },
+  permission: 'models.write',
+  scope: 'tenant',
+  audit: 'provider_key.deleted',
+  input: DeleteProviderKeyRequest,
+  output: ProviderKey,
+});
+
+/** Stops every agent of the tenant, or lets them go on. Tokens that have not expired meanwhile work again. */
+export const setAgentStop = operation({
+  name: 'SetAgentStop',
+  service: 'agents',
+  summary: 'Stops every agent of the tenant, or lets them go on',
+  http: { method: 'PUT', path: '/v1/agent-stop', status: 200 },
+  permission: 'agents.stop',
+  scope: 'tenant',
+  audit: 'agents.stop_changed',
+  input: SetAgentStopRequest,
+  output: AgentStop,
+});
+
+/** Tells whether every agent of the tenant is stopped. */
+export const getAgentStop = operation({
+  name: 'GetAgentStop',
+  service: 'agents',
+  summary: 'Tells whether every agent of the tenant is stopped',
+  http: { method: 'GET', path: '/v1/agent-stop', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: GetAgentStopRequest,
+  output: AgentStop,
+});
+
+/** Stops every agent of every tenant, or lets them go on. */
+export const setPlatformAgentStop = operation({
+  name: 'SetPlatformAgentStop',
+  service: 'agents',
+  summary: 'Stops every agent of every tenant, or lets them go on',
+  http: { method: 'PUT', path: '/v1/platform/agent-stop', status: 200 },
+  permission: 'agents.stop',
+  scope: 'platform',
+  audit: 'agents.stop_changed',
+  input: SetPlatformAgentStopRequest,
+  output: AgentStop,
+});
+
+/** Tells whether every agent of every tenant is stopped. */
+export const getPlatformAgentStop = operation({
+  name: 'GetPlatformAgentStop',
+  service: 'agents',
+  summary: 'Tells whether every agent of every tenant is stopped',
+  http: { method: 'GET', path: '/v1/platform/agent-stop', status: 200 },
+  permission: 'platform.read',
+  scope: 'platform',
+  input: GetPlatformAgentStopRequest,
+  output: AgentStop,
+});
+
+/**
+ * Issues a token for an agent and shows it, once. A member issues it on their own behalf; a program may name the member on whose
+ * behalf the agent acts. A token of the agent's own, on nobody's behalf, needs the permission agents.write as well, or a key.
+ */
+export const issueAgentToken = operation({
+  name: 'IssueAgentToken',
+  service: 'agents',
+  summary: 'Issues a token for an agent and shows it, once',
+  http: { method: 'POST', path: '/v1/agents/{agentId}/tokens', status: 201 },
+  permission: 'agents.use',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'agent_token.issued',
+  input: IssueAgentTokenRequest,
+  output: NewAgentToken,
+});
+
+/**
+ * Exchanges the token that is shown for a narrower one, for a sub-agent or a single task: no more permissions, audiences or time,
+ * and the same member and place. It dies with the token that it was exchanged for.
+ */
+export const exchangeAgentToken = operation({
+  name: 'ExchangeAgentToken',
+  service: 'agents',
+  summary: 'Exchanges the token that is shown for a narrower one, for a sub-agent or a single task',
+  http: { method: 'POST', path: '/v1/agents/tokens/exchange', status: 201 },
+  permission: 'agents.exchange',
+  scope: 'tenant',
+  audit: 'agent_token.exchanged',
+  agentAudience: 'any',
+  input: ExchangeAgentTokenRequest,
+  output: NewAgentToken,
+});
+
+/** Lists the tokens of an agent that are alive, the newest first, without their secrets. */
+export const listAgentTokens = operation({
+  name: 'ListAgentTokens',
+  service: 'agents',
+  summary: 'Lists the tokens of an agent that are alive, the newest first, without their secrets',
+  http: { method: 'GET', path: '/v1/agents/{agentId}/tokens', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: ListAgentTokensRequest,
+  output: ListAgentTokensResponse,
+});
+
+/** Revokes a token and every token that it was exchanged for: refused everywhere within a second. */
+export const revokeAgentToken = operation({
+  name: 'RevokeAgentToken',
+  service: 'agents',
+  summary: 'Revokes a token and every token that it was exchanged for',
+  http: { method: 'DELETE', path: '/v1/agents/{agentId}/tokens/{tokenId}', status: 204 },
+  permission: 'agents.use',
+  scope: 'tenant',
+  audit: 'agent_token.revoked',
+  input: RevokeAgentTokenRequest,
+  output: Empty,
+});
+
+/** IssueAgentToken in the dialect of the row API's functions. */
+export const agentsIssueToken = operation({
+  name: 'AgentsIssueToken',
+  service: 'agents',
+  summary: "IssueAgentToken in the dialect of the row API's functions",
+  http: { method: 'POST', path: '/rest/v1/rpc/agents_issue_token', status: 200 },
+  permission: 'agents.use',
+  scope: 'tenant',
+  audit: 'agent_token.issued',
+  input: AgentsIssueTokenRequest,
+  output: AgentsIssueTokenResponse,
+});
+
+/**
+ * Lists the tools that the calling agent may call now: what its configuration names and its token's permissions cover. To a member it
+ * lists every tool that a configuration can name.
+ */
+export const listAgentTools = operation({
+  name: 'ListAgentTools',
+  service: 'agents',
+  summary: 'Lists the tools that the calling agent may call now',
+  http: { method: 'GET', path: '/v1/agents/tools', status: 200 },
+  permission: 'agents.call',
+  scope: 'tenant',
+  input: ListAgentToolsRequest,
+  output: ListAgentToolsResponse,
+});
+
+/**
+ * Calls a tool as the agent that the token names. A call that names a tenant is refused and told to the tenant's log. A tool that
+ * needs approval answers `approval-needed` with the approval's id: call again with that id and the same arguments when a person has approved.
+ */
+export const callAgentTool = operation({
+  name: 'CallAgentTool',
+  service: 'agents',
+  summary: 'Calls a tool as the agent that the token names',
+  http: { method: 'POST', path: '/v1/agents/tools/{name}/call', status: 200 },
+  permission: 'agents.call',
+  scope: 'tenant',
+  audit: 'agent_tool.called',
+  input: CallAgentToolRequest,
+  output: CallAgentToolResponse,
+});
+
+/** Drafts a version. It is checked as far as it can be without asking what the plan includes, and can't be edited: draft another. */
+export const draftAgentVersion = operation({
+  name: 'DraftAgentVersion',
+  service: 'agents',
+  summary: 'Drafts a version',
+  http: { method: 'POST', path: '/v1/agents/{agentId}/versions', status: 201 },
+  permission: 'agents.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'agent_version.drafted',
+  input: DraftAgentVersionRequest,
+  output: AgentVersion,
+});
+
+/** Gives a version. */
+export const getAgentVersion = operation({
+  name: 'GetAgentVersion',
+  service: 'agents',
+  summary: 'Gives a version',
+  http: { method: 'GET', path: '/v1/agents/{agentId}/versions/{number}', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: GetAgentVersionRequest,
+  output: AgentVersion,
+});
+
+/** Lists the versions of an agent, the newest first. */
+export const listAgentVersions = operation({
+  name: 'ListAgentVersions',
+  service: 'agents',
+  summary: 'Lists the versions of an agent, the newest first',
+  http: { method: 'GET', path: '/v1/agents/{agentId}/versions', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: ListAgentVersionsRequest,
+  output: ListAgentVersionsResponse,
+});
+
+/** Tells what is different between two versions, value by value. */
+export const diffAgentVersions = operation({
+  name: 'DiffAgentVersions',
+  service: 'agents',
+  summary: 'Tells what is different between two versions, value by value',
+  http: { method: 'GET', path: '/v1/agents/{agentId}/diff', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: DiffAgentVersionsRequest,
+  output: DiffAgentVersionsResponse,
+});
+
+/**
+ * Puts a draft in force, within a second everywhere. The tenant's plan must include its models and tools, and whoever publishes
+ * must hold every permission that it gives.
+ */
+export const publishAgentVersion = operation({
+  name: 'PublishAgentVersion',
+  service: 'agents',
+  summary: 'Puts a draft in force, within a second everywhere',
+  http: { method: 'POST', path: '/v1/agents/{agentId}/versions/{number}/publish', status: 200 },
+  permission: 'agents.write',
+  scope: 'tenant',
+  audit: 'agent_version.published',
+  input: PublishAgentVersionRequest,
+  output: Agent,
+});
+
+/** Puts the version in force again that the present one replaced. */
+export const rollBackAgent = operation({
+  name: 'RollBackAgent',
+  service: 'agents',
+  summary: 'Puts the version in force again that the present one replaced',
+  http: { method: 'POST', path: '/v1/agents/{agentId}/roll-back', status: 200 },
+  permission: 'agents.write',
+  scope: 'tenant',
+  audit: 'agent_version.rolled_back',
+  input: RollBackAgentRequest,
+  output: Agent,
+});
 
 /** Lists audit entries, the newest first. Looking is itself audited. */
 export const listAuditEvents = operation({
@@ -670,7 +1305,7 @@ export const logApiUsageAndUpdateBudget = operation({
 });
 
 /**
- * Draws up the invoice of a period as a draft: the price of the plan that the tenant has now, day by day, and what its priced meters counted.
+ * Draws up the invoice of a period as a draft: the price of the plan that the tenant had on each day, and what its priced meters counted.
  * A day is billed once: a period that overlaps with another invoice is refused until that one is void.
  */
 export const draftInvoice = operation({
@@ -789,6 +1424,33 @@ export const getInvoice = operation({
   output: Invoice,
 });
 
+/** Gives one of the tenant's own invoices as a page to print: HTML without scripts, links or anything from elsewhere. */
+export const getInvoiceDocument = operation({
+  name: 'GetInvoiceDocument',
+  service: 'billing',
+  summary: "Gives one of the tenant's own invoices as a page to print",
+  http: { method: 'GET', path: '/v1/invoices/{invoiceId}/document', status: 200 },
+  permission: 'invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  raw: true,
+  input: GetInvoiceDocumentRequest,
+  output: InvoiceDocument,
+});
+
+/** Gives an invoice of a tenant as a page to print, drafts too. */
+export const getTenantInvoiceDocument = operation({
+  name: 'GetTenantInvoiceDocument',
+  service: 'billing',
+  summary: 'Gives an invoice of a tenant as a page to print, drafts too',
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/document', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  raw: true,
+  input: GetTenantInvoiceDocumentRequest,
+  output: InvoiceDocument,
+});
+
 /** Lists the tenant's own invoices, the newest first, without drafts, lines and credit notes. */
 export const listInvoices = operation({
   name: 'ListInvoices',
@@ -800,6 +1462,33 @@ export const listInvoices = operation({
   whenSuspended: true,
   input: ListInvoicesRequest,
   output: ListInvoicesResponse,
+});
+
+/** Lists the events that a usage line of one of the tenant's own invoices counted, the oldest first. A line of another kind counted none. */
+export const listLineUsage = operation({
+  name: 'ListLineUsage',
+  service: 'billing',
+  summary: "Lists the events that a usage line of one of the tenant's own invoices counted, the oldest first",
+  http: { method: 'GET', path: '/v1/invoices/{invoiceId}/lines/{lineId}/usage', status: 200 },
+  permission: 'usage.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListLineUsageRequest,
+  output: ListLineUsageResponse,
+});
+
+/** Gives an event of the ledger, what became of it, and the lines of the tenant's own invoices that counted it. */
+export const traceUsageEvent = operation({
+  name: 'TraceUsageEvent',
+  service: 'billing',
+  summary:
+    "Gives an event of the ledger, what became of it, and the lines of the tenant's own invoices that counted it",
+  http: { method: 'GET', path: '/v1/usage/trace', status: 200 },
+  permission: 'usage.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: TraceUsageEventRequest,
+  output: UsageTrace,
 });
 
 /** Creates a meter. */
@@ -1125,6 +1814,84 @@ export const listPlans = operation({
   output: ListPlansResponse,
 });
 
+/** Gives to whom the tenant's own invoices are addressed, how they are taxed and when they are due. */
+export const getBillingProfile = operation({
+  name: 'GetBillingProfile',
+  service: 'billing',
+  summary: "Gives to whom the tenant's own invoices are addressed, how they are taxed and when they are due",
+  http: { method: 'GET', path: '/v1/billing/profile', status: 200 },
+  permission: 'invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetBillingProfileRequest,
+  output: BillingProfile,
+});
+
+/** Says to whom the tenant's invoices are addressed, and where mail about them and about budgets goes. */
+export const setBillingContact = operation({
+  name: 'SetBillingContact',
+  service: 'billing',
+  summary: "Says to whom the tenant's invoices are addressed, and where mail about them and about budgets goes",
+  http: { method: 'PUT', path: '/v1/billing/contact', status: 200 },
+  permission: 'billing.write',
+  scope: 'tenant',
+  audit: 'billing_contact.set',
+  whenSuspended: true,
+  input: SetBillingContactRequest,
+  output: BillingProfile,
+});
+
+/** Gives to whom a tenant's invoices are addressed, how they are taxed and when they are due. */
+export const getTenantBillingProfile = operation({
+  name: 'GetTenantBillingProfile',
+  service: 'billing',
+  summary: "Gives to whom a tenant's invoices are addressed, how they are taxed and when they are due",
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/billing/profile', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  input: GetTenantBillingProfileRequest,
+  output: BillingProfile,
+});
+
+/** Says how a tenant's invoices are taxed and when they are due. Invoices that are drawn up from now on follow. */
+export const setTenantTax = operation({
+  name: 'SetTenantTax',
+  service: 'billing',
+  summary: "Says how a tenant's invoices are taxed and when they are due",
+  http: { method: 'PUT', path: '/v1/tenants/{tenantId}/billing/tax', status: 200 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  audit: 'tax_terms.set',
+  input: SetTenantTaxRequest,
+  output: BillingProfile,
+});
+
+/**
+ * Holds what a call may cost on every budget that applies, all or none: those for everything of the tenant, and those of each named
+ * scope, with their ancestors. What is left when `most` does not fit is held instead, if it is `least` or more. A refusal is
+ * `budget-refused` with `denials` and `wouldFit`; a tenant without any budget is refused, too.
+ */
+export const holdSpending = operation({
+  name: 'HoldSpending',
+  service: 'billing',
+  summary: 'Holds what a call may cost on every budget that applies, all or none',
+  scope: 'internal',
+  callers: ['agents'],
+  input: HoldSpendingRequest,
+  output: SpendingHold,
+});
+
+/** Counts what a call really cost and frees the rest of its hold. Doing it again, or for a hold that was never made, changes nothing. */
+export const settleSpending = operation({
+  name: 'SettleSpending',
+  service: 'billing',
+  summary: 'Counts what a call really cost and frees the rest of its hold',
+  scope: 'internal',
+  callers: ['agents'],
+  input: SettleSpendingRequest,
+  output: SettledSpending,
+});
+
 /** Gives the plan of the caller's tenant. */
 export const getSubscription = operation({
   name: 'GetSubscription',
@@ -1150,7 +1917,10 @@ export const getTenantSubscription = operation({
   output: Subscription,
 });
 
-/** Moves a tenant to another plan, or to another version of its plan. What it may do follows within a second. */
+/**
+ * Moves a tenant to another plan, or to another version of its plan. What it may do follows within a second. The day of the change and those
+ * after it are charged by the new terms, those before by the old. A cancellation is taken back by it.
+ */
 export const changeTenantPlan = operation({
   name: 'ChangeTenantPlan',
   service: 'billing',
@@ -1160,6 +1930,62 @@ export const changeTenantPlan = operation({
   scope: 'platform',
   audit: 'subscription.changed',
   input: ChangeTenantPlanRequest,
+  output: Subscription,
+});
+
+/**
+ * Cancels the plan of the caller's tenant: it ends with the trial, or else with the calendar month in the tenant's time zone. Until then
+ * everything stays as it is; from then on the plan grants nothing and no day is charged. One that is cancelled already is left as it is.
+ */
+export const cancelSubscription = operation({
+  name: 'CancelSubscription',
+  service: 'billing',
+  summary: "Cancels the plan of the caller's tenant",
+  http: { method: 'POST', path: '/v1/subscription/cancel', status: 200 },
+  permission: 'subscription.write',
+  scope: 'tenant',
+  audit: 'subscription.cancelled',
+  whenSuspended: true,
+  input: CancelSubscriptionRequest,
+  output: Subscription,
+});
+
+/** Takes back a cancellation before the plan has ended. */
+export const resumeSubscription = operation({
+  name: 'ResumeSubscription',
+  service: 'billing',
+  summary: 'Takes back a cancellation before the plan has ended',
+  http: { method: 'POST', path: '/v1/subscription/resume', status: 200 },
+  permission: 'subscription.write',
+  scope: 'tenant',
+  audit: 'subscription.resumed',
+  input: ResumeSubscriptionRequest,
+  output: Subscription,
+});
+
+/** Cancels the plan of a tenant, as its own admins can. */
+export const cancelTenantSubscription = operation({
+  name: 'CancelTenantSubscription',
+  service: 'billing',
+  summary: 'Cancels the plan of a tenant, as its own admins can',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/subscription/cancel', status: 200 },
+  permission: 'subscriptions.write',
+  scope: 'platform',
+  audit: 'subscription.cancelled',
+  input: CancelTenantSubscriptionRequest,
+  output: Subscription,
+});
+
+/** Takes back the cancellation of a tenant's plan before it has ended. */
+export const resumeTenantSubscription = operation({
+  name: 'ResumeTenantSubscription',
+  service: 'billing',
+  summary: "Takes back the cancellation of a tenant's plan before it has ended",
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/subscription/resume', status: 200 },
+  permission: 'subscriptions.write',
+  scope: 'platform',
+  audit: 'subscription.resumed',
+  input: ResumeTenantSubscriptionRequest,
   output: Subscription,
 });
 
@@ -1220,6 +2046,383 @@ export const getUsage = operation({
   scope: 'tenant',
   input: GetUsageRequest,
   output: GetUsageResponse,
+});
+
+/** Explains the due date of a privacy request line by line: what happened, what follows from it, and by which rule. */
+export const getPrivacyRequestClock = operation({
+  name: 'GetPrivacyRequestClock',
+  service: 'compliance',
+  summary: 'Explains the due date of a privacy request line by line',
+  http: { method: 'GET', path: '/v1/privacy/requests/{requestId}/clock', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetPrivacyRequestClockRequest,
+  output: PrivacyRequestClock,
+});
+
+/** Tells the person by mail that their privacy request was received and when it is answered. */
+export const acknowledgePrivacyRequest = operation({
+  name: 'AcknowledgePrivacyRequest',
+  service: 'compliance',
+  summary: 'Tells the person by mail that their privacy request was received and when it is answered',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/acknowledge', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.acknowledged',
+  whenSuspended: true,
+  input: AcknowledgePrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Asks the person something by mail. Where the law allows it, the clock stands still until the answer is recorded. */
+export const askPrivacyQuestion = operation({
+  name: 'AskPrivacyQuestion',
+  service: 'compliance',
+  summary: 'Asks the person something by mail',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/questions', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.question_asked',
+  whenSuspended: true,
+  input: AskPrivacyQuestionRequest,
+  output: PrivacyRequest,
+});
+
+/** Records that the person answered. When no other question is open, the clock goes on. */
+export const recordPrivacyAnswer = operation({
+  name: 'RecordPrivacyAnswer',
+  service: 'compliance',
+  summary: 'Records that the person answered',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/answers', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.question_answered',
+  whenSuspended: true,
+  input: RecordPrivacyAnswerRequest,
+  output: PrivacyRequest,
+});
+
+/**
+ * Extends the time to answer, once, and tells the person why by mail. Only before the first period is over, and only where the law knows
+ * an extension.
+ */
+export const extendPrivacyRequest = operation({
+  name: 'ExtendPrivacyRequest',
+  service: 'compliance',
+  summary: 'Extends the time to answer, once, and tells the person why by mail',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/extend', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.extended',
+  whenSuspended: true,
+  input: ExtendPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/**
+ * Closes a privacy request that was carried out, with what shows it. The person's identity must be verified as far as its type needs, and
+ * the automation, where there is one, must not be at work. The person is told by mail.
+ */
+export const fulfilPrivacyRequest = operation({
+  name: 'FulfilPrivacyRequest',
+  service: 'compliance',
+  summary: 'Closes a privacy request that was carried out, with what shows it',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/fulfil', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.fulfilled',
+  whenSuspended: true,
+  input: FulfilPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Denies a privacy request. The person is told by mail why, that they may appeal, and to whom they may complain. */
+export const denyPrivacyRequest = operation({
+  name: 'DenyPrivacyRequest',
+  service: 'compliance',
+  summary: 'Denies a privacy request',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/deny', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'privacy_request.denied',
+  whenSuspended: true,
+  input: DenyPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Closes a privacy request because the person took it back. */
+export const withdrawPrivacyRequest = operation({
+  name: 'WithdrawPrivacyRequest',
+  service: 'compliance',
+  summary: 'Closes a privacy request because the person took it back',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/withdraw', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.withdrawn',
+  whenSuspended: true,
+  input: WithdrawPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Hands a privacy request to the controller by mail, when the tenant is only a processor. */
+export const handOverPrivacyRequest = operation({
+  name: 'HandOverPrivacyRequest',
+  service: 'compliance',
+  summary: 'Hands a privacy request to the controller by mail, when the tenant is only a processor',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/hand-over', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.handed_over',
+  whenSuspended: true,
+  input: HandOverPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Records that the person appeals against a denial, or against what was left out. A new clock runs. */
+export const appealPrivacyRequest = operation({
+  name: 'AppealPrivacyRequest',
+  service: 'compliance',
+  summary: 'Records that the person appeals against a denial, or against what was left out',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/appeal', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.appealed',
+  whenSuspended: true,
+  input: AppealPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/**
+ * Decides an appeal; nobody decides about their own denial. Upheld, the denial stands; overturned, the request is open again. The person is
+ * told by mail.
+ */
+export const decidePrivacyAppeal = operation({
+  name: 'DecidePrivacyAppeal',
+  service: 'compliance',
+  summary: 'Decides an appeal; nobody decides about their own denial',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/appeal/decide', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'privacy_request.appeal_decided',
+  whenSuspended: true,
+  input: DecidePrivacyAppealRequest,
+  output: PrivacyRequest,
+});
+
+/**
+ * Makes a privacy request by a tenant's form, and mails the person a code with which they confirm it. A tenant without a form looks like
+ * one that does not exist.
+ */
+export const submitPrivacyForm = operation({
+  name: 'SubmitPrivacyForm',
+  service: 'compliance',
+  summary: "Makes a privacy request by a tenant's form, and mails the person a code with which they confirm it",
+  http: { method: 'POST', path: '/v1/privacy/forms/{tenant}/requests', status: 202 },
+  scope: 'public',
+  audit: 'privacy_request.opened',
+  whenSuspended: true,
+  rateClass: 'auth',
+  input: SubmitPrivacyFormRequest,
+  output: PrivacyFormReceipt,
+});
+
+/**
+ * Confirms a privacy request with the code that was mailed. A code that is wrong, used or expired and a request that is unknown are
+ * refused alike.
+ */
+export const confirmPrivacyForm = operation({
+  name: 'ConfirmPrivacyForm',
+  service: 'compliance',
+  summary: 'Confirms a privacy request with the code that was mailed',
+  http: { method: 'POST', path: '/v1/privacy/forms/{tenant}/requests/{reference}/confirm', status: 200 },
+  scope: 'public',
+  audit: 'privacy_request.confirmed',
+  whenSuspended: true,
+  rateClass: 'auth',
+  input: ConfirmPrivacyFormRequest,
+  output: PrivacyFormReceipt,
+});
+
+/** Gives how the tenant takes privacy requests. */
+export const getPrivacySettings = operation({
+  name: 'GetPrivacySettings',
+  service: 'compliance',
+  summary: 'Gives how the tenant takes privacy requests',
+  http: { method: 'GET', path: '/v1/privacy/settings', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetPrivacySettingsRequest,
+  output: PrivacySettings,
+});
+
+/** Says how the tenant takes privacy requests from now on. */
+export const replacePrivacySettings = operation({
+  name: 'ReplacePrivacySettings',
+  service: 'compliance',
+  summary: 'Says how the tenant takes privacy requests from now on',
+  http: { method: 'PUT', path: '/v1/privacy/settings', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'privacy_settings.replaced',
+  whenSuspended: true,
+  input: ReplacePrivacySettingsRequest,
+  output: PrivacySettings,
+});
+
+/**
+ * Opens a privacy request that reached the tenant by mail, phone, letter, or through an agent. Its clock runs from the moment it was
+ * received, which may be in the past.
+ */
+export const openPrivacyRequest = operation({
+  name: 'OpenPrivacyRequest',
+  service: 'compliance',
+  summary: 'Opens a privacy request that reached the tenant by mail, phone, letter, or through an agent',
+  http: { method: 'POST', path: '/v1/privacy/requests', status: 201 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'privacy_request.opened',
+  whenSuspended: true,
+  input: OpenPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Gives one privacy request. That it was read is in the audit log. */
+export const getPrivacyRequest = operation({
+  name: 'GetPrivacyRequest',
+  service: 'compliance',
+  summary: 'Gives one privacy request',
+  http: { method: 'GET', path: '/v1/privacy/requests/{requestId}', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'privacy_request.read',
+  whenSuspended: true,
+  input: GetPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/** Lists privacy requests, what is due first at the top. */
+export const listPrivacyRequests = operation({
+  name: 'ListPrivacyRequests',
+  service: 'compliance',
+  summary: 'Lists privacy requests, what is due first at the top',
+  http: { method: 'GET', path: '/v1/privacy/requests', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'privacy_request.listed',
+  whenSuspended: true,
+  input: ListPrivacyRequestsRequest,
+  output: ListPrivacyRequestsResponse,
+});
+
+/** Lists what happened to a privacy request, the oldest first, with what was said in clear. */
+export const listPrivacyRequestEntries = operation({
+  name: 'ListPrivacyRequestEntries',
+  service: 'compliance',
+  summary: 'Lists what happened to a privacy request, the oldest first, with what was said in clear',
+  http: { method: 'GET', path: '/v1/privacy/requests/{requestId}/timeline', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'privacy_request.read',
+  whenSuspended: true,
+  input: ListPrivacyRequestEntriesRequest,
+  output: ListPrivacyRequestEntriesResponse,
+});
+
+/** Gives up to 100 privacy requests to a member, or to nobody: all of them or, when one is unknown, none. */
+export const assignPrivacyRequests = operation({
+  name: 'AssignPrivacyRequests',
+  service: 'compliance',
+  summary: 'Gives up to 100 privacy requests to a member, or to nobody',
+  http: { method: 'POST', path: '/v1/privacy/requests/assign', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.assigned',
+  whenSuspended: true,
+  input: AssignPrivacyRequestsRequest,
+  output: AssignPrivacyRequestsResponse,
+});
+
+/** Notes something in the timeline of a privacy request; the person is not told. */
+export const commentPrivacyRequest = operation({
+  name: 'CommentPrivacyRequest',
+  service: 'compliance',
+  summary: 'Notes something in the timeline of a privacy request; the person is not told',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/comments', status: 201 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'privacy_request.commented',
+  whenSuspended: true,
+  input: CommentPrivacyRequestRequest,
+  output: PrivacyRequest,
+});
+
+/**
+ * Mails the person a code of six digits that works for 30 minutes and five attempts, and replaces the one before. Who enters it reads
+ * mail at that address: level basic. At most ten are mailed for a request.
+ */
+export const sendVerificationCode = operation({
+  name: 'SendVerificationCode',
+  service: 'compliance',
+  summary:
+    'Mails the person a code of six digits that works for 30 minutes and five attempts, and replaces the one before',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/verification/code', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.code_sent',
+  whenSuspended: true,
+  input: SendVerificationCodeRequest,
+  output: PrivacyRequest,
+});
+
+/**
+ * Records that staff checked who the person is, how, and with which result. Documents are looked at and not kept. A check that failed
+ * takes back what was proven before.
+ */
+export const recordIdentityCheck = operation({
+  name: 'RecordIdentityCheck',
+  service: 'compliance',
+  summary: 'Records that staff checked who the person is, how, and with which result',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/verification/check', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.identity_checked',
+  whenSuspended: true,
+  input: RecordIdentityCheckRequest,
+  output: PrivacyRequest,
+});
+
+/**
+ * Gives the tenant new keys, one that seals values and one that finds them. What is written from now on is sealed with the new
+ * one; what is there is read with the old one and sealed again in the background. While that goes on, asking again answers the
+ * same rotation.
+ */
+export const rotateTenantKey = operation({
+  name: 'RotateTenantKey',
+  service: 'data',
+  summary: 'Gives the tenant new keys, one that seals values and one that finds them',
+  http: { method: 'POST', path: '/v1/encryption/rotations', status: 201 },
+  permission: 'encryption.rotate',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'encryption.key_rotated',
+  input: RotateTenantKeyRequest,
+  output: KeyRotation,
+});
+
+/** Says how far a rotation has come. */
+export const getKeyRotation = operation({
+  name: 'GetKeyRotation',
+  service: 'data',
+  summary: 'Says how far a rotation has come',
+  http: { method: 'GET', path: '/v1/encryption/rotations/{rotationId}', status: 200 },
+  permission: 'encryption.read',
+  scope: 'tenant',
+  input: GetKeyRotationRequest,
+  output: KeyRotation,
 });
 
 /** Creates a table, like CreateTable. */
@@ -1476,7 +2679,10 @@ export const readRows = operation({
   output: RowsReply,
 });
 
-/** Reads rows like ReadRows, with the query in the body instead of the address: as a form, or as a JSON object of text. */
+/**
+ * Reads rows like ReadRows, with the query in the body instead of the address: as a form, or as a JSON object of text. Only
+ * here can rows be found by searchable encrypted columns, with `eq` and `in`.
+ */
 export const searchRows = operation({
   name: 'SearchRows',
   service: 'data',
@@ -1567,6 +2773,67 @@ export const exportRows = operation({
   raw: true,
   input: ExportRowsRequest,
   output: RowsReply,
+});
+
+/** Describes the tables with the class of each column, by name: this service's part of the data map. */
+export const describeSubjectTables = operation({
+  name: 'DescribeSubjectTables',
+  service: 'data',
+  summary: 'Describes the tables with the class of each column, by name',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: DescribeSubjectTablesRequest,
+  output: DescribeSubjectTablesResponse,
+});
+
+/**
+ * Finds the tables with rows of a person, by walking foreign keys from the person's own row, and counts the rows. Tables
+ * that hold personal values and can not be reached from there are named, never left out.
+ */
+export const planSubjectRows = operation({
+  name: 'PlanSubjectRows',
+  service: 'data',
+  summary:
+    "Finds the tables with rows of a person, by walking foreign keys from the person's own row, and counts the rows",
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanSubjectRowsRequest,
+  output: SubjectRowsPlan,
+});
+
+/**
+ * Gives the person's rows of one table as NDJSON, a line for each: `{"row": {…}, "redacted": ["column", …]}`. Encrypted
+ * values are opened, and leave their trace in the audit log; secrets are never shown.
+ */
+export const collectSubjectRows = operation({
+  name: 'CollectSubjectRows',
+  service: 'data',
+  summary: "Gives the person's rows of one table as NDJSON, a line for each",
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectSubjectRowsRequest,
+  output: SubjectRows,
+});
+
+/**
+ * Erases the person's rows in one transaction: children before parents, and references of others to them undone. Asked again
+ * with the same erasure id, it changes nothing and answers what the first time did.
+ */
+export const eraseSubjectRows = operation({
+  name: 'EraseSubjectRows',
+  service: 'data',
+  summary: "Erases the person's rows in one transaction",
+  scope: 'internal',
+  audit: 'subject.rows_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseSubjectRowsRequest,
+  output: SubjectRowsErased,
 });
 
 /** Creates a table. Without a primary key column it gets an `id` (uuid, default uuidv7()). */
@@ -2329,6 +3596,18 @@ export const deactivateTenant = operation({
   output: Tenant,
 });
 
+/** Suspends an open tenant because it does not pay, or opens one that was suspended for that. A tenant in any other state is left as it is. */
+export const setBillingSuspension = operation({
+  name: 'SetBillingSuspension',
+  service: 'tenants',
+  summary: 'Suspends an open tenant because it does not pay, or opens one that was suspended for that',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['billing'],
+  input: SetBillingSuspensionRequest,
+  output: BillingSuspension,
+});
+
 /** Gives the caller's own tenant. */
 export const getMyTenant = operation({
   name: 'GetMyTenant',
@@ -2343,6 +3622,43 @@ export const getMyTenant = operation({
 
 /** Everything a caller can do. */
 export const operations: readonly Operation[] = [
+  createAgent,
+  getAgent,
+  listAgents,
+  pauseAgent,
+  resumeAgent,
+  archiveAgent,
+  listAgentApprovals,
+  approveAgentCall,
+  refuseAgentCall,
+  createChatCompletion,
+  listCompletions,
+  getCompletion,
+  publishPriceBook,
+  getPriceBook,
+  listModels,
+  putModelProvider,
+  listModelProviders,
+  putProviderKey,
+  listProviderKeys,
+  deleteProviderKey,
+  setAgentStop,
+  getAgentStop,
+  setPlatformAgentStop,
+  getPlatformAgentStop,
+  issueAgentToken,
+  exchangeAgentToken,
+  listAgentTokens,
+  revokeAgentToken,
+  agentsIssueToken,
+  listAgentTools,
+  callAgentTool,
+  draftAgentVersion,
+  getAgentVersion,
+  listAgentVersions,
+  diffAgentVersions,
+  publishAgentVersion,
+  rollBackAgent,
   listAuditEvents,
   listPlatformAuditEvents,
   getAuditEvent,
@@ -2382,7 +3698,11 @@ export const operations: readonly Operation[] = [
   getTenantInvoice,
   listTenantInvoices,
   getInvoice,
+  getInvoiceDocument,
+  getTenantInvoiceDocument,
   listInvoices,
+  listLineUsage,
+  traceUsageEvent,
   createMeter,
   listMeters,
   getMeter,
@@ -2407,13 +3727,48 @@ export const operations: readonly Operation[] = [
   createPlanVersion,
   getPlan,
   listPlans,
+  getBillingProfile,
+  setBillingContact,
+  getTenantBillingProfile,
+  setTenantTax,
+  holdSpending,
+  settleSpending,
   getSubscription,
   getTenantSubscription,
   changeTenantPlan,
+  cancelSubscription,
+  resumeSubscription,
+  cancelTenantSubscription,
+  resumeTenantSubscription,
   recordUsage,
   trackUsage,
   checkUsage,
   getUsage,
+  getPrivacyRequestClock,
+  acknowledgePrivacyRequest,
+  askPrivacyQuestion,
+  recordPrivacyAnswer,
+  extendPrivacyRequest,
+  fulfilPrivacyRequest,
+  denyPrivacyRequest,
+  withdrawPrivacyRequest,
+  handOverPrivacyRequest,
+  appealPrivacyRequest,
+  decidePrivacyAppeal,
+  submitPrivacyForm,
+  confirmPrivacyForm,
+  getPrivacySettings,
+  replacePrivacySettings,
+  openPrivacyRequest,
+  getPrivacyRequest,
+  listPrivacyRequests,
+  listPrivacyRequestEntries,
+  assignPrivacyRequests,
+  commentPrivacyRequest,
+  sendVerificationCode,
+  recordIdentityCheck,
+  rotateTenantKey,
+  getKeyRotation,
   createSchemaTable,
   addSchemaColumn,
   dropSchemaColumn,
@@ -2439,6 +3794,10 @@ export const operations: readonly Operation[] = [
   deleteRows,
   importRows,
   exportRows,
+  describeSubjectTables,
+  planSubjectRows,
+  collectSubjectRows,
+  eraseSubjectRows,
   createTable,
   listTables,
   getTable,
@@ -2497,5 +3856,6 @@ export const operations: readonly Operation[] = [
   suspendTenant,
   activateTenant,
   deactivateTenant,
+  setBillingSuspension,
   getMyTenant,
 ];

@@ -215,6 +215,131 @@ export class AgentStopChanged {
   }
 }
 
+/** A price book was published. */
+export class PriceBookPublished {
+  static readonly typeName = 'tenantry.agents.v1.PriceBookPublished';
+  static readonly fields: readonly FieldFacts[] = [field('version', 'int32', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'PriceBookPublished',
+    subjectSuffix: 'agents.PriceBookPublished',
+    action: 'price_book.published',
+  };
+
+  /** Its number. */
+  version = 0;
+
+  constructor(fields?: PriceBookPublished) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A provider of models was set up or changed. */
+export class ModelProviderPut {
+  static readonly typeName = 'tenantry.agents.v1.ModelProviderPut';
+  static readonly fields: readonly FieldFacts[] = [field('name', 'string')];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'ModelProviderPut',
+    subjectSuffix: 'agents.ModelProviderPut',
+    action: 'model_provider.put',
+  };
+
+  /** Its name. */
+  name = '';
+
+  constructor(fields?: ModelProviderPut) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A tenant set a key of its own for a provider. */
+export class ProviderKeyPut {
+  static readonly typeName = 'tenantry.agents.v1.ProviderKeyPut';
+  static readonly fields: readonly FieldFacts[] = [field('provider', 'string')];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'ProviderKeyPut',
+    subjectSuffix: 'agents.ProviderKeyPut',
+    action: 'provider_key.put',
+  };
+
+  /** The provider's name. */
+  provider = '';
+
+  constructor(fields?: ProviderKeyPut) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A tenant deleted its own key for a provider. */
+export class ProviderKeyDeleted {
+  static readonly typeName = 'tenantry.agents.v1.ProviderKeyDeleted';
+  static readonly fields: readonly FieldFacts[] = [field('provider', 'string')];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'ProviderKeyDeleted',
+    subjectSuffix: 'agents.ProviderKeyDeleted',
+    action: 'provider_key.deleted',
+  };
+
+  /** The provider's name. */
+  provider = '';
+
+  constructor(fields?: ProviderKeyDeleted) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A call to a model has ended, and this is what it used and cost. What was said is not in it. */
+export class CompletionEnded {
+  static readonly typeName = 'tenantry.agents.v1.CompletionEnded';
+  static readonly fields: readonly FieldFacts[] = [
+    field('completion_id', 'string', { dataClass: 'none' }),
+    field('agent_id', 'string', { optional: true, dataClass: 'none' }),
+    field('model', 'string'),
+    field('state', 'string', { dataClass: 'none' }),
+    field('input_tokens', 'int32'),
+    field('output_tokens', 'int32'),
+    field('estimated', 'bool', { dataClass: 'none' }),
+    field('cost', 'string'),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'CompletionEnded',
+    subjectSuffix: 'agents.CompletionEnded',
+    action: 'completion.ended',
+  };
+
+  /** The call; also the id of the hold that paid for it. */
+  completionId = '';
+
+  /** The agent for which it was made, if it was. */
+  agentId?: string | null;
+
+  /** The model that answered. */
+  model = '';
+
+  /** completed, failed, cancelled or lost. */
+  state = '';
+
+  /** Tokens of input. */
+  inputTokens = 0;
+
+  /** Tokens of output. */
+  outputTokens = 0;
+
+  /** Whether the tokens are estimated, because the provider did not say. */
+  estimated = false;
+
+  /** What it cost, in USD. */
+  cost = '';
+
+  constructor(fields?: CompletionEnded) {
+    Object.assign(this, fields);
+  }
+}
+
 /** An agent called a tool. */
 export class AgentToolCalled {
   static readonly typeName = 'tenantry.agents.v1.AgentToolCalled';
