@@ -227,6 +227,8 @@ const words: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unknow
   VoidInvoiceRequest: openInvoice,
   MarkInvoiceUncollectibleRequest: openInvoice,
   GetTenantInvoiceRequest: openInvoice,
+  GetPlatformBillingRequest: { from: absent },
+  ExportInvoiceLinesRequest: { from: absent },
   SetTenantTaxRequest: { ratePercent: is('0', '19.00', '8.125'), reverseCharge: is(false) },
   GetInvoiceDocumentRequest: { invoiceId: is('{{openInvoice.id}}') },
   GetTenantInvoiceDocumentRequest: openInvoice,

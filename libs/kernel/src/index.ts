@@ -1,5 +1,6 @@
 export * from './clock.js';
 export * from './context.js';
+export * from './csv.js';
 export * from './cursor.js';
 export * from './fault.js';
 export * from './id.js';

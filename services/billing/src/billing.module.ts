@@ -65,6 +65,9 @@ import { ReplayStripeEvent } from './payments/replay-stripe-event.js';
 import { SetUpPaymentMethod } from './payments/set-up-payment-method.js';
 import { Settlement } from './payments/settlement.js';
 import { StripeProvider } from './payments/stripe-provider.js';
+import { ExportInvoiceLines } from './overview/export-invoice-lines.js';
+import { GetBillingOverview } from './overview/get-billing-overview.js';
+import { GetPlatformBilling } from './overview/get-platform-billing.js';
 import { Catalog } from './plans/catalog.js';
 import { CreatePlan } from './plans/create-plan.js';
 import { CreatePlanVersion } from './plans/create-plan-version.js';
@@ -130,6 +133,7 @@ const invoices = [
   ListLineUsage,
   TraceUsageEvent,
 ];
+const overview = [GetBillingOverview, GetPlatformBilling, ExportInvoiceLines];
 const profiles = [GetBillingProfile, SetBillingContact, SetTenantTax];
 const notices = [OnInvoiceOpened, OnDunningStepMail, OnBudgetThresholdReached];
 const payments = [
@@ -165,6 +169,7 @@ const paymentProvider = {
     ...invoices,
     ...profiles,
     ...payments,
+    ...overview,
     ...budgets,
     ...reactions,
     ...schedules,

@@ -20,6 +20,7 @@ export * from './billing/functions.js';
 export * from './billing/invoices.js';
 export * from './billing/line-usage.js';
 export * from './billing/meters.js';
+export * from './billing/overview.js';
 export * from './billing/payments.js';
 export * from './billing/plans.js';
 export * from './billing/profiles.js';

@@ -167,6 +167,14 @@ import {
   Meter,
 } from './billing/meters.js';
 import {
+  BillingOverview,
+  ExportInvoiceLinesRequest,
+  GetBillingOverviewRequest,
+  GetPlatformBillingRequest,
+  InvoiceLineExport,
+  PlatformBilling,
+} from './billing/overview.js';
+import {
   BillingPortal,
   ChooseDefaultPaymentMethodRequest,
   CollectInvoiceRequest,
@@ -1540,6 +1548,51 @@ export const archiveMeter = operation({
   audit: 'meter.archived',
   input: ArchiveMeterRequest,
   output: Meter,
+});
+
+/** Gives where the caller's tenant stands: its plan, this month so far and as it is likely to end, budgets, what is owed. */
+export const getBillingOverview = operation({
+  name: 'GetBillingOverview',
+  service: 'billing',
+  summary: "Gives where the caller's tenant stands",
+  http: { method: 'GET', path: '/v1/billing/overview', status: 200 },
+  permission: 'invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetBillingOverviewRequest,
+  output: BillingOverview,
+});
+
+/** Gives where the platform stands in one currency: what was invoiced, what is owed, by whom the most. */
+export const getPlatformBilling = operation({
+  name: 'GetPlatformBilling',
+  service: 'billing',
+  summary: 'Gives where the platform stands in one currency',
+  http: { method: 'GET', path: '/v1/billing/platform', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  input: GetPlatformBillingRequest,
+  output: PlatformBilling,
+});
+
+/**
+ * Exports the lines of the tenant's own invoices as CSV (RFC 4180), the newest invoice first, as a stream. A text that a spreadsheet would run
+ * as a formula gets an apostrophe in front.
+ */
+export const exportInvoiceLines = operation({
+  name: 'ExportInvoiceLines',
+  service: 'billing',
+  summary: "Exports the lines of the tenant's own invoices as CSV (RFC 4180), the newest invoice first, as a stream",
+  http: { method: 'GET', path: '/v1/billing/export', status: 200 },
+  permission: 'invoices.read',
+  scope: 'tenant',
+  audit: 'invoices.exported',
+  whenSuspended: true,
+  rateClass: 'bulk',
+  streams: 'response',
+  raw: true,
+  input: ExportInvoiceLinesRequest,
+  output: InvoiceLineExport,
 });
 
 /** Gives what the tenant is at the payment provider. */
@@ -3707,6 +3760,9 @@ export const operations: readonly Operation[] = [
   listMeters,
   getMeter,
   archiveMeter,
+  getBillingOverview,
+  getPlatformBilling,
+  exportInvoiceLines,
   getPaymentAccount,
   setUpPaymentMethod,
   listPaymentMethods,

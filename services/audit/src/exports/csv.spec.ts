@@ -1,6 +1,6 @@
 import { AuditEvent } from '@tenantry/contracts';
 import { parse } from 'csv-parse/sync';
-import { CSV_HEADER, csvLine } from './csv.js';
+import { CSV_HEADER, entryLine } from './csv.js';
 
 const event = (more: Partial<AuditEvent>): AuditEvent =>
   Object.assign(new AuditEvent(), {
@@ -13,7 +13,7 @@ const event = (more: Partial<AuditEvent>): AuditEvent =>
     ...more,
   });
 const read = (more: Partial<AuditEvent>): Record<string, string> =>
-  (parse(CSV_HEADER + csvLine(event(more)), { columns: true }) as Record<string, string>[])[0]!;
+  (parse(CSV_HEADER + entryLine(event(more)), { columns: true }) as Record<string, string>[])[0]!;
 
 describe('the CSV of an audit log', () => {
   it('gives every value back, whatever is in it', () => {

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '@tenantry/contracts';
+import { csvLine } from '@tenantry/kernel';
 
 const columns: Readonly<Record<string, (event: AuditEvent) => unknown>> = {
   sequence: (event) => event.sequence,
@@ -31,24 +32,10 @@ const columns: Readonly<Record<string, (event: AuditEvent) => unknown>> = {
 };
 const readers = Object.values(columns);
 
-/** What a spreadsheet would run as a formula (CWE-1236). */
-const FORMULA = /^[\s\u0000-\u001f]*[=+\-@\uff0b\uff0d\uff1d\uff20]|^[\t\r\n]/u;
-
 /** The names of the columns, as the first line. */
-export const CSV_HEADER = line(Object.keys(columns));
+export const CSV_HEADER = csvLine(Object.keys(columns));
 
-/** An entry as a line of CSV (RFC 4180). A text that a spreadsheet would run gets an apostrophe in front. */
-export function csvLine(event: AuditEvent): string {
-  return line(readers.map((read) => read(event)));
-}
-
-function line(cells: readonly unknown[]): string {
-  return `${cells.map(cell).join(',')}\r\n`;
-}
-
-function cell(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  const text = String(value as string | number | bigint | boolean);
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+/** An entry as a line of CSV. */
+export function entryLine(event: AuditEvent): string {
+  return csvLine(readers.map((read) => read(event)));
 }

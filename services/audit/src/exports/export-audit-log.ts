@@ -17,7 +17,7 @@ import { Alarm } from '../proofs/alarm.js';
 import { printHash } from '../proofs/checkpoint.js';
 import { findCheckpoint } from '../proofs/checkpoint.table.js';
 import { readHashes } from '../proofs/subtree.table.js';
-import { CSV_HEADER, csvLine } from './csv.js';
+import { CSV_HEADER, entryLine } from './csv.js';
 import { discloseEntry } from './disclosure.js';
 import { framesOf, type ExportRange } from './export-range.js';
 
@@ -84,7 +84,7 @@ export class ExportAuditLog {
   }
 
   private async printCsv(entries: readonly StoredEntry[], rows: Rows, ctx: TenantContext): Promise<string> {
-    return (await this.view.show(entries, rows, ctx)).map(csvLine).join('');
+    return (await this.view.show(entries, rows, ctx)).map(entryLine).join('');
   }
 }
 

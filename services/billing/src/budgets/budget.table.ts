@@ -47,6 +47,12 @@ export async function listBudgetRows(rows: Rows, filter: BudgetFilter, zone: str
     order by id limit ${limit}`);
 }
 
+/** The open budgets that are under no other, the oldest first. */
+export async function listRootBudgets(rows: Rows, zone: string, limit: number): Promise<Budget[]> {
+  return rows.query<Budget>(sql`select ${columns} from billing.budgets_at(clock_timestamp(), ${zone})
+    where parent_id is null and closed_at is null order by id limit ${limit}`);
+}
+
 const MAX_APPLICABLE = 100;
 
 /** The open budgets in a currency that are for everything, and those for an agent when one is named. */

@@ -5,20 +5,18 @@ import {
   type DraftInvoiceRequest,
   type Invoice as InvoiceMessage,
 } from '@tenantry/contracts';
-import type { Transaction } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
 import { Directories, Handles } from '@tenantry/messaging';
-import { metersWithKeys } from '../meters/meter.table.js';
 import { FirstPlan } from '../subscriptions/first-plan.js';
 import { requireTenant } from '../subscriptions/require-tenant.js';
 import { pastTermsSince } from '../subscriptions/subscription.table.js';
-import { countWindows, type Counted } from '../usage/usage-hour.table.js';
-import { assertRatable, draftInvoice as drawUp, type DraftFacts } from './invoice-draft.js';
+import { assertRatable, draftInvoice as drawUp } from './invoice-draft.js';
 import { InvoiceBook } from './invoice-book.js';
 import { InvoiceTerms } from './invoice-terms.js';
 import { assertUnbilled, insertInvoice, invoiceChanges, toMessage } from './invoice.table.js';
 import { openPeriod } from './period.js';
-import { pricedWindows, stretchesOf, type PricedWindow } from './stretch.js';
+import { countedIn } from './metered.js';
+import { stretchesOf } from './stretch.js';
 
 /** Draws up the invoice of a period. */
 @Controller()
@@ -43,21 +41,10 @@ export class DraftInvoice {
       const { tax, parties } = await this.terms.of(tx, tenantId);
       const facts = { subscription, stretches, period, timeZone, tax, parties, now: this.clock.now() };
       assertRatable(facts);
-      const { invoice, lines } = drawUp(facts, await counted(tx, facts));
+      const { invoice, lines } = drawUp(facts, await countedIn(tx, { tenantId, timeZone }, stretches));
       await insertInvoice(tx, invoice, lines);
       tx.publish(new InvoiceDrafted({ invoiceId: invoice.id }), { tenantId, changes: invoiceChanges(null, invoice) });
       return toMessage(invoice, lines);
     });
   }
-}
-
-/** What priced meters counted on the days on which they are. */
-async function counted(
-  tx: Transaction,
-  { subscription: { tenantId }, stretches, timeZone }: DraftFacts,
-): Promise<Counted<PricedWindow>[]> {
-  const keys = new Set(stretches.flatMap(({ plan }) => Object.keys(plan.unitPrices)));
-  const meters = keys.size === 0 ? [] : await metersWithKeys(tx, tenantId, [...keys]);
-  const windows = pricedWindows(stretches, meters);
-  return windows.length === 0 ? [] : countWindows(tx, { tenantId, timeZone }, windows);
 }

@@ -53,11 +53,25 @@ function usageLine({ window, quantityNanos, countedIn }: Counted<PricedWindow>, 
   return { ...lineOf(window, now), kind: 'usage', meterId, meterKey, countedIn, ...charge };
 }
 
-/** The tax on everything else, once (EN 16931, BR-CO-17: taxable amount × rate, rounded). None when the rate is zero. */
-function taxLine(stretch: Stretch, { ratePpm }: TaxTerms, netNanos: bigint, now: Date): InvoiceLine[] {
-  if (ratePpm === 0) return [];
-  const amountNanos = partOf(netNanos, BigInt(ratePpm), ALL_PPM, stretch.plan.currency);
-  const charge = { quantity: percentOf(ratePpm), unitPriceNanos: netNanos, amountNanos };
+/** What days and usage cost, without tax. */
+export function chargesOf(
+  stretches: readonly Stretch[],
+  counted: readonly Counted<PricedWindow>[],
+  now: Date,
+): InvoiceLine[] {
+  return [...stretches.flatMap((one) => baseLine(one, now)), ...counted.map((one) => usageLine(one, now))];
+}
+
+/** The tax on an amount (EN 16931, BR-CO-17: taxable amount × rate, rounded). */
+export function taxOn(netNanos: bigint, { ratePpm }: TaxTerms, currency: string): bigint {
+  return partOf(netNanos, BigInt(ratePpm), ALL_PPM, currency);
+}
+
+/** The tax on everything else, once. None when the rate is zero. */
+function taxLine(stretch: Stretch, tax: TaxTerms, netNanos: bigint, now: Date): InvoiceLine[] {
+  if (tax.ratePpm === 0) return [];
+  const amountNanos = taxOn(netNanos, tax, stretch.plan.currency);
+  const charge = { quantity: percentOf(tax.ratePpm), unitPriceNanos: netNanos, amountNanos };
   return [{ ...lineOf(stretch, now), kind: 'tax', meterId: null, meterKey: null, countedIn: null, ...charge }];
 }
 
@@ -68,7 +82,7 @@ export function draftInvoice(
 ): { readonly invoice: Invoice; readonly lines: readonly InvoiceLine[] } {
   const { plan } = stretches.at(-1) ?? subscription;
   const billed = { plan, from: stretches[0]?.from ?? period.to, to: period.to };
-  const charges = [...stretches.flatMap((one) => baseLine(one, now)), ...counted.map((one) => usageLine(one, now))];
+  const charges = chargesOf(stretches, counted, now);
   const netNanos = totalOf(charges);
   const lines = [...charges, ...taxLine(billed, tax, netNanos, now)];
   const totalNanos = totalOf(lines);

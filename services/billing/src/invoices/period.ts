@@ -43,12 +43,18 @@ export function dateIn(timeZone: string, moment: Date): string {
   return `${parts['year']}-${parts['month']}-${parts['day']}`;
 }
 
+/** The first day of the month after that of a date. */
+export function monthAfter(date: string): string {
+  const [year, month] = date.split('-').map(Number) as [number, number];
+  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10);
+}
+
 /** How many days of each calendar month a period has, and how many that month has. */
 export function monthsOf({ from, to }: Period): { readonly days: number; readonly ofDays: number }[] {
   const months: { days: number; ofDays: number }[] = [];
   for (let start = from; start < to;) {
     const [year, month] = start.split('-').map(Number) as [number, number];
-    const next = new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10);
+    const next = monthAfter(start);
     const end = next < to ? next : to;
     months.push({ days: daysBetween(start, end), ofDays: new Date(Date.UTC(year, month, 0)).getUTCDate() });
     start = end;

@@ -14,11 +14,12 @@ export interface Stretch extends Period {
 export interface PricedWindow extends MeterWindow {
   readonly plan: Plan;
   readonly meterKey: string;
-  /** Of what does not add up: how many of the charged days. */
+  /** Whether the quantities of two windows add up to that of both. */
+  readonly addsUp: boolean;
+  /** Of what does not: how many of the charged days. */
   readonly share: { readonly days: number; readonly ofDays: number } | null;
 }
 
-/** Whose quantities of two windows add up to that of both. */
 const ADDS: ReadonlySet<Meter['aggregation']> = new Set(['sum', 'count']);
 const MAX_LINES = 1_000;
 
@@ -59,8 +60,9 @@ export function pricedWindows(stretches: readonly Stretch[], meters: readonly Me
 
 function windowsOf(stretches: readonly Stretch[], { id, key, aggregation }: Meter): PricedWindow[] {
   const priced = stretches.filter(({ plan }) => Object.hasOwn(plan.unitPrices, key));
-  const meter = { meterId: id, meterKey: key };
-  if (ADDS.has(aggregation)) return priced.map((stretch) => ({ ...stretch, ...meter, share: null }));
+  const addsUp = ADDS.has(aggregation);
+  const meter = { meterId: id, meterKey: key, addsUp };
+  if (addsUp) return priced.map((stretch) => ({ ...stretch, ...meter, share: null }));
   const ofDays = stretches.reduce((sum, { from, to }) => sum + daysBetween(from, to), 0);
   return merged(priced, (one, next) => one.plan.unitPrices[key] === next.plan.unitPrices[key]).map((window) => {
     const days = daysBetween(window.from, window.to);

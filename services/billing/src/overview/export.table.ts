@@ -1,0 +1,29 @@
+import { sql } from '@tenantry/database';
+import type { InvoiceLine } from '../invoices/invoice.js';
+import { lineColumns } from '../invoices/invoice.table.js';
+import type { Rows } from '../plans/plan.table.js';
+
+/** A line with what is to be known of its invoice. */
+export interface ExportedLine extends InvoiceLine {
+  readonly invoiceId: string;
+  readonly number: bigint;
+  readonly status: string;
+  readonly currency: string;
+  readonly openedAt: Date;
+  readonly dueOn: string | null;
+}
+
+/** The lines of final invoices that were opened since a moment, the newest invoice first; `after` is the last one given. */
+export async function linesBefore(
+  rows: Rows,
+  from: Date | null,
+  after: ExportedLine | null,
+  limit: number,
+): Promise<ExportedLine[]> {
+  return rows.query<ExportedLine>(sql`
+    select ${lineColumns}, i.id as "invoiceId", i.number, i.status, i.currency, i.opened_at as "openedAt", i.due_on::text as "dueOn"
+    from billing.invoice i join billing.invoice_line l on l.tenant_id = i.tenant_id and l.invoice_id = i.id
+    where i.number is not null and (${from}::timestamptz is null or i.opened_at >= ${from})
+      and (${after === null} or (i.number, l.id) < (${after?.number ?? null}::bigint, ${after?.id ?? null}::uuid))
+    order by i.number desc, l.id desc limit ${limit}`);
+}
