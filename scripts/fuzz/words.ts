@@ -301,10 +301,12 @@ export function isExpectedToSucceed({ name, service }: Operation): boolean {
   return Object.hasOwn(words, service) && !UNSUPPLIED.has(name);
 }
 
-/** Only a tenant whose provisioning failed can be tried again, and none fails here; what only agents can do, no agent does here. */
+/**
+ * Only a tenant whose provisioning failed can be tried again, and none fails here; what only agents can do, no agent does
+ * here; only Stripe signs its events.
+ */
 const UNSUPPLIED: ReadonlySet<string> = new Set([
   ...['RetryProvisioning', 'ProvisionTenantSchema'],
   ...['ExchangeAgentToken', 'CallAgentTool', 'ApproveAgentCall', 'RefuseAgentCall'],
+  'ReceiveStripeEvent',
 ]);
-/** Only a tenant whose provisioning failed can be tried again, and none fails here; only Stripe signs its events. */
-const UNSUPPLIED: ReadonlySet<string> = new Set(['RetryProvisioning', 'ProvisionTenantSchema', 'ReceiveStripeEvent']);
