@@ -60,6 +60,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'AcceptOwnerLink.token': proof('invitation', 'token'),
   '/v1/agents/{agentId}/tokens/{tokenId}': slot('agentToken'),
   'RevokeAgentToken.agentId': slot('agentToken', 'agentId'),
+  'ListCompletions.agentId': slot('publishedAgent'),
   'IssueAgentToken.agentId': slot('publishedAgent'),
   'IssueAgentToken.onBehalfOf': slot('self', 'userId'),
   'AgentsIssueToken.agent_id': slot('publishedAgent'),

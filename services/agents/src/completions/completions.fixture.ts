@@ -8,10 +8,17 @@ import {
 } from '@tenantry/contracts';
 import { billingService } from '@tenantry/billing';
 import { formatNanos, fromFaultMessage, type Clock, type TenantContext } from '@tenantry/kernel';
-import { RpcClient, type RawReply } from '@tenantry/messaging';
+import { ContextSigner, RpcClient, type RawReply } from '@tenantry/messaging';
 import { startModelLocal, type ModelLocal } from '@tenantry/model-local';
 import { Mailer, MailSettings, OutboundHttp } from '@tenantry/service';
-import { eventually, InMemoryBus, tenantsOnRealPostgres, testContext, type TestTenant } from '@tenantry/testing';
+import {
+  eventually,
+  InMemoryBus,
+  TestIssuers,
+  tenantsOnRealPostgres,
+  testContext,
+  type TestTenant,
+} from '@tenantry/testing';
 import type { Provider } from '@nestjs/common';
 import { agentsService } from '../agents.module.js';
 import { AgentsSettings } from '../config.js';
@@ -57,6 +64,10 @@ export class CompletionsFixture {
       { provide: AgentsSettings, useValue: this.settings },
       { provide: RpcClient, useValue: rpc },
       { provide: OutboundHttp, useValue: outbound },
+      {
+        provide: ContextSigner,
+        useFactory: async () => (await TestIssuers.create(['agents'])).signer('agents'),
+      },
     ];
     beforeAll(async () => {
       this.local = await startModelLocal();
