@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { absent, is, type Words } from './word.js';
+
+/** Prices of models; no two of one model. */
+const prices = fc.uniqueArray(
+  fc.record({
+    model: fc.stringMatching(/^[a-z][a-z0-9.-]{0,20}$/),
+    provider: is('acme'),
+    contextTokens: fc.integer({ min: 1_000, max: 2_000_000 }),
+    maxOutputTokens: fc.integer({ min: 1, max: 1_000 }),
+    input: is('0.15', '0', '3'),
+    output: is('0.60', '15.000000001'),
+  }),
+  { minLength: 1, maxLength: 5, selector: ({ model }) => model },
+);
+
+/** Of agents and what is said to models. */
+export const agentWords: Words = {
+  agents: {
+    name: is('{{fresh.text}}'),
+    ownerId: is('{{member.userId}}'),
+    agentId: is('{{agent.id}}'),
+    number: is(1),
+    from: is(1),
+    to: is(1),
+  },
+  AgentConfig: {
+    tools: is([], [{ name: 'select_rows', needsApproval: false }]),
+    permissions: is([], ['rows.read'], ['meters.*', 'rows.read']),
+    data: is([], [{ table: 'tickets', actions: ['select'], columns: [] }]),
+    guardrails: is([]),
+  },
+  PublishAgentVersionRequest: { agentId: is('{{draftedAgent.id}}') },
+  GetAgentVersionRequest: { agentId: is('{{draftedAgent.id}}') },
+  DiffAgentVersionsRequest: { agentId: is('{{draftedAgent.id}}') },
+  IssueAgentTokenRequest: {
+    agentId: is('{{liveAgent.id}}'),
+    permissions: is([], ['rows.read']),
+    onBehalfOf: absent,
+  },
+  AgentsIssueTokenRequest: { agent_id: is('{{liveAgent.id}}'), on_behalf_of: absent },
+  RevokeAgentTokenRequest: { agentId: is('{{agentToken.agentId}}'), tokenId: is('{{agentToken.id}}') },
+  SetAgentStopRequest: { stopped: is(false) },
+  SetPlatformAgentStopRequest: { stopped: is(false) },
+  RollBackAgentRequest: { agentId: is('{{rolledOutAgent.id}}') },
+  CreateChatCompletionRequest: {
+    ...{ model: is('local-rules'), user: is('{{spender.tenantId}}'), stream: absent, stream_options: absent },
+    ...{
+      tools: absent,
+      tool_choice: absent,
+      response_format: absent,
+      stop: absent,
+      store: is(false),
+      metadata: absent,
+    },
+  },
+  ChatInputMessage: { role: is('user', 'system'), content: fc.string(), tool_calls: absent, tool_call_id: absent },
+  GetCompletionRequest: { completionId: is('{{completion.id}}') },
+  ListCompletionsRequest: { agentId: absent },
+  PublishPriceBookRequest: { models: prices },
+  GetPriceBookRequest: { version: is('current', '{{priceBook.version}}') },
+  PutModelProviderRequest: { name: is('acme', 'beta-2'), baseUrl: is('https://models.example/v1') },
+  PutProviderKeyRequest: { provider: is('acme', 'beta-2') },
+  DeleteProviderKeyRequest: { provider: is('{{providerKey.provider}}') },
+};

@@ -1,0 +1,21 @@
+import { absent, is, type Words } from './word.js';
+
+/** Of privacy requests. */
+export const complianceWords: Words = {
+  compliance: {
+    requestId: is('{{privacyRequest.id}}'),
+    requestIds: is(['{{privacyRequest.id}}']),
+    assigneeId: is('{{member.userId}}'),
+    calendar: is('DE', 'DE-BE', 'US-CA'),
+    receivedAt: absent,
+    answeredAt: absent,
+    website: absent,
+    tenant: is('{{privacyForm.slug}}'),
+  },
+  RecordPrivacyAnswerRequest: { requestId: is('{{askedRequest.id}}') },
+  FulfilPrivacyRequestRequest: { requestId: is('{{optOutRequest.id}}') },
+  HandOverPrivacyRequestRequest: { requestId: is('{{processorRequest.id}}') },
+  AppealPrivacyRequestRequest: { requestId: is('{{deniedRequest.id}}') },
+  DecidePrivacyAppealRequest: { requestId: is('{{deniedRequest.id}}') },
+  ConfirmPrivacyFormRequest: { reference: is('{{privacyRequest.id}}') },
+};
