@@ -74,15 +74,16 @@ export class System implements AsyncDisposable {
   }
 
   /**
-   * Ends the instance's main process without a warning and starts it again.
+   * Ends the instance's main process without a warning, does something while nobody runs, and starts it again.
    * @throws Error when a process of it goes on alone
    */
-  async crash(): Promise<void> {
+  async crash(meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     const below = await childrenOf(this.instance.pid);
     await this.instance.crash();
     const untilMs = Date.now() + ORPHANS_END_MS;
     while (below.some(({ pid }) => signal(pid, 0)) && Date.now() < untilMs) await delay(POLL_MS);
     const orphans = below.filter(({ pid }) => signal(pid, 'SIGKILL'));
+    await meanwhile();
     await this.start();
     if (orphans.length > 0) throw new Error(`${orphans.length} services went on without the process that started them`);
   }

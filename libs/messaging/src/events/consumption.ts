@@ -7,9 +7,9 @@ import { keepFailed } from './failed-events.js';
 
 /** How often an event is tried before it is set aside. */
 export const MAX_DELIVERIES = 8;
-/** The server hands an event to somebody else after this long without a word. */
-export const ACK_WAIT_MS = 30_000;
-const WORKING_EVERY_MS = 10_000;
+/** The server hands an event to somebody else after this long without a word: so long a crash holds up what was in work. */
+export const ACK_WAIT_MS = 6_000;
+const WORKING_EVERY_MS = 2_000;
 const RETRY_MS = 500;
 const PULL_MS = 10_000;
 
