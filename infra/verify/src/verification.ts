@@ -12,6 +12,7 @@ import { Forms } from './inputs/form.js';
 import { createProductTables, fillTables, type RowIds, type TableNames } from './inputs/tables.js';
 import { Leaks } from './leaks/leaks.js';
 import { Logs } from './leaks/logs.js';
+import { attackPool } from './pool/attack-pool.js';
 import { Findings, type Section } from './report/outcome.js';
 import { attackSql } from './sql/attack-sql.js';
 import { measureTimes } from './timing/measure-times.js';
@@ -43,7 +44,7 @@ export interface Scope {
 }
 
 /** Everything but the measuring of times, which takes minutes. */
-export const USUAL_SECTIONS: readonly Section[] = ['http', 'sql', 'bus', 'leaks'];
+export const USUAL_SECTIONS: readonly Section[] = ['http', 'sql', 'bus', 'pool', 'leaks'];
 
 const NO_INSTANCE = 'needs what the state directory holds; give --state-dir';
 
@@ -110,6 +111,7 @@ export class Verification {
       ['http', () => this.overHttp(findings, only)],
       ['sql', () => this.inSql(findings)],
       ['bus', () => this.onTheBus(findings)],
+      ['pool', () => this.onPooledSessions(findings)],
       ['leaks', () => this.inWhatCameOut(findings)],
       ['timing', () => this.inTimes(findings)],
     ] as const;
@@ -155,6 +157,12 @@ export class Verification {
     const { instance, say } = this.options;
     if (!instance) return findings.leaveOut({ section: 'bus', subject: 'everything', reason: NO_INSTANCE });
     await attackBus({ instance, world: this.stage.world, findings, progress: (text) => say('bus', text) });
+  }
+
+  private async onPooledSessions(findings: Findings): Promise<void> {
+    const { instance, say } = this.options;
+    if (!instance) findings.leaveOut({ section: 'pool', subject: 'cut sessions', reason: NO_INSTANCE });
+    await attackPool({ ...this.stage, instance, findings, progress: (text) => say('pool', text) });
   }
 
   private inWhatCameOut(findings: Findings): void {

@@ -68,11 +68,16 @@ export class Client {
     return (answer.text === '' ? undefined : JSON.parse(answer.text)) as T;
   }
 
+  /** Sends a request and goes away before, while or after it is answered. */
+  async hangUp(caller: Caller, request: Request, afterMs: number): Promise<void> {
+    await this.once(caller, request, AbortSignal.timeout(afterMs)).catch(() => undefined); // that is the point
+  }
+
   close(): void {
     this.agent.destroy();
   }
 
-  private once(caller: Caller, { method, path, headers, body }: Request): Promise<Answer> {
+  private once(caller: Caller, { method, path, headers, body }: Request, signal?: AbortSignal): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const send = this.url.protocol === 'https:' ? httpsRequest : httpRequest;
     const all = {
@@ -80,7 +85,7 @@ export class Client {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     };
-    const options = { method, headers: all, agent: this.agent, timeout: TIMEOUT_MS };
+    const options = { method, headers: all, agent: this.agent, timeout: TIMEOUT_MS, ...(signal && { signal }) };
     const outgoing = send(new URL(path, this.url), options, (incoming) => read(incoming).then(resolve, reject));
     outgoing.once('timeout', () => outgoing.destroy(new Error(`${method} ${path} was not answered in time`)));
     outgoing.once('error', reject).end(body);
