@@ -23,7 +23,12 @@ export async function startOwnStripe(
     const webhooks = [{ url: `http://127.0.0.1:${settings.PORT}/v1/webhooks/stripe`, secret }];
     const local = await StripeLocal.start({ port, file: join(state.root, 'stripe-local.jsonl'), webhooks });
     started.defer(() => local.close());
-    const told = { STRIPE_API_KEY: LOCAL_API_KEY, STRIPE_API_URL: local.url, STRIPE_WEBHOOK_SECRET: secret };
+    const told = {
+      STRIPE_API_KEY: LOCAL_API_KEY,
+      STRIPE_API_URL: local.url,
+      STRIPE_WEBHOOK_SECRET: secret,
+      INVOICE_TEST_MODE: 'true',
+    };
     return [told, `stand-in at ${local.url}; no money moves`];
   });
 }

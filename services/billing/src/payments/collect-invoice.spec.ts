@@ -15,6 +15,7 @@ import type { TestTenant } from '@tenantry/testing';
 import type { Stripe } from 'stripe';
 import { staff } from '../billing.fixture.js';
 import { draft, SetClock } from '../invoices/invoices.fixture.js';
+import { Collection } from './collection.js';
 import { addCard, owe, paymentsOnRealPostgres, press } from './payments.fixture.js';
 
 const CONFIRM = 'POST /v1/payment_intents/:id/confirm';
@@ -158,6 +159,18 @@ describe('Collecting an invoice', () => {
     expect(await read(invoice)).toMatchObject({ status: 'open' });
     await settleLater();
     expect(await read(invoice)).toMatchObject({ status: 'paid' });
+  });
+
+  it('gives back what was taken for not paying, in the commit that pays', async () => {
+    await addCard(t.a);
+    const invoice = await owe(t, t.a);
+    clock.at = new Date(Date.now() + 60 * 86_400_000);
+    await t.bus.runSchedule('billing.dunning');
+    expect((await t.outbox()).map(({ type }) => type)).toContain('DunningStepReached');
+    const how = { methodId: null, isOffSession: true, returnUrl: null };
+    await t.bus.get(Collection).collect(null, { tenantId: t.a.id, invoiceId: invoice.id, ...how });
+    const types = (await t.outbox()).slice(-3).map(({ type }) => type);
+    expect(types).toEqual(['PaymentChanged', 'InvoicePaid', 'DunningEased']);
   });
 
   it('refuses what is not to be paid, and a tenant without anything to pay with', async () => {

@@ -3,9 +3,9 @@ import { InvoicePaid, PaymentChanged } from '@tenantry/contracts';
 import type { Transaction } from '@tenantry/database';
 import { Clock, formatNanos, type TenantContext } from '@tenantry/kernel';
 import { DunningLadder } from '../dunning/dunning-ladder.js';
+import { InvoiceBook } from '../invoices/invoice-book.js';
 import { close } from '../invoices/invoice.js';
-import { findInvoice, invoiceChanges, lockBook, saveInvoice } from '../invoices/invoice.table.js';
-import { PaymentAccounts } from './payment-accounts.js';
+import { findInvoice, invoiceChanges, saveInvoice } from '../invoices/invoice.table.js';
 import { follow, isChanged, type Became, type Payment } from './payment.js';
 import { lockPayment, paymentChanges, savePayment } from './payment.table.js';
 
@@ -19,7 +19,7 @@ export interface Settled {
 @Injectable()
 export class Settlement {
   constructor(
-    private readonly accounts: PaymentAccounts,
+    private readonly book: InvoiceBook,
     private readonly ladder: DunningLadder,
     private readonly clock: Clock,
   ) {}
@@ -30,8 +30,7 @@ export class Settlement {
     { tenantId, id }: Pick<Payment, 'tenantId' | 'id'>,
     found: Became,
   ): Promise<Settled> {
-    return this.accounts.transaction(ctx, async (tx) => {
-      await lockBook(tx, tenantId);
+    return this.book.transaction(ctx ?? undefined, tenantId, async (tx) => {
       const before = await lockPayment(tx, tenantId, id);
       const after = follow(before, found, this.clock.now());
       await savePayment(tx, after);

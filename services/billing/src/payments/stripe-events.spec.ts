@@ -149,7 +149,9 @@ describe('Events of Stripe', () => {
     await local().delivered();
     const [failed] = await events({ status: 'failed' });
     expect(failed?.failure).toMatch(/^unavailable: /);
-    await t.database.admin('update billing.stripe_event set next_at = now() where next_at is not null');
+    await t.database.admin(
+      "update billing.stripe_event set next_at = now() - interval '1 minute' where next_at is not null",
+    );
     await t.bus.runSchedule('billing.apply-events');
     expect(await events({ status: 'failed' })).toEqual([]);
     expect(await statusOf(invoice)).toBe('paid');
