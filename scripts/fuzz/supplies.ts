@@ -5,6 +5,8 @@ import { PASSWORD, type Client } from './client.js';
 import { CANARY, type World } from './world.js';
 
 const DAY_MS = 86_400_000;
+const APP = 'https://app.example.com/';
+const TEST_CARD = 'pm_card_visa';
 
 type Ids = Readonly<Record<string, string>>;
 type Supply = (world: World, self: Client) => Promise<Ids>;
@@ -135,6 +137,15 @@ const supplies: Readonly<Record<string, Supply>> = {
     await world.a.owner.must('PUT', '/v1/privacy/settings', { formEnabled: true });
     return { slug: world.a.slug };
   },
+  connected: async (world) => {
+    await connectAccount(world);
+    return { card: TEST_CARD };
+  },
+  directPayment: async (world) => {
+    await connectAccount(world);
+    const wish = { amount: '10.00', currency: 'USD', paymentMethodId: TEST_CARD, returnUrl: APP };
+    return world.a.owner.must('POST', '/v1/payments', { reference: world.fresh('p'), ...wish });
+  },
   stripeEvent: async (world) => {
     await makePaymentMethod(world);
     const { id, tenantId } = await finalizeInvoice(world, await makeInvoice(world));
@@ -195,11 +206,21 @@ const finalizeInvoice = async (
   return { id, tenantId, lineId: lines[0]!.id };
 };
 
+/** Answers the questions about A's own account on the page of what stands in for the payment provider. */
+async function connectAccount({ a: { owner } }: World): Promise<void> {
+  const wish = { returnUrl: APP, refreshUrl: APP };
+  await press((await owner.must<{ url: string }>('POST', '/v1/payment-account/connect', wish)).url, 'complete');
+}
+
+async function press(url: string, choice: string): Promise<void> {
+  await fetch(url, { method: 'POST', body: new URLSearchParams({ choice }), redirect: 'manual' });
+}
+
 /** A test card, set up on the page of what stands in for the payment provider. */
 async function makePaymentMethod({ a: { owner } }: World): Promise<string> {
-  const wish = { mode: 'checkout', successUrl: 'https://app.example.com/' };
+  const wish = { mode: 'checkout', successUrl: APP };
   const { url } = await owner.must<{ url: string }>('POST', '/v1/payment-methods/setup', wish);
-  await fetch(url, { method: 'POST', body: new URLSearchParams({ choice: 'pm_card_visa' }), redirect: 'manual' });
+  await press(url, TEST_CARD);
   const { data } = await owner.must<{ data: { id: string }[] }>('GET', '/v1/payment-methods');
   return data[0]!.id;
 }

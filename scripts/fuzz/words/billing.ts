@@ -53,6 +53,18 @@ export const billingWords: Words = {
   SetUpPaymentMethodRequest: { successUrl: is('https://app.example.com/') },
   CollectInvoiceRequest: { invoiceId: is('{{dueInvoice.id}}'), paymentMethodId: absent },
   CollectTenantInvoiceRequest: { tenantId: is('{{dueInvoice.tenantId}}'), invoiceId: is('{{dueInvoice.id}}') },
+  CreatePaymentRequest: {
+    reference: is('{{fresh.key}}'),
+    amount: is('10.00', '0.50'),
+    paymentMethodId: is('{{connected.card}}'),
+  },
+  RefundPaymentRequest: { paymentId: is('{{directPayment.id}}'), amount: is('0.01'), refundedBefore: is('0.00') },
+  RefundTenantPaymentRequest: {
+    tenantId: is('{{payment.tenantId}}'),
+    paymentId: is('{{payment.id}}'),
+    amount: is('0.01'),
+    refundedBefore: is('0.00'),
+  },
   ListStripeEventsRequest: { tenantId: absent },
   ReplayStripeEventsRequest: {
     from: is('2026-01-01T00:00:00Z'),

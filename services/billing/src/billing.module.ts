@@ -44,9 +44,13 @@ import { ArchiveMeter } from './meters/archive-meter.js';
 import { CreateMeter } from './meters/create-meter.js';
 import { GetMeter } from './meters/get-meter.js';
 import { ListMeters } from './meters/list-meters.js';
+import { Attempts } from './payments/attempts.js';
 import { ChooseDefaultPaymentMethod } from './payments/choose-default-payment-method.js';
 import { CollectInvoice } from './payments/collect-invoice.js';
 import { Collection } from './payments/collection.js';
+import { ConnectedAccounts } from './payments/connected-accounts.js';
+import { ConnectPaymentAccount } from './payments/connect-payment-account.js';
+import { CreatePayment } from './payments/create-payment.js';
 import { EventInbox } from './payments/event-inbox.js';
 import { Every10sApplyEvents } from './payments/every-10s-apply-events.js';
 import { Every5sMakeCustomers } from './payments/every-5s-make-customers.js';
@@ -60,6 +64,8 @@ import { OpenBillingPortal } from './payments/open-billing-portal.js';
 import { PaymentAccounts } from './payments/payment-accounts.js';
 import { PaymentProvider } from './payments/payment-provider.js';
 import { ReceiveStripeEvent } from './payments/receive-stripe-event.js';
+import { RefundPayment } from './payments/refund-payment.js';
+import { Refunds } from './payments/refunds.js';
 import { RemovePaymentMethod } from './payments/remove-payment-method.js';
 import { ReplayStripeEvent } from './payments/replay-stripe-event.js';
 import { SetUpPaymentMethod } from './payments/set-up-payment-method.js';
@@ -145,6 +151,9 @@ const payments = [
   OpenBillingPortal,
   CollectInvoice,
   ListPayments,
+  ConnectPaymentAccount,
+  CreatePayment,
+  RefundPayment,
   ReceiveStripeEvent,
   ListStripeEvents,
   ReplayStripeEvent,
@@ -189,6 +198,9 @@ const paymentProvider = {
     Settlement,
     Collection,
     EventInbox,
+    Attempts,
+    ConnectedAccounts,
+    Refunds,
   ],
 })
 export class BillingModule {}

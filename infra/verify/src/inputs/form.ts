@@ -37,7 +37,7 @@ export class Forms {
     const full = { ...bench, ...this.common };
     const thing = (kind: Kind): Promise<Thing> => this.thing(operation, full, kind);
     if (operation.http?.custom && operation.service === 'data') return rowForms(operation, full, thing);
-    if (operation.http?.custom) return [webhookForm(operation, full)];
+    if (operation.name === 'ReceiveStripeEvent') return [webhookForm(operation, full)];
     const words = operation.scope === 'platform' ? this.platform : bench.tenant.canary;
     return [await derivedForm(operation, full, thing, words)];
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { json } from '../client/client.js';
 import { Canary } from '../world/canary.js';
@@ -7,6 +8,8 @@ import type { Bench, Maker } from './kinds.js';
 const EVENT_PATIENCE_MS = 10_000;
 const ASK_EVERY_MS = 50;
 const DAY_MS = 86_400_000;
+const APP = 'https://app.example.com/';
+const TEST_CARD = 'pm_card_visa';
 
 export const newBudget = (bench: Bench): Promise<string> =>
   idOf(bench, bench.tenant.owner, '/v1/budgets', { name: bench.tenant.canary.word(), limit: '100.00' });
@@ -33,11 +36,21 @@ async function newOpenInvoice(bench: Bench): Promise<{ id: string; tenantId: str
   return { id, tenantId, lineId: opened.lines[0]!.id };
 }
 
+/** Answers the questions about the tenant's own account on the page of what stands in for the payment provider. */
+async function connectAccount({ workshop: { client }, tenant: { owner } }: Bench): Promise<void> {
+  const wish = json('POST', '/v1/payment-account/connect', { returnUrl: APP, refreshUrl: APP });
+  await press((await client.must<{ url: string }>(owner, wish)).url, 'complete');
+}
+
+async function press(url: string, choice: string): Promise<void> {
+  await fetch(url, { method: 'POST', body: new URLSearchParams({ choice }), redirect: 'manual' });
+}
+
 /** A test card, set up on the page of what stands in for the payment provider. */
 async function newPaymentMethod({ workshop: { client }, tenant: { owner } }: Bench): Promise<string> {
-  const wish = { mode: 'checkout', successUrl: 'https://app.example.com/' };
+  const wish = { mode: 'checkout', successUrl: APP };
   const { url } = await client.must<{ url: string }>(owner, json('POST', '/v1/payment-methods/setup', wish));
-  await fetch(url, { method: 'POST', body: new URLSearchParams({ choice: 'pm_card_visa' }), redirect: 'manual' });
+  await press(url, TEST_CARD);
   const { data } = await client.must<{ data: { id: string }[] }>(owner, json('GET', '/v1/payment-methods'));
   return data[0]!.id;
 }
@@ -101,7 +114,16 @@ export const money = {
   payment: async (bench) => {
     await newPaymentMethod(bench);
     await newPayment(bench); // a list of one has no cursor
-    return { id: await newPayment(bench) };
+    return { id: await newPayment(bench), tenantId: bench.tenant.id };
+  },
+  connectedAccount: async (bench) => {
+    await connectAccount(bench);
+    return { card: TEST_CARD };
+  },
+  directPayment: async (bench) => {
+    await connectAccount(bench);
+    const wish = { amount: '10.00', currency: 'USD', paymentMethodId: TEST_CARD, returnUrl: APP };
+    return { id: await idOf(bench, bench.tenant.owner, '/v1/payments', { reference: randomUUID(), ...wish }) };
   },
   stripeEvent: async (bench) => {
     await newPaymentMethod(bench);

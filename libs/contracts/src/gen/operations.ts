@@ -179,6 +179,8 @@ import {
   ChooseDefaultPaymentMethodRequest,
   CollectInvoiceRequest,
   CollectTenantInvoiceRequest,
+  ConnectPaymentAccountRequest,
+  CreatePaymentRequest,
   GetPaymentAccountRequest,
   GetPaymentRequest,
   GetStripeEventRequest,
@@ -191,9 +193,12 @@ import {
   OpenBillingPortalRequest,
   Payment,
   PaymentAccount,
+  PaymentAccountLink,
   PaymentMethod,
   PaymentMethodSetup,
   ReceiveStripeEventRequest,
+  RefundPaymentRequest,
+  RefundTenantPaymentRequest,
   RemovePaymentMethodRequest,
   ReplayStripeEventRequest,
   ReplayStripeEventsRequest,
@@ -1706,6 +1711,64 @@ export const collectTenantInvoice = operation({
   scope: 'platform',
   audit: 'invoice.collected',
   input: CollectTenantInvoiceRequest,
+  output: Payment,
+});
+
+/**
+ * Connects the tenant's own account at the payment provider, so that its customers can pay it: gives the page on which somebody answers the
+ * provider's questions. Calling it again goes on with the same account.
+ */
+export const connectPaymentAccount = operation({
+  name: 'ConnectPaymentAccount',
+  service: 'billing',
+  summary: "Connects the tenant's own account at the payment provider, so that its customers can pay it",
+  http: { method: 'POST', path: '/v1/payment-account/connect', status: 201 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'payment_account.connected',
+  input: ConnectPaymentAccountRequest,
+  output: PaymentAccountLink,
+});
+
+/**
+ * Takes a payment of one of the tenant's own customers, to the tenant's connected account. What it is paid with is a token of the provider's; a
+ * body that holds a card number is refused and kept nowhere. The same `reference` again is the same payment.
+ */
+export const createPayment = operation({
+  name: 'CreatePayment',
+  service: 'billing',
+  summary: "Takes a payment of one of the tenant's own customers, to the tenant's connected account",
+  http: { method: 'POST', path: '/v1/payments', custom: true, status: 201 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'payment.created',
+  input: CreatePaymentRequest,
+  output: Payment,
+});
+
+/** Gives back a payment of one of the tenant's own customers, whole or in parts. */
+export const refundPayment = operation({
+  name: 'RefundPayment',
+  service: 'billing',
+  summary: "Gives back a payment of one of the tenant's own customers, whole or in parts",
+  http: { method: 'POST', path: '/v1/payments/{paymentId}/refund', status: 200 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'payment.refunded',
+  input: RefundPaymentRequest,
+  output: Payment,
+});
+
+/** Gives back what a tenant paid for an invoice, whole or in parts. The invoice stays paid; a credit note says why. */
+export const refundTenantPayment = operation({
+  name: 'RefundTenantPayment',
+  service: 'billing',
+  summary: 'Gives back what a tenant paid for an invoice, whole or in parts',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/payments/{paymentId}/refund', status: 200 },
+  permission: 'payments.write',
+  scope: 'platform',
+  audit: 'payment.refunded',
+  input: RefundTenantPaymentRequest,
   output: Payment,
 });
 
@@ -3771,6 +3834,10 @@ export const operations: readonly Operation[] = [
   openBillingPortal,
   collectInvoice,
   collectTenantInvoice,
+  connectPaymentAccount,
+  createPayment,
+  refundPayment,
+  refundTenantPayment,
   getPayment,
   listPayments,
   receiveStripeEvent,

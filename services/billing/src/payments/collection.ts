@@ -3,17 +3,10 @@ import type { Transaction } from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { dueNanos, type Invoice } from '../invoices/invoice.js';
 import { findInvoice, lockBook } from '../invoices/invoice.table.js';
-import { makeOnce } from './make-once.js';
+import { Attempts, type Attempted } from './attempts.js';
 import { PaymentAccounts } from './payment-accounts.js';
-import { confirmationKey, creationKey, GIVEN_UP, payInvoiceWith, type Payment } from './payment.js';
-import {
-  countTry,
-  findPayment,
-  findUnderway,
-  insertPayment,
-  keepProviderId,
-  renewCreationKey,
-} from './payment.table.js';
+import { GIVEN_UP, payInvoiceWith, type Payment } from './payment.js';
+import { countTry, findUnderway, insertPayment } from './payment.table.js';
 import { PaymentProvider } from './payment-provider.js';
 import { announce, Settlement } from './settlement.js';
 
@@ -28,12 +21,6 @@ export interface Collecting {
   readonly returnUrl: string | null;
 }
 
-/** A payment, and where the payer's bank asks for more. */
-export interface Collected {
-  readonly payment: Payment;
-  readonly actionUrl: string | null;
-}
-
 /**
  * Collects invoices. An invoice has at most one payment that may still succeed, it is known by its id at the provider before any money is
  * taken, and the provider lets it succeed once; so whatever crashes or is repeated, an invoice is paid once.
@@ -44,11 +31,12 @@ export class Collection {
     private readonly accounts: PaymentAccounts,
     private readonly provider: PaymentProvider,
     private readonly settlement: Settlement,
+    private readonly attempts: Attempts,
     private readonly clock: Clock,
   ) {}
 
   /** @throws Fault `not-found`, `conflict` when the invoice is not to be paid, `payment-method-missing`, ProviderFault */
-  async collect(ctx: TenantContext | null, collecting: Collecting): Promise<Collected> {
+  async collect(ctx: TenantContext | null, collecting: Collecting): Promise<Attempted> {
     const { tenantId, methodId } = collecting;
     const invoice = await findInvoice(this.accounts.rows, tenantId, collecting.invoiceId);
     assertDue(invoice);
@@ -59,8 +47,9 @@ export class Collection {
         : (await this.accounts.methodOf(customerId, methodId)).id;
     if (chosen === null) throw new Fault('payment-method-missing');
     const begun = await this.begin(ctx, invoice);
-    const made = await this.make(begun, customerId, invoice);
-    return this.confirm(ctx, made, { ...collecting, methodId: chosen });
+    const made = await this.attempts.make(begun, customerId, `Invoice ${invoice.number}`);
+    const tried = await this.accounts.transaction(ctx, (tx) => countDueTry(tx, made));
+    return this.attempts.confirm(ctx, tried, { ...collecting, methodId: chosen });
   }
 
   /** The invoice's payment. One over another amount is taken back first. */
@@ -85,41 +74,6 @@ export class Collection {
     const { providerId, accountId } = payment;
     const found = providerId === null ? GIVEN_UP : await this.provider.cancelPayment(providerId, accountId);
     await this.settlement.settle(ctx, payment, found);
-  }
-
-  /** Its id at the provider is kept before anything else happens to it. */
-  private async make(payment: Payment, customerId: string, { number }: Invoice): Promise<Payment> {
-    if (payment.providerId !== null) return payment;
-    const { id: paymentId, accountId, amountNanos, currency, createdAt: since } = payment;
-    const wanted = { paymentId, customerId, accountId, amountNanos, currency, description: `Invoice ${number}` };
-    const { id } = await makeOnce({
-      since,
-      now: this.clock.now(),
-      make: () => this.provider.createPayment({ ...wanted, key: creationKey(payment) }),
-      find: () => this.provider.findPayment(wanted, since),
-      renew: () => renewCreationKey(this.accounts.rows, payment),
-    });
-    await this.accounts.transaction(null, (tx) => keepProviderId(tx, payment, id));
-    return findPayment(this.accounts.rows, payment.tenantId, payment.id);
-  }
-
-  private async confirm(
-    ctx: TenantContext | null,
-    payment: Payment,
-    how: Collecting & { readonly methodId: string },
-  ): Promise<Collected> {
-    const { methodId, isOffSession, returnUrl } = how;
-    const tried = await this.accounts.transaction(ctx, (tx) => countDueTry(tx, payment));
-    const found = await this.provider.confirmPayment({
-      id: tried.providerId!,
-      accountId: tried.accountId,
-      key: confirmationKey(tried),
-      methodId,
-      isOffSession,
-      returnUrl,
-    });
-    const { after } = await this.settlement.settle(ctx, tried, found);
-    return { payment: after, actionUrl: found.actionUrl };
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, Fault } from '@tenantry/kernel';
+import { ConnectedAccounts } from './connected-accounts.js';
 import { PaymentAccounts } from './payment-accounts.js';
 import { findByProviderId } from './payment.table.js';
 import { PaymentProvider } from './payment-provider.js';
@@ -17,6 +18,7 @@ export class EventInbox {
     private readonly accounts: PaymentAccounts,
     private readonly provider: PaymentProvider,
     private readonly settlement: Settlement,
+    private readonly connected: ConnectedAccounts,
     private readonly clock: Clock,
   ) {}
 
@@ -51,8 +53,16 @@ export class EventInbox {
     }
   }
 
+  private async applyAccount(event: StripeEvent, accountId: string): Promise<StripeEvent> {
+    const tenantId = await tenantOf(this.accounts.rows, [accountId]);
+    if (!tenantId) return ignored(event, this.clock.now());
+    await this.connected.refresh(tenantId, accountId);
+    return applied(event, tenantId, [], this.clock.now());
+  }
+
   private async tryApply(event: StripeEvent): Promise<StripeEvent> {
     const { paymentId, accountId } = event;
+    if (event.type === 'account.updated' && accountId !== null) return this.applyAccount(event, accountId);
     const tenantId = paymentId === null ? undefined : await tenantOf(this.accounts.rows, [paymentId]);
     const payment = tenantId && (await findByProviderId(this.accounts.rows, tenantId, paymentId!));
     if (!payment || payment.accountId !== accountId) return ignored(event, this.clock.now());

@@ -18,6 +18,7 @@ export class GetPaymentAccount {
   async handle(_request: GetPaymentAccountRequest, ctx: TenantContext): Promise<PaymentAccount> {
     const rows = { query: <T extends object>(statement: Sql) => this.tenants.query<T>(ctx, statement) };
     const { isTest: testMode } = this.provider;
-    return { ready: Boolean((await findAccount(rows, ctx.tenantId, testMode))?.customerId), testMode };
+    const account = await findAccount(rows, ctx.tenantId, testMode);
+    return { ready: Boolean(account?.customerId), testMode, canTakePayments: account?.canTakePayments ?? false };
   }
 }

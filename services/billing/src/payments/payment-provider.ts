@@ -85,6 +85,21 @@ export interface Confirmation extends Keyed {
   readonly returnUrl: string | null;
 }
 
+export interface NewRefund extends Keyed {
+  /** Our id of it: by it the refund is found again. */
+  readonly refundId: string;
+  /** The payment at the provider. */
+  readonly id: string;
+  readonly accountId: string | null;
+  readonly amountNanos: bigint;
+  readonly currency: string;
+}
+
+export interface AccountPlace {
+  readonly returnUrl: string;
+  readonly refreshUrl: string;
+}
+
 export interface SetupPlace {
   readonly successUrl: string;
   readonly cancelUrl: string | null;
@@ -138,6 +153,20 @@ export abstract class PaymentProvider {
   abstract confirmPayment(confirmation: Confirmation): Promise<ProviderPayment>;
   /** What has succeeded meanwhile stays so. */
   abstract cancelPayment(id: string, accountId: string | null): Promise<ProviderPayment>;
+
+  /** Gives money back. */
+  abstract refund(refund: NewRefund): Promise<void>;
+  /** Whether a refund was made under our id. */
+  abstract hasRefund(refund: Omit<NewRefund, 'key'>): Promise<boolean>;
+
+  /** An account of the tenant's own, to which its customers pay. */
+  abstract createAccount(tenantId: string, key: string): Promise<string>;
+  /** The account that was made for a tenant since a time, if one was. */
+  abstract findAccount(tenantId: string, since: Date): Promise<string | undefined>;
+  /** Whether the account may take payments now. */
+  abstract canTakePayments(accountId: string): Promise<boolean>;
+  /** The page on which somebody answers the provider's questions about the account. */
+  abstract accountUrl(accountId: string, place: AccountPlace): Promise<string>;
 
   /** An event whose signature holds now. @throws Fault `signature-refused` */
   abstract readEvent(body: Uint8Array, signature: string, now: Date): ProviderEvent;

@@ -4,7 +4,7 @@ import { Fault, formatNanos } from '@tenantry/kernel';
 import type { Rows } from '../plans/plan.table.js';
 import type { Payment } from './payment.js';
 
-const columns = sql`id, tenant_id as "tenantId", invoice_id as "invoiceId", account_id as "accountId", provider_id as "providerId", status,
+const columns = sql`id, tenant_id as "tenantId", invoice_id as "invoiceId", account_id as "accountId", reference, provider_id as "providerId", status,
   amount_nanos as "amountNanos", refunded_nanos as "refundedNanos", currency, dispute_status as "disputeStatus", failure_code as "failureCode",
   creations, tries, test_mode as "testMode", created_at as "createdAt", checked_at as "checkedAt", succeeded_at as "succeededAt"`;
 const underway = sql`status in ('pending', 'action_required', 'processing')`;
@@ -31,6 +31,14 @@ export async function lockPayment(tx: Transaction, tenantId: string, id: string)
 export async function findUnderway(rows: Rows, tenantId: string, invoiceId: string): Promise<Payment | undefined> {
   const [payment] = await rows.query<Payment>(sql`select ${columns} from billing.payment
     where tenant_id = ${tenantId} and invoice_id = ${invoiceId} and ${underway}`);
+  return payment;
+}
+
+/** The payment that the tenant gave a name. */
+export async function findByReference(rows: Rows, tenantId: string, reference: string): Promise<Payment | undefined> {
+  const [payment] = await rows.query<Payment>(
+    sql`select ${columns} from billing.payment where tenant_id = ${tenantId} and reference = ${reference}`,
+  );
   return payment;
 }
 
@@ -65,9 +73,10 @@ export async function unsettledPayments(
 }
 
 export async function insertPayment(tx: Transaction, payment: Payment): Promise<void> {
-  const { tenantId, id, invoiceId, accountId, status, amountNanos, currency, testMode, createdAt, checkedAt } = payment;
-  await tx.execute(sql`insert into billing.payment (tenant_id, id, invoice_id, account_id, status, amount_nanos, currency, test_mode, created_at, checked_at)
-    values (${tenantId}, ${id}, ${invoiceId}, ${accountId}, ${status}, ${amountNanos}, ${currency}, ${testMode}, ${createdAt}, ${checkedAt})`);
+  const { tenantId, id, invoiceId, accountId, reference, status, amountNanos, currency, testMode } = payment;
+  const { createdAt, checkedAt } = payment;
+  await tx.execute(sql`insert into billing.payment (tenant_id, id, invoice_id, account_id, reference, status, amount_nanos, currency, test_mode, created_at, checked_at)
+    values (${tenantId}, ${id}, ${invoiceId}, ${accountId}, ${reference}, ${status}, ${amountNanos}, ${currency}, ${testMode}, ${createdAt}, ${checkedAt})`);
 }
 
 /** Saves what has become of a payment. The caller holds its lock. */
@@ -107,16 +116,16 @@ export function paymentChanges(before: Payment | null, after: Payment): RowChang
     disputeStatus,
     failureCode,
   });
-  const { id, invoiceId, amountNanos, currency, testMode } = after;
+  const { id, invoiceId, reference, amountNanos, currency, testMode } = after;
   if (before) return [{ resource: 'payment', id, action: 'update', old: fate(before), new: fate(after) }];
-  const said = { invoiceId, amount: formatNanos(amountNanos), currency, testMode };
+  const said = { invoiceId, reference, amount: formatNanos(amountNanos), currency, testMode };
   return [{ resource: 'payment', id, action: 'insert', new: { ...said, ...fate(after) } }];
 }
 
 /** A payment as an answer; `actionUrl` is the provider's and kept nowhere. */
 export function toMessage(payment: Payment, actionUrl: string | null = null): PaymentMessage {
   const { id, tenantId, invoiceId, status, amountNanos, currency, refundedNanos, disputeStatus, failureCode } = payment;
-  const { testMode, createdAt, succeededAt } = payment;
+  const { reference, testMode, createdAt, succeededAt } = payment;
   const amounts = { amount: formatNanos(amountNanos), currency, refunded: formatNanos(refundedNanos) };
   return {
     id,
@@ -127,6 +136,7 @@ export function toMessage(payment: Payment, actionUrl: string | null = null): Pa
     disputeStatus,
     failureCode,
     actionUrl,
+    reference,
     testMode,
     createdAt,
     succeededAt,

@@ -10,6 +10,8 @@ export interface Payment {
   readonly invoiceId: string | null;
   /** The connected account that is paid; null when the platform is. */
   readonly accountId: string | null;
+  /** The tenant's own name for a payment of its customer. */
+  readonly reference: string | null;
   /** Its id at the provider, kept before the first attempt to take money. */
   readonly providerId: string | null;
   readonly status: PaymentStatus;
@@ -27,6 +29,7 @@ export interface Payment {
 }
 
 const NOTHING_YET = {
+  reference: null,
   providerId: null,
   status: 'pending',
   refundedNanos: 0n,
@@ -51,6 +54,31 @@ export function payInvoiceWith(invoice: Invoice, testMode: boolean, now: Date): 
     currency,
     testMode,
     ...times,
+  };
+}
+
+/** A payment of one of the tenant's own customers to the tenant's account. */
+export function payTenantWith(
+  tenantId: string,
+  {
+    reference,
+    accountId,
+    amountNanos,
+    currency,
+  }: Pick<Payment, 'reference' | 'accountId' | 'amountNanos' | 'currency'>,
+  testMode: boolean,
+  now: Date,
+): Payment {
+  const what = { reference, accountId, amountNanos, currency };
+  return {
+    ...NOTHING_YET,
+    ...what,
+    id: newId(now),
+    tenantId,
+    invoiceId: null,
+    testMode,
+    createdAt: now,
+    checkedAt: now,
   };
 }
 

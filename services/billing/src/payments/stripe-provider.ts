@@ -4,9 +4,11 @@ import type { Stripe } from 'stripe';
 import type { BillingSettings } from '../config.js';
 import {
   PaymentProvider,
+  type AccountPlace,
   type Confirmation,
   type NewCustomer,
   type NewPayment,
+  type NewRefund,
   type ProviderEvent,
   type ProviderMethod,
   type ProviderPayment,
@@ -154,6 +156,39 @@ export class StripeProvider extends PaymentProvider {
 
   override async cancelPayment(id: string, accountId: string | null): Promise<ProviderPayment> {
     return this.asPayment(id, accountId, () => this.stripe.paymentIntents.cancel(id, {}, on(accountId)));
+  }
+
+  override async refund({ key, refundId, id, accountId, amountNanos, currency }: NewRefund): Promise<void> {
+    const amount = toStripeAmount(amountNanos, currency);
+    const refund = { payment_intent: id, amount, metadata: { [OUR_ID]: refundId } };
+    await ask(() => this.stripe.refunds.create(refund, on(accountId, { idempotencyKey: key })));
+  }
+
+  override async hasRefund({ refundId, id, accountId }: Omit<NewRefund, 'key'>): Promise<boolean> {
+    const list = this.stripe.refunds.list({ payment_intent: id, limit: PAGE }, on(accountId));
+    return (await search(list, ({ metadata }) => metadata?.[OUR_ID] === refundId)) !== undefined;
+  }
+
+  override async createAccount(tenantId: string, key: string): Promise<string> {
+    const account: Stripe.AccountCreateParams = { type: 'standard', metadata: { [OUR_ID]: tenantId } };
+    return (await ask(() => this.stripe.accounts.create(account, { idempotencyKey: key }))).id;
+  }
+
+  override async findAccount(tenantId: string, since: Date): Promise<string | undefined> {
+    const list = this.stripe.accounts.list({ created: sinceParam(since), limit: PAGE });
+    return (await search(list, ({ metadata }) => metadata?.[OUR_ID] === tenantId))?.id;
+  }
+
+  override async canTakePayments(accountId: string): Promise<boolean> {
+    return (await ask(() => this.stripe.accounts.retrieve(accountId))).charges_enabled;
+  }
+
+  override async accountUrl(
+    account: string,
+    { returnUrl: return_url, refreshUrl: refresh_url }: AccountPlace,
+  ): Promise<string> {
+    const link = { account, return_url, refresh_url, type: 'account_onboarding' } as const;
+    return (await ask(() => this.stripe.accountLinks.create(link))).url;
   }
 
   override readEvent(body: Uint8Array, signature: string, now: Date): ProviderEvent {

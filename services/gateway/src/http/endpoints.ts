@@ -1,5 +1,6 @@
 import type { Operation } from '@tenantry/contracts';
 import type { Endpoint } from '../pipeline/exchange.js';
+import { readPayment } from './card-numbers.js';
 import { readDerived } from './derived-input.js';
 import { readRows } from './row-input.js';
 import { readWebhook } from './webhook-input.js';
@@ -10,8 +11,12 @@ export interface Route extends Endpoint {
   readonly path: string;
 }
 
-/** Operations whose HTTP form is written by hand, by service. */
-const handWritten: Readonly<Record<string, Endpoint['read']>> = { data: readRows, billing: readWebhook };
+/** Operations whose HTTP form is written by hand, by name, or all of a service. */
+const handWritten: Readonly<Record<string, Endpoint['read']>> = {
+  data: readRows,
+  ReceiveStripeEvent: readWebhook,
+  CreatePayment: readPayment,
+};
 
 /**
  * Every operation that HTTP reaches, from the declarations.
@@ -27,7 +32,7 @@ export function routesOf(operations: readonly Operation[]): Route[] {
     const other = taken.get(address);
     if (other) throw new Error(`${operation.name} and ${other} are both at ${http.method} ${http.path}`);
     taken.set(address, operation.name);
-    const read = http.custom ? handWritten[operation.service] : readDerived;
+    const read = http.custom ? (handWritten[operation.name] ?? handWritten[operation.service]) : readDerived;
     if (!read) throw new Error(`${operation.name} is declared as written by hand, but nothing reads its requests`);
     return [{ operation, read, method: http.method, path }];
   });

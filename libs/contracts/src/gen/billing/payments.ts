@@ -6,13 +6,20 @@ import { IsIn, IsOptional, Matches, Max, MaxLength, Min } from 'class-validator'
 /** What a tenant is at the payment provider. */
 export class PaymentAccount {
   static readonly typeName = 'tenantry.billing.v1.PaymentAccount';
-  static readonly fields: readonly FieldFacts[] = [field('ready', 'bool'), field('test_mode', 'bool')];
+  static readonly fields: readonly FieldFacts[] = [
+    field('ready', 'bool'),
+    field('test_mode', 'bool'),
+    field('can_take_payments', 'bool'),
+  ];
 
   /** Whether it can set up payment methods: its customer at the provider exists. Made a moment after the tenant is active. */
   ready = false;
 
   /** Whether no money moves: a test key, or the stand-in of a local installation. */
   testMode = false;
+
+  /** Whether the tenant's own customers can pay it: its account at the provider is connected and its questions are answered. */
+  canTakePayments = false;
 }
 
 /** Gives the payment account. */
@@ -172,6 +179,7 @@ export class Payment {
     field('test_mode', 'bool'),
     field('created_at', 'timestamp'),
     field('succeeded_at', 'timestamp', { optional: true }),
+    field('reference', 'string', { optional: true }),
   ];
 
   /** Its id. */
@@ -180,7 +188,7 @@ export class Payment {
   /** The tenant. */
   tenantId = '';
 
-  /** The invoice that it pays. */
+  /** The invoice that it pays; null for a payment of the tenant's own customer. */
   invoiceId?: string | null;
 
   /**
@@ -215,6 +223,9 @@ export class Payment {
 
   /** When it succeeded. */
   succeededAt?: Date | null;
+
+  /** The tenant's own name for a payment of its customer; null for an invoice's. */
+  reference?: string | null;
 }
 
 /** Pays an invoice. */
@@ -502,4 +513,114 @@ export class ReplayStripeEventsResponse {
 
   /** How many events. */
   count = 0;
+}
+
+/** Connects the tenant's own account. */
+export class ConnectPaymentAccountRequest {
+  static readonly typeName = 'tenantry.billing.v1.ConnectPaymentAccountRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('return_url', 'string', { required: true }),
+    field('refresh_url', 'string', { required: true }),
+  ];
+
+  /** Where the page leads when it is done. */
+  @MaxLength(2000)
+  @IsHttpUrl()
+  returnUrl = '';
+
+  /** Where the page leads when its link is too old; call again from there. */
+  @MaxLength(2000)
+  @IsHttpUrl()
+  refreshUrl = '';
+}
+
+/** A page of the provider's. */
+export class PaymentAccountLink {
+  static readonly typeName = 'tenantry.billing.v1.PaymentAccountLink';
+  static readonly fields: readonly FieldFacts[] = [field('url', 'string', { dataClass: 'secret' })];
+
+  /** Good for a few minutes; whoever has it may answer for the tenant. */
+  url = '';
+}
+
+/** Takes a payment of one of the tenant's own customers. */
+export class CreatePaymentRequest {
+  static readonly typeName = 'tenantry.billing.v1.CreatePaymentRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('reference', 'string', { required: true }),
+    field('amount', 'string', { required: true }),
+    field('currency', 'string', { required: true }),
+    field('payment_method_id', 'string', { required: true, dataClass: 'payment_token' }),
+    field('return_url', 'string', { required: true }),
+  ];
+
+  /** The tenant's own name for it, unique: the same again is the same payment. */
+  @Matches(/^[A-Za-z0-9._:-]{1,64}$/u)
+  reference = '';
+
+  /** How much, as a decimal in whole minor units. */
+  @MaxLength(20)
+  amount = '';
+
+  /** ISO 4217 code of the amount. */
+  @Matches(/^[A-Z]{3}$/u)
+  currency = '';
+
+  /** A token that the provider's script made for the connected account. */
+  @Matches(/^[A-Za-z0-9_]{1,100}$/u)
+  paymentMethodId = '';
+
+  /** Where the payer's bank leads back to when it asks for more. */
+  @MaxLength(2000)
+  @IsHttpUrl()
+  returnUrl = '';
+}
+
+/** Gives back a payment. */
+export class RefundPaymentRequest {
+  static readonly typeName = 'tenantry.billing.v1.RefundPaymentRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('payment_id', 'string', { required: true }),
+    field('amount', 'string', { required: true }),
+    field('refunded_before', 'string', { required: true }),
+  ];
+
+  /** The payment. */
+  @IsCanonicalUuid()
+  paymentId = '';
+
+  /** How much, as a decimal in whole minor units. */
+  @MaxLength(20)
+  amount = '';
+
+  /** What was given back before, as the payment says: a request that comes twice is refused the second time. */
+  @MaxLength(20)
+  refundedBefore = '';
+}
+
+/** Gives back what a tenant paid. */
+export class RefundTenantPaymentRequest {
+  static readonly typeName = 'tenantry.billing.v1.RefundTenantPaymentRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('tenant_id', 'string', { required: true }),
+    field('payment_id', 'string', { required: true }),
+    field('amount', 'string', { required: true }),
+    field('refunded_before', 'string', { required: true }),
+  ];
+
+  /** The tenant. */
+  @IsCanonicalUuid()
+  tenantId = '';
+
+  /** The payment. */
+  @IsCanonicalUuid()
+  paymentId = '';
+
+  /** How much, as a decimal in whole minor units. */
+  @MaxLength(20)
+  amount = '';
+
+  /** What was given back before, as the payment says: a request that comes twice is refused the second time. */
+  @MaxLength(20)
+  refundedBefore = '';
 }
