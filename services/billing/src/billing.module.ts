@@ -45,15 +45,18 @@ import { CreateMeter } from './meters/create-meter.js';
 import { GetMeter } from './meters/get-meter.js';
 import { ListMeters } from './meters/list-meters.js';
 import { Attempts } from './payments/attempts.js';
+import { CheckPaymentDrifts } from './payments/check-payment-drifts.js';
 import { ChooseDefaultPaymentMethod } from './payments/choose-default-payment-method.js';
 import { CollectInvoice } from './payments/collect-invoice.js';
 import { Collection } from './payments/collection.js';
 import { ConnectedAccounts } from './payments/connected-accounts.js';
 import { ConnectPaymentAccount } from './payments/connect-payment-account.js';
 import { CreatePayment } from './payments/create-payment.js';
+import { DriftCheck } from './payments/drift-check.js';
 import { EventInbox } from './payments/event-inbox.js';
 import { Every10sApplyEvents } from './payments/every-10s-apply-events.js';
 import { Every5sMakeCustomers } from './payments/every-5s-make-customers.js';
+import { EveryDayCheckDrift } from './payments/every-day-check-drift.js';
 import { EveryMinuteSettlePayments } from './payments/every-minute-settle-payments.js';
 import { GetPaymentAccount } from './payments/get-payment-account.js';
 import { ListPaymentMethods } from './payments/list-payment-methods.js';
@@ -122,6 +125,7 @@ const schedules = [
   Every5sMakeCustomers,
   EveryMinuteSettlePayments,
   Every10sApplyEvents,
+  EveryDayCheckDrift,
 ];
 
 const subscriptions = [GetSubscription, ChangeTenantPlan, CancelSubscription];
@@ -154,6 +158,7 @@ const payments = [
   ConnectPaymentAccount,
   CreatePayment,
   RefundPayment,
+  CheckPaymentDrifts,
   ReceiveStripeEvent,
   ListStripeEvents,
   ReplayStripeEvent,
@@ -201,6 +206,7 @@ const paymentProvider = {
     Attempts,
     ConnectedAccounts,
     Refunds,
+    DriftCheck,
   ],
 })
 export class BillingModule {}

@@ -171,14 +171,22 @@ function cancel({ account, world, id, params }: Call): PaymentIntent {
   return save(world, account, intent, 'payment_intent.canceled');
 }
 
+/** Whether a field is asked for in full. @throws Problem for any other field */
+function expands({ expand }: Call['params'], name: string): boolean {
+  const asked = (expand as string[] | undefined) ?? [];
+  if (asked.some((one) => one !== name)) throw badParameter('This property cannot be expanded.', 'expand');
+  return asked.length > 0;
+}
+
 /** With its latest charge in full, when that is asked for. */
+function withCharge(world: World, account: string, intent: PaymentIntent, isFull: boolean): PaymentIntent {
+  if (!isFull || intent.latest_charge === null) return intent;
+  return { ...intent, latest_charge: world.get<Stripe.Charge>(account, 'charge', intent.latest_charge as string) };
+}
+
 function read({ account, world, id, params }: Call): object {
   const intent = world.get<PaymentIntent>(account, 'payment_intent', id);
-  const expand = (params.expand as string[] | undefined) ?? [];
-  if (expand.some((name) => name !== 'latest_charge'))
-    throw badParameter('This property cannot be expanded.', 'expand');
-  if (expand.length === 0 || intent.latest_charge === null) return intent;
-  return { ...intent, latest_charge: world.get(account, 'charge', intent.latest_charge as string) };
+  return withCharge(world, account, intent, expands(params, 'latest_charge'));
 }
 
 export const paymentIntentRoutes: readonly Route[] = [
@@ -207,7 +215,11 @@ export const paymentIntentRoutes: readonly Route[] = [
         (one) =>
           isCreatedWithin(one.created, params.created) && [undefined, one.customer].includes(params.customer as string),
       );
-      return page(found, params, '/v1/payment_intents');
+      return page(
+        found.map((one) => withCharge(world, account, one, expands(params, 'data.latest_charge'))),
+        params,
+        '/v1/payment_intents',
+      );
     },
   },
   { method: 'GET', path: '/v1/payment_intents/:id', handle: read },

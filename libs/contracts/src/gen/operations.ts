@@ -176,6 +176,8 @@ import {
 } from './billing/overview.js';
 import {
   BillingPortal,
+  CheckPaymentDriftsRequest,
+  CheckPaymentDriftsResponse,
   ChooseDefaultPaymentMethodRequest,
   CollectInvoiceRequest,
   CollectTenantInvoiceRequest,
@@ -184,6 +186,8 @@ import {
   GetPaymentAccountRequest,
   GetPaymentRequest,
   GetStripeEventRequest,
+  ListPaymentDriftsRequest,
+  ListPaymentDriftsResponse,
   ListPaymentMethodsRequest,
   ListPaymentMethodsResponse,
   ListPaymentsRequest,
@@ -1862,6 +1866,35 @@ export const replayStripeEvents = operation({
   audit: 'stripe_event.replayed',
   input: ReplayStripeEventsRequest,
   output: ReplayStripeEventsResponse,
+});
+
+/** Lists the differences that were found, the newest first, and what to do about each. */
+export const listPaymentDrifts = operation({
+  name: 'ListPaymentDrifts',
+  service: 'billing',
+  summary: 'Lists the differences that were found, the newest first, and what to do about each',
+  http: { method: 'GET', path: '/v1/payment-drifts', status: 200 },
+  permission: 'payments.read',
+  scope: 'platform',
+  input: ListPaymentDriftsRequest,
+  output: ListPaymentDriftsResponse,
+});
+
+/**
+ * Compares now: every payment of the last 35 days with the provider's, and every invoice with what was paid for it. What the provider knows
+ * better is taken over.
+ */
+export const checkPaymentDrifts = operation({
+  name: 'CheckPaymentDrifts',
+  service: 'billing',
+  summary: 'Compares now',
+  http: { method: 'POST', path: '/v1/payment-drifts/check', status: 200 },
+  permission: 'payments.write',
+  scope: 'platform',
+  audit: 'payment_drift.checked',
+  rateClass: 'bulk',
+  input: CheckPaymentDriftsRequest,
+  output: CheckPaymentDriftsResponse,
 });
 
 /** Creates a plan with its first version. */
@@ -3845,6 +3878,8 @@ export const operations: readonly Operation[] = [
   getStripeEvent,
   replayStripeEvent,
   replayStripeEvents,
+  listPaymentDrifts,
+  checkPaymentDrifts,
   createPlan,
   createTier,
   createPlanVersion,

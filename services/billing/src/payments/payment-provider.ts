@@ -55,6 +55,12 @@ export interface ProviderPayment {
   readonly actionUrl: string | null;
 }
 
+/** A payment as it is in a list. */
+export interface ListedPayment extends ProviderPayment {
+  /** Whether it was made by us, as it says. */
+  readonly isOurs: boolean;
+}
+
 /** A request that is to have one effect, however often it is sent under its key. */
 export interface Keyed {
   readonly key: string;
@@ -153,6 +159,9 @@ export abstract class PaymentProvider {
   abstract confirmPayment(confirmation: Confirmation): Promise<ProviderPayment>;
   /** What has succeeded meanwhile stays so. */
   abstract cancelPayment(id: string, accountId: string | null): Promise<ProviderPayment>;
+
+  /** Every payment of an account since a time, in batches. */
+  abstract listPayments(since: Date, accountId: string | null): AsyncIterable<readonly ListedPayment[]>;
 
   /** Gives money back. */
   abstract refund(refund: NewRefund): Promise<void>;

@@ -50,6 +50,41 @@ export async function findByProviderId(rows: Rows, tenantId: string, providerId:
   return payment;
 }
 
+/** Payments of an account by their ids at the provider, of whichever tenant. */
+export async function findByProviderIds(
+  rows: Rows,
+  ids: readonly string[],
+  accountId: string | null,
+): Promise<Payment[]> {
+  return rows.query<Payment>(sql`select ${columns} from billing.payment
+    where (tenant_id, provider_id) in (select tenant_id, provider_id from billing.payment_party where provider_id = any (${ids}))
+      and account_id is not distinct from ${accountId}`);
+}
+
+/** Which payments: begun since a time, succeeded before another. */
+export interface Taken {
+  readonly accountId: string | null;
+  readonly since: Date;
+  readonly until: Date;
+  readonly testMode: boolean;
+}
+
+/** What an account took between two times, as we know it. */
+export async function succeededSince(rows: Rows, { accountId, since, until, testMode }: Taken): Promise<Payment[]> {
+  return rows.query<Payment>(sql`select ${columns} from billing.payment where status = 'succeeded' and test_mode = ${testMode}
+    and provider_id is not null and created_at >= ${since} and succeeded_at < ${until}
+      and account_id is not distinct from ${accountId} order by created_at`);
+}
+
+/** The connected accounts that were to be paid since a time. */
+export async function accountsWithPayments(rows: Rows, testMode: boolean, since: Date): Promise<string[]> {
+  const found = await rows.query<{
+    accountId: string;
+  }>(sql`select distinct account_id as "accountId" from billing.payment
+    where account_id is not null and test_mode = ${testMode} and provider_id is not null and created_at >= ${since} order by 1`);
+  return found.map(({ accountId }) => accountId);
+}
+
 /** The newest first; `beforeId` continues after the payment with that id. */
 export async function listPaymentRows(
   rows: Rows,

@@ -6,6 +6,7 @@ import {
   PaymentProvider,
   type AccountPlace,
   type Confirmation,
+  type ListedPayment,
   type NewCustomer,
   type NewPayment,
   type NewRefund,
@@ -156,6 +157,18 @@ export class StripeProvider extends PaymentProvider {
 
   override async cancelPayment(id: string, accountId: string | null): Promise<ProviderPayment> {
     return this.asPayment(id, accountId, () => this.stripe.paymentIntents.cancel(id, {}, on(accountId)));
+  }
+
+  override async *listPayments(since: Date, accountId: string | null): AsyncGenerator<ListedPayment[]> {
+    let after: { starting_after?: string } = {};
+    for (;;) {
+      const params = { created: sinceParam(since), limit: PAGE, expand: ['data.latest_charge'], ...after };
+      const { data, has_more: goesOn } = await ask(() => this.stripe.paymentIntents.list(params, on(accountId)));
+      yield data.map((intent) => ({ ...providerPayment(intent), isOurs: OUR_ID in intent.metadata }));
+      const last = data.at(-1);
+      if (!goesOn || !last) return;
+      after = { starting_after: last.id };
+    }
   }
 
   override async refund({ key, refundId, id, accountId, amountNanos, currency }: NewRefund): Promise<void> {

@@ -624,3 +624,114 @@ export class RefundTenantPaymentRequest {
   @MaxLength(20)
   refundedBefore = '';
 }
+
+/** A difference. */
+export class PaymentDrift {
+  static readonly typeName = 'tenantry.billing.v1.PaymentDrift';
+  static readonly fields: readonly FieldFacts[] = [
+    field('id', 'string'),
+    field('kind', 'string'),
+    field('tenant_id', 'string', { optional: true }),
+    field('payment_id', 'string', { optional: true }),
+    field('invoice_id', 'string', { optional: true }),
+    field('provider_id', 'string', { optional: true }),
+    field('ours', 'string', { optional: true }),
+    field('theirs', 'string', { optional: true }),
+    field('repair', 'string'),
+    field('found_at', 'timestamp'),
+    field('repaired_at', 'timestamp', { optional: true }),
+  ];
+
+  /** Its id. */
+  id = '';
+
+  /**
+   * unknown_here: the provider took money that we know nothing of. unknown_there: we know of money that it does not. amount, status, refunded: they
+   * differ. invoice_state: the invoice of a payment was ended otherwise. invoice_amount: it is over another amount than what was paid.
+   */
+  kind = '';
+
+  /** The tenant; null when nobody knows. */
+  tenantId?: string | null;
+
+  /** The payment. */
+  paymentId?: string | null;
+
+  /** The invoice. */
+  invoiceId?: string | null;
+
+  /** The payment at the provider. */
+  providerId?: string | null;
+
+  /** What we say. */
+  ours?: string | null;
+
+  /** What the provider, or the payments, say. */
+  theirs?: string | null;
+
+  /** What to do about it. */
+  repair = '';
+
+  /** When it was found. */
+  foundAt!: Date;
+
+  /** When it was no longer found; null while it is open. */
+  repairedAt?: Date | null;
+}
+
+/** Lists differences. */
+export class ListPaymentDriftsRequest {
+  static readonly typeName = 'tenantry.billing.v1.ListPaymentDriftsRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('open', 'bool', { optional: true }),
+    field('limit', 'int32', { optional: true }),
+    field('cursor', 'string', { optional: true }),
+  ];
+
+  /** Only those that are open, or only those that are not. */
+  open?: boolean | null;
+
+  /** How many to give at most. By default 50. */
+  @IsOptional()
+  @Min(1)
+  @Max(200)
+  limit?: number | null;
+
+  /** Where the list goes on: `nextCursor` of the answer before. */
+  @IsOptional()
+  @MaxLength(500)
+  cursor?: string | null;
+}
+
+/** A page of differences. */
+export class ListPaymentDriftsResponse {
+  static readonly typeName = 'tenantry.billing.v1.ListPaymentDriftsResponse';
+  static readonly fields: readonly FieldFacts[] = [
+    field('data', 'message', { repeated: true, message: () => PaymentDrift }),
+    field('next_cursor', 'string', { optional: true }),
+  ];
+
+  /** The differences. */
+  data: PaymentDrift[] = [];
+
+  /** Where the list goes on; null at its end. */
+  nextCursor?: string | null;
+}
+
+/** Compares now. */
+export class CheckPaymentDriftsRequest {
+  static readonly typeName = 'tenantry.billing.v1.CheckPaymentDriftsRequest';
+  static readonly fields: readonly FieldFacts[] = [];
+}
+
+/** What a comparison came to. */
+export class CheckPaymentDriftsResponse {
+  static readonly typeName = 'tenantry.billing.v1.CheckPaymentDriftsResponse';
+  static readonly fields: readonly FieldFacts[] = [field('payments', 'int32'), field('open', 'int32')];
+
+  /** How many payments the provider has of the last 35 days. */
+  payments = 0;
+
+  /** How many differences are open. */
+  open = 0;
+}
