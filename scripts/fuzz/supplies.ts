@@ -11,6 +11,8 @@ const TEST_CARD = 'pm_card_visa';
 type Ids = Readonly<Record<string, string>>;
 type Supply = (world: World, self: Client) => Promise<Ids>;
 
+const tomorrow = (): string => new Date(Date.now() + DAY_MS).toISOString();
+
 const definition = (name: string): object => ({
   name,
   columns: [
@@ -56,6 +58,7 @@ const supplies: Readonly<Record<string, Supply>> = {
   },
   apiKey: (world) => world.a.owner.must('POST', '/v1/api-keys', { name: 'fuzz', scopes: ['rows.read'] }),
   keyRotation: (world) => world.a.owner.must('POST', '/v1/encryption/rotations', {}),
+  supportGrant: (world) => world.a.owner.must('POST', '/v1/support-grants', { reason: 'fuzz', expiresAt: tomorrow() }),
   member: (world) =>
     world.a.owner.must('POST', '/v1/members', { email: `${world.fresh('m')}@example.com`, role: 'staff' }),
   adminMember: (world) =>

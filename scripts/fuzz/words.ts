@@ -92,6 +92,11 @@ const words: Words = {
     expiresAt: is('2099-01-01T00:00:00Z'),
     allowedOrigins: absent,
   },
+  GrantSupportAccessRequest: {
+    expiresAt: is(new Date(Date.now() + 3_600_000).toISOString()),
+    reason: is('{{fresh.text}}'),
+  },
+  RevokeSupportGrantRequest: { grantId: is('{{supportGrant.id}}') },
   LoginRequest: { email: is('{{person.email}}'), password: is('{{person.password}}') },
   RefreshRequest: { refreshToken: is('{{session.refreshToken}}') },
   LogoutRequest: { refreshToken: absent },

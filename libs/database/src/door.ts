@@ -1,4 +1,4 @@
-import type { TenantContext } from '@tenantry/kernel';
+import type { SupportGrant, TenantContext } from '@tenantry/kernel';
 import type { Cells } from './cells.js';
 import type { Observe } from './doors.js';
 import { isStalePlan, translateError } from './faults.js';
@@ -24,6 +24,15 @@ const COMMIT = fixedStep('commit');
 
 /** The context's part of a transaction's settings, which policies and functions may look at. */
 export function actorSettings(ctx: TenantContext): Settings {
+  return { ...whoActs(ctx), ...(ctx.grant ? grantSettings(ctx.grant) : {}) };
+}
+
+/** A JSON array of the tables' names, in which `*` stands for all of them: no table is called so. */
+function grantSettings({ tables, access }: SupportGrant): Settings {
+  return { 'app.grant_tables': JSON.stringify(tables ?? ['*']), 'app.grant_access': access };
+}
+
+function whoActs(ctx: TenantContext): Settings {
   // An agent's own rows are those of the member on whose behalf it acts.
   const id = (ctx.actor.kind === 'agent' ? ctx.onBehalfOf : null) ?? ctx.actor.id;
   return { 'app.actor_id': id, 'app.actor_role': ctx.actor.role ?? '', 'app.purpose': ctx.purpose };

@@ -1,3 +1,4 @@
+import type { TenantContext } from '@tenantry/kernel';
 import type { EntitySchema } from 'typeorm';
 import type { RowChange } from './messages/row-change.js';
 import type { Sql } from './sql.js';
@@ -27,6 +28,8 @@ export interface Transaction {
   readonly tenantId: string;
   /** The service whose schema holds the outbox and inbox. */
   readonly service: string;
+  /** The request that it serves; null for what the service does by itself. */
+  readonly ctx: TenantContext | null;
 
   /** All rows of one statement. */
   query<T extends object>(statement: Sql): Promise<T[]>;

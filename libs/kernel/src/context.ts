@@ -9,6 +9,15 @@ export interface Actor {
 /** Why the tenant's data is touched; all but `request` may write while the tenant is suspended. */
 export type Purpose = 'request' | 'reaction' | 'compliance' | 'offboarding';
 
+/** What a tenant lets somebody of the platform do with its rows, for a while. Its id is the context's `grantId`. */
+export interface SupportGrant {
+  /** The tables that it covers; null for all. */
+  readonly tables: readonly string[] | null;
+  readonly access: 'read' | 'write';
+  /** Milliseconds since the epoch. */
+  readonly expiresAtMs: number;
+}
+
 /** Facts of one request that are not part of the proof: logged and audited, never a reason to allow anything. */
 export interface RequestFacts {
   readonly id: string;
@@ -54,6 +63,8 @@ export interface TenantContext {
   readonly onBehalfOf: string | null;
   readonly agentId: string | null;
   readonly grantId: string | null;
+  /** By what the actor, who is not one of the tenant's, may touch its rows; absent for its own people and keys. */
+  readonly grant?: SupportGrant | null;
   readonly purpose: Purpose;
   /** Grants in the sense of `permits`. */
   readonly permissions: readonly string[];

@@ -46,6 +46,6 @@ export const gatewayService = defineService({
   name: 'gateway',
   module: GatewayModule,
   settings: GatewaySettings,
-  watches: ['tenants', 'members', 'keys', 'revocations', 'policies', 'agents', 'agent_tokens'],
+  watches: ['tenants', 'members', 'keys', 'revocations', 'policies', 'agents', 'agent_tokens', 'grants'],
   http: openHttp,
 });

@@ -9,6 +9,9 @@ import { GrantSchemaAccess } from './functions/grant-schema-access.js';
 import { PromoteToAdmin } from './functions/promote-to-admin.js';
 import { RevokeAdmin } from './functions/revoke-admin.js';
 import { RevokeSchemaAccess } from './functions/revoke-schema-access.js';
+import { GrantSupportAccess } from './grants/grant-support-access.js';
+import { ListSupportGrants } from './grants/list-support-grants.js';
+import { RevokeSupportGrant } from './grants/revoke-support-grant.js';
 import { AcceptOwnerLink } from './invitations/accept-owner-link.js';
 import { Invitations } from './invitations/invitations.js';
 import { OnTenantActivated } from './invitations/on-tenant-activated.js';
@@ -74,6 +77,9 @@ const operations = [
   RevokeSchemaAccess,
   PromoteToAdmin,
   RevokeAdmin,
+  GrantSupportAccess,
+  ListSupportGrants,
+  RevokeSupportGrant,
 ];
 const reactions = [OnTenantRequested, OnTenantProvisioningFailed, OnTenantActivated, OnMemberAdded];
 const schedules = [EveryHourSweep];
@@ -107,7 +113,7 @@ export const identityService = defineService({
   module: IdentityModule,
   migrations: new URL('../migrations/', import.meta.url),
   jobs: ['signin', 'directory', 'keyuse', 'sweep'],
-  buckets: ['members', 'keys', 'revocations'],
+  buckets: ['members', 'keys', 'revocations', 'grants'],
   watches: ['tenants', 'revocations'],
   settings: IdentitySettings,
   refill,

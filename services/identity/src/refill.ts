@@ -1,5 +1,6 @@
 import type { Doors } from '@tenantry/database';
 import type { Projection } from '@tenantry/messaging';
+import { allGrantEntries } from './grants/support-grant.table.js';
 import { allKeyEntries } from './keys/api-key.table.js';
 import { allMemberEntries } from './members/people.table.js';
 import { recentRevocations } from './sessions/session.table.js';
@@ -9,4 +10,5 @@ export async function* refill(doors: Doors): AsyncIterable<Projection> {
   yield* allMemberEntries(doors);
   yield* allKeyEntries(doors);
   yield* recentRevocations(doors);
+  yield* allGrantEntries(doors);
 }

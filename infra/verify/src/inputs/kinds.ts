@@ -47,6 +47,12 @@ const makers = {
     }),
   }),
   keyRotation: async (bench) => ({ id: await idOf(bench, bench.tenant.owner, '/v1/encryption/rotations', {}) }),
+  supportGrant: async (bench) => ({
+    id: await idOf(bench, bench.tenant.owner, '/v1/support-grants', {
+      reason: bench.tenant.canary.word(),
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    }),
+  }),
   member: member('staff'),
   adminMember: member('admin'),
   ...agents,

@@ -20,6 +20,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   referencedColumns: () => ['id'],
   scopes: () => ['rows.read'],
   'RecordAuditEvent.action': () => 'invoice.approved',
+  'GrantSupportAccess.expiresAt': () => new Date(Date.now() + 3_600_000).toISOString(),
   'CreateBudget.limit': () => '100.00',
   'UpdateBudget.limit': () => '200.00',
   'DraftInvoice.from': () => '2039-01-01',

@@ -41,6 +41,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   requestIds: slot('privacyRequest', 'all'),
   reservationId: slot('reservation'),
   rotationId: slot('keyRotation'),
+  grantId: slot('supportGrant'),
   user_id: slot('member'),
   organizationId: slot('organization'),
   table: slot('table', 'name'),

@@ -98,6 +98,8 @@ import {
   PasswordChanged,
   SessionEnded,
   SessionStarted,
+  SupportAccessGranted,
+  SupportAccessRevoked,
 } from './identity/events.js';
 import {
   AccessPolicyChanged,
@@ -201,6 +203,8 @@ export const events: readonly EventType<object>[] = [
   ApiKeyCreated,
   ApiKeyRotated,
   ApiKeyRevoked,
+  SupportAccessGranted,
+  SupportAccessRevoked,
   OrganizationCreated,
   TenantRequested,
   TenantActivated,

@@ -44,6 +44,7 @@ export * from './data/tables.js';
 export * from './events.js';
 export * from './identity/events.js';
 export * from './identity/functions.js';
+export * from './identity/grants.js';
 export * from './identity/invitations.js';
 export * from './identity/keys.js';
 export * from './identity/members.js';

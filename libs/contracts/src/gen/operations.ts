@@ -358,6 +358,13 @@ import {
   RevokeSchemaAccessRequest,
   UserProfile,
 } from './identity/functions.js';
+import {
+  GrantSupportAccessRequest,
+  ListSupportGrantsRequest,
+  RevokeSupportGrantRequest,
+  SupportGrant,
+  SupportGrantPage,
+} from './identity/grants.js';
 import { AcceptOwnerLinkRequest, PrepareOwnerReply, PrepareOwnerRequest } from './identity/invitations.js';
 import {
   ApiKeyPage,
@@ -3192,6 +3199,48 @@ export const revokeAdmin = operation({
   output: UserProfile,
 });
 
+/**
+ * Lets the platform's staff read, or read and write, rows of the tenant for a while. They name the tenant in the header
+ * Tenantry-Tenant and the grant in Tenantry-Grant; every row they see or change is in the tenant's audit trail.
+ */
+export const grantSupportAccess = operation({
+  name: 'GrantSupportAccess',
+  service: 'identity',
+  summary: "Lets the platform's staff read, or read and write, rows of the tenant for a while",
+  http: { method: 'POST', path: '/v1/support-grants', status: 201 },
+  permission: 'support.grant',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'support.access_granted',
+  input: GrantSupportAccessRequest,
+  output: SupportGrant,
+});
+
+/** Support grants of the tenant, newest first, with those that are over. */
+export const listSupportGrants = operation({
+  name: 'ListSupportGrants',
+  service: 'identity',
+  summary: 'Support grants of the tenant, newest first, with those that are over',
+  http: { method: 'GET', path: '/v1/support-grants', status: 200 },
+  permission: 'support.read',
+  scope: 'tenant',
+  input: ListSupportGrantsRequest,
+  output: SupportGrantPage,
+});
+
+/** Takes a support grant back: refused everywhere within a second, and what runs by it is cut. */
+export const revokeSupportGrant = operation({
+  name: 'RevokeSupportGrant',
+  service: 'identity',
+  summary: 'Takes a support grant back',
+  http: { method: 'DELETE', path: '/v1/support-grants/{grantId}', status: 204 },
+  permission: 'support.grant',
+  scope: 'tenant',
+  audit: 'support.access_revoked',
+  input: RevokeSupportGrantRequest,
+  output: Empty,
+});
+
 /** Sets the first password of the person to whom a one-time link was sent, and signs them in. */
 export const acceptOwnerLink = operation({
   name: 'AcceptOwnerLink',
@@ -3972,6 +4021,9 @@ export const operations: readonly Operation[] = [
   revokeSchemaAccess,
   promoteToAdmin,
   revokeAdmin,
+  grantSupportAccess,
+  listSupportGrants,
+  revokeSupportGrant,
   acceptOwnerLink,
   prepareOwner,
   createApiKey,

@@ -23,6 +23,7 @@ export const roles = {
         'payments.*',
         'rows.*',
         'subscription.*',
+        'support.*',
         'tables.*',
         'tenant.read',
         'tenant.write',
@@ -81,6 +82,7 @@ export const roles = {
         'payments.*',
         'platform.read',
         'agents.stop',
+        'support.use',
       ],
     },
     viewer: {

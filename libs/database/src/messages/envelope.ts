@@ -97,10 +97,13 @@ function headersOf(
 }
 
 /** Who caused an event, as the audit log wants it. */
-function requestFacts({ tenantId, actor, onBehalfOf, credentialId, request }: TenantContext): object {
+function requestFacts(ctx: TenantContext): object {
+  const { tenantId, actor, onBehalfOf, request, grant, grantId } = ctx;
   const byStaff = tenantId === PLATFORM_TENANT_ID && (actor.kind === 'user' || actor.kind === 'key');
   const { id: requestId, clientIp, userAgent } = request;
-  return { actor, onBehalfOf, requestId, clientIp, userAgent, credentialId, platformActor: byStaff };
+  // The tenant knows the grant that it gave, not the sessions of the platform's staff.
+  const credentialId = grant ? grantId : ctx.credentialId;
+  return { actor, onBehalfOf, requestId, clientIp, userAgent, credentialId, platformActor: byStaff || Boolean(grant) };
 }
 
 /** The same for what a service does by itself. */

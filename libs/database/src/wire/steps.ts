@@ -10,6 +10,8 @@ type SettingName =
   | 'app.actor_id'
   | 'app.actor_role'
   | 'app.purpose'
+  | 'app.grant_tables'
+  | 'app.grant_access'
   | 'role'
   | 'search_path'
   | 'statement_timeout'

@@ -1,4 +1,4 @@
-import { isUuid, type Actor, type Purpose, type TenantContext } from '@tenantry/kernel';
+import { isUuid, type Actor, type Purpose, type SupportGrant, type TenantContext } from '@tenantry/kernel';
 
 /** The `typ` of a signed context, so that no other token of the same key passes for one. */
 export const CONTEXT_TYPE = 'tenantry-ctx+jwt';
@@ -17,6 +17,7 @@ export interface ContextClaims {
   readonly obo?: string;
   readonly agt?: string;
   readonly grt?: string;
+  readonly gnt?: { readonly t: readonly string[] | null; readonly a: SupportGrant['access']; readonly x: number };
   readonly pur: Purpose;
   readonly per: readonly string[];
   readonly cid?: string;
@@ -36,6 +37,7 @@ export function toClaims(ctx: ProvenContext): ContextClaims {
     obo: orAbsent(ctx.onBehalfOf),
     agt: orAbsent(ctx.agentId),
     grt: orAbsent(ctx.grantId),
+    gnt: ctx.grant ? { t: ctx.grant.tables, a: ctx.grant.access, x: ctx.grant.expiresAtMs } : undefined,
     pur: ctx.purpose,
     per: ctx.permissions,
     cid: orAbsent(ctx.credentialId),
@@ -54,6 +56,7 @@ export function fromClaims(claims: ContextClaims): ProvenContext {
     onBehalfOf: claims.obo ?? null,
     agentId: claims.agt ?? null,
     grantId: claims.grt ?? null,
+    ...(claims.gnt && { grant: { tables: claims.gnt.t, access: claims.gnt.a, expiresAtMs: claims.gnt.x } }),
     purpose: claims.pur,
     permissions: claims.per,
     credentialId: claims.cid ?? null,
@@ -66,7 +69,7 @@ const MODES: readonly unknown[] = ['pool', 'schema', 'database'] satisfies Tenan
 
 /** Whether a verified payload has the shape of a context: an issuer of another version may be wrong, never unsafe. */
 export function isContextClaims(payload: Record<string, unknown>): boolean {
-  const { ten, cell, mode, act, pur, per } = payload as Partial<ContextClaims>;
+  const { ten, cell, mode, act, pur, per, gnt } = payload as Partial<ContextClaims>;
   return (
     typeof ten === 'string' &&
     isUuid(ten) &&
@@ -76,6 +79,13 @@ export function isContextClaims(payload: Record<string, unknown>): boolean {
     KINDS.includes(act.k) &&
     PURPOSES.includes(pur) &&
     Array.isArray(per) &&
-    per.every((grant) => typeof grant === 'string')
+    per.every((grant) => typeof grant === 'string') &&
+    (gnt === undefined || isGrant(gnt))
   );
+}
+
+/** A scope that is not understood must not become a wider one. */
+function isGrant({ t, a, x }: NonNullable<ContextClaims['gnt']>): boolean {
+  const tables = t === null || (Array.isArray(t) && t.every((name) => typeof name === 'string'));
+  return tables && (a === 'read' || a === 'write') && Number.isSafeInteger(x);
 }

@@ -45,6 +45,7 @@ describe('a signed context', () => {
       onBehalfOf: newId(),
       agentId: 'agent-7',
       grantId: newId(),
+      grant: { tables: ['people'], access: 'read', expiresAtMs: Date.now() + 60_000 },
       permissions: ['orders.*'],
       mode: 'schema',
       cell: 'eu-1',
@@ -55,6 +56,17 @@ describe('a signed context', () => {
     expect(whenSuspended).toBe(false);
     expect(origin).toEqual({ operation: 'PlaceOrder', action: 'order.placed' });
     expect(request.clientIp).toBe('203.0.113.7');
+  });
+
+  it('ends with the grant that it is by, and is nothing with a grant that nobody understands', async () => {
+    const by = (grant: object) =>
+      gateway.sign(contextOf(a, { grantId: newId(), grant: grant as TenantContext['grant'] }), 'orders');
+    const grant = { tables: null, access: 'read', expiresAtMs: Date.now() + 60_000 };
+    await expect(verify(await by(grant))).resolves.toMatchObject({ grant });
+    await expect(verify(await by({ ...grant, expiresAtMs: Date.now() - 1 }))).rejects.toEqual(refusal('forbidden'));
+    for (const wrong of [{ access: 'all' }, { tables: 'people' }, { tables: [1] }, { expiresAtMs: 'never' }]) {
+      await expect(verify(await by({ ...grant, ...wrong }))).rejects.toEqual(refusal('unauthenticated'));
+    }
   });
 
   it('is one token for all requests of a credential to a service within 30 seconds', async () => {

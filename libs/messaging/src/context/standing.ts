@@ -31,16 +31,23 @@ function staysOpen(ctx: ProvenContext, operation: Operation): boolean {
   return operation.scope !== 'tenant' || ctx.actor.kind === 'service' || OPEN_TO_ROLES.includes(ctx.actor.role);
 }
 
+/** What a tenant gave to the platform's staff ends by itself, or when the tenant takes it back. */
+function assertGrant(standing: Standing, { grantId, grant }: ProvenContext): void {
+  if (grantId !== null && standing.isRevoked(grantId)) throw new Fault('forbidden', { cause: 'the grant was revoked' });
+  if (grant && grant.expiresAtMs <= Date.now()) throw new Fault('forbidden', { cause: 'the grant has expired' });
+}
+
 /**
  * Refuses a context whose credential was revoked or whose tenant may not do this now. Checked on every call, also for
  * tokens verified before, and again for work in flight whenever the directories change.
- * @throws Fault `unauthenticated`, `agent-stopped`, `tenant-suspended` or `tenant-state`
+ * @throws Fault `unauthenticated`, `agent-stopped`, `forbidden` for a grant that is over, `tenant-suspended` or `tenant-state`
  */
 export function assertStanding(standing: Standing, ctx: ProvenContext, operation: Operation): void {
   if (ctx.credentialId !== null && standing.isRevoked(ctx.credentialId)) {
     throw new Fault('unauthenticated', { cause: 'the credential was revoked' });
   }
   if (isAgentStopped(standing, ctx)) throw new Fault('agent-stopped');
+  assertGrant(standing, ctx);
   if (ctx.tenantId === PLATFORM_TENANT_ID) return;
   const status = standing.tenantStatus(ctx.tenantId);
   if (status === 'active') return;

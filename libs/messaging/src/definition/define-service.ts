@@ -23,6 +23,7 @@ export const bucketNames = [
   'agent_tokens',
   'agent_stops',
   'agent_revocations',
+  'grants',
 ] as const;
 
 export type BucketName = (typeof bucketNames)[number];

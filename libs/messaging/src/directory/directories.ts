@@ -9,6 +9,7 @@ import type {
   AgentTokenEntry,
   DirectoryEntry,
   EntitlementsEntry,
+  GrantEntry,
   KeyEntry,
   MemberEntry,
   PolicyEntry,
@@ -27,6 +28,7 @@ interface Buckets {
   readonly agent_tokens: Directory<AgentTokenEntry>;
   readonly agent_stops: Directory<AgentStopEntry>;
   readonly agent_revocations: Directory<RevocationEntry>;
+  readonly grants: Directory<GrantEntry>;
 }
 
 const SETTLE_MS = 500;
@@ -83,6 +85,10 @@ export class Directories {
   }
   get agentRevocations(): Directory<RevocationEntry> {
     return this.of('agent_revocations');
+  }
+
+  get grants(): Directory<GrantEntry> {
+    return this.of('grants');
   }
 
   has(name: BucketName): boolean {

@@ -41,6 +41,18 @@ export interface KeyEntry extends DirectoryEntry {
   readonly overlapUntil: string | null;
 }
 
+/** `grants.<grantId>`: what a tenant lets the platform's staff do; revoked ones are taken out. */
+export interface GrantEntry extends DirectoryEntry {
+  readonly tenantId: string;
+  /** Null for all. */
+  readonly tables: readonly string[] | null;
+  readonly access: 'read' | 'write';
+  /** RFC 3339. */
+  readonly expiresAt: string;
+  /** The only one of the staff who may use it; null for all who may use grants. */
+  readonly staffId: string | null;
+}
+
 /** `revocations.<credentialId>`: lives until every token of the credential has expired. */
 export interface RevocationEntry extends DirectoryEntry {
   /** RFC 3339. */

@@ -94,8 +94,8 @@ export class LiveCalls {
   }
 }
 
-function concerns(change: StandingChange, { tenantId, credentialId, agentId }: TenantContext): boolean {
+function concerns(change: StandingChange, { tenantId, credentialId, grantId, agentId }: TenantContext): boolean {
   if ('tenantId' in change) return change.tenantId === tenantId;
-  if ('credentialId' in change) return change.credentialId === credentialId;
+  if ('credentialId' in change) return [credentialId, grantId].includes(change.credentialId);
   return agentId !== null && [agentId, tenantId, PLATFORM_TENANT_ID].includes(change.stopped);
 }

@@ -31,8 +31,11 @@ describe('access', () => {
 
   it('is nothing for somebody unknown', () => {
     const actor = { kind: 'user', id: newId(), role: 'superhero' } as const;
-    expect(principalOf({ actor })).toBeNull();
-    expect(principalOf({ actor: { ...actor, kind: 'key', role: null } })).toBeNull();
+    expect(principalOf({ grantId: null, actor })).toBeNull();
+    const support = { actor: { ...actor, role: 'support' }, grantId: newId() } as const;
+    expect(principalOf(support)).toBeNull();
+    expect(principalOf({ ...support, grantId: null })).toBeNull();
+    expect(principalOf({ grantId: null, actor: { ...actor, kind: 'key', role: null } })).toBeNull();
     expect(grantFor(table(), null, 'select')).toBeNull();
   });
 

@@ -1,6 +1,9 @@
 import type { TenantContext } from '@tenantry/kernel';
 
-/** As what somebody touches rows: a role of the tenant, a kind of key, or one of Tenantry's own services. */
+/**
+ * As what somebody touches rows: a role of the tenant, a kind of key, one of Tenantry's own services, or the platform's staff by
+ * a grant of the tenant.
+ */
 export type Principal =
   | 'owner'
   | 'admin'
@@ -11,7 +14,8 @@ export type Principal =
   | 'customer'
   | 'secret_key'
   | 'public_key'
-  | 'service';
+  | 'service'
+  | 'support';
 
 const ROLES: readonly string[] = ['owner', 'admin', 'manager', 'staff', 'agent', 'compliance', 'customer'];
 
@@ -21,8 +25,15 @@ const KEYS: readonly string[] = ['secret_key', 'public_key'];
  * The principal of a request, or null for one that may touch no rows at all. Unknown roles are nobody: what a newer
  * gateway says and this code does not know must not open a table.
  */
-export function principalOf({ actor }: Pick<TenantContext, 'actor'>): Principal | null {
+export function principalOf({
+  actor,
+  grantId,
+  grant,
+}: Pick<TenantContext, 'actor' | 'grantId' | 'grant'>): Principal | null {
   const { kind, role } = actor;
+  if (grantId !== null) {
+    return grant && kind === 'user' && role === 'support' ? 'support' : null;
+  }
   if (kind === 'service' || kind === 'agent') {
     return kind;
   }
@@ -39,5 +50,5 @@ export function memberOf({
   onBehalfOf,
 }: Pick<TenantContext, 'actor' | 'onBehalfOf'>): Principal | null | undefined {
   if (actor.kind !== 'agent' || onBehalfOf === null) return undefined;
-  return principalOf({ actor: { ...actor, kind: 'user' } });
+  return principalOf({ actor: { ...actor, kind: 'user' }, grantId: null });
 }

@@ -1,5 +1,5 @@
 import type { Access } from '@tenantry/database';
-import type { TenantContext } from '@tenantry/kernel';
+import { Fault, type TenantContext } from '@tenantry/kernel';
 import { memberOf, type Principal, principalOf } from '../access/principal.js';
 import type { TableSpace } from '../spaces/table-space.js';
 
@@ -15,6 +15,14 @@ export function callerOf(ctx: TenantContext): Caller {
   // The policies show an agent the rows of the member on whose behalf it acts.
   const member = memberOf(ctx);
   return { principal, ctx: { ...ctx, actor: { ...ctx.actor, role: member === undefined ? principal : member } } };
+}
+
+/** Somebody who is about to change rows. @throws Fault `forbidden` for a grant to read */
+export function writerOf(ctx: TenantContext): Caller {
+  if (ctx.grant?.access === 'read') {
+    throw new Fault('forbidden', { detail: 'This support grant is for reading only' });
+  }
+  return callerOf(ctx);
 }
 
 /** How row statements enter the database: under the tenant's role, prepared for the tables' present columns. */

@@ -1,10 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { exportRows, type ExportRowsRequest, Reply, RowsRead } from '@tenantry/contracts';
-import { TenantDatabase, Vault } from '@tenantry/database';
+import { exportRows, type ExportRowsRequest, Reply } from '@tenantry/contracts';
+import { TenantDatabase, type Transaction, Vault } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { DataSettings } from '../config.js';
 import { Catalog, isCurrent, requireCurrent } from '../spaces/catalog.js';
+import type { PlacedTable } from '../spaces/table-space.js';
 import { accessTo, callerOf, type Caller } from './caller.js';
 import { csvLine } from './csv.js';
 import { parseExact } from './json.js';
@@ -14,6 +15,7 @@ import { explainRefusal } from './row-fault.js';
 import { tableOf } from './row-reader.js';
 import { printExport } from './statement/print-read.js';
 import { type AnswerShape, isPlain } from './statement/shape.js';
+import { recordReads, traced } from './trace.js';
 
 const BATCH_ROWS = 500;
 const NOTHING = new Uint8Array(0);
@@ -43,7 +45,8 @@ export class ExportRows {
     const caller = callerOf(ctx);
     return this.catalog.use(ctx, async (space) => {
       const context = { space, principal: caller.principal, maxRows: this.settings.ROWS_MAX };
-      const { statement, shape } = printExport(tableOf(space, request.table), query, context);
+      const table = tableOf(space, request.table);
+      const { statement, shape } = printExport(table, traced(ctx, table, query), context);
       const batches = this.tenants
         .stream<ExportRow>(caller.ctx, statement, BATCH_ROWS, accessTo(space))
         [Symbol.asyncIterator]();
@@ -51,7 +54,7 @@ export class ExportRows {
       const first = await batches.next().catch((error: unknown) => {
         throw explainRefusal(error, space);
       });
-      const body = this.#print({ caller, table: request.table, shape, format }, first, batches);
+      const body = this.#print({ caller, table, shape, format }, first, batches);
       await body.next(); // once begun, giving it up gives the connection back
       const version = first.done ? undefined : first.value[0]?.version;
       if (version !== undefined && !isCurrent(space, version)) {
@@ -75,7 +78,7 @@ export class ExportRows {
       format,
     }: {
       readonly caller: Caller;
-      readonly table: string;
+      readonly table: PlacedTable;
       readonly shape: AnswerShape;
       readonly format: 'csv' | 'ndjson';
     },
@@ -87,7 +90,7 @@ export class ExportRows {
       yield NOTHING;
       for (let next = first; !next.done; next = await batches.next()) {
         const texts = next.value.map(({ row }) => row);
-        if (format === 'ndjson' && isPlain(shape)) {
+        if (format === 'ndjson' && isPlain(shape) && !caller.ctx.grant) {
           yield Buffer.from(texts.map((text) => `${text}\n`).join(''));
         } else {
           yield Buffer.from(print(await this.#open(caller, table, texts, shape)));
@@ -99,19 +102,22 @@ export class ExportRows {
   }
 
   /** What is encrypted is opened, and its trace committed, before it goes out. */
-  async #open(caller: Caller, table: string, texts: readonly string[], shape: AnswerShape): Promise<readonly Row[]> {
+  async #open(
+    caller: Caller,
+    table: PlacedTable,
+    texts: readonly string[],
+    shape: AnswerShape,
+  ): Promise<readonly Row[]> {
     const body = `[${texts.join(',')}]`;
-    if (isPlain(shape)) {
+    if (isPlain(shape) && !caller.ctx.grant) {
       return parseExact(body) as Row[];
     }
-    const { rows, reads, columns } = await openAnswer(this.vault, caller.ctx.tenantId, body, shape);
-    if (reads.length > 0) {
-      await this.tenants.transaction(caller.ctx, (tx) => {
-        tx.publish(new RowsRead({ table, columns: [...columns] }), { changes: reads });
-        return Promise.resolve();
-      });
+    const opened = await openAnswer(this.vault, caller.ctx.tenantId, body, shape);
+    if (opened.reads.length === 0 && !caller.ctx.grant) {
+      return opened.rows as readonly Row[];
     }
-    return rows as readonly Row[];
+    const record = (tx: Transaction) => Promise.resolve(recordReads(tx, table, opened));
+    return (await this.tenants.transaction(caller.ctx, record)) as readonly Row[];
   }
 }
 

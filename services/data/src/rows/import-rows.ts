@@ -7,7 +7,7 @@ import { DataSettings } from '../config.js';
 import { Catalog } from '../spaces/catalog.js';
 import type { TableSpace } from '../spaces/table-space.js';
 import type { TableDefinition } from '../tables/table-definition.js';
-import { accessTo, callerOf } from './caller.js';
+import { accessTo, writerOf } from './caller.js';
 import { headerFault } from './import/import-fault.js';
 import { importBatch, type ImportTarget } from './import/import-batch.js';
 import { readCsv } from './import/read-csv.js';
@@ -60,7 +60,7 @@ export class ImportRows {
     space: TableSpace,
     read: (table: TableDefinition) => AsyncGenerator<JsonRow>,
   ): Promise<number> {
-    const caller = callerOf(ctx);
+    const caller = writerOf(ctx);
     const table = tableOf(space, request.table);
     const query = parseQueryString(request.query);
     const onConflict = conflictRule(table, { query, preferences: parsePreferences(request.prefer) });

@@ -1,4 +1,5 @@
 import { type AuditValue, type RowChange, sql, type Transaction, type Vault } from '@tenantry/database';
+import { Fault } from '@tenantry/kernel';
 import { isBlind } from '../encryption/blind-column.js';
 import type { TableSpace } from '../spaces/table-space.js';
 import { columnOf, type ColumnDefinition, isEncrypted, type TableDefinition } from '../tables/table-definition.js';
@@ -19,7 +20,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** What the transaction has changed since it was last asked, also by foreign keys' actions, fit for the audit trail. */
 export async function takeRowChanges(tx: Transaction, vault: Vault, space: TableSpace): Promise<RowChange[]> {
   const caught = await tx.query<CaughtChange>(sql`select * from data.take_row_changes()`);
-  const auditor = new RowAuditor(vault, tx.tenantId);
+  const auditor = new RowAuditor(vault, tx.tenantId, Boolean(tx.ctx?.grant));
   return Promise.all(caught.map((change) => auditor.change(change, space)));
 }
 
@@ -40,6 +41,8 @@ class RowAuditor {
   constructor(
     private readonly vault: Vault,
     private readonly tenantId: string,
+    /** Whether a grant bounds which tables may change. */
+    private readonly isBound: boolean,
   ) {}
 
   async change(
@@ -47,6 +50,9 @@ class RowAuditor {
     space: TableSpace,
   ): Promise<RowChange> {
     const table = space.table(name)?.definition;
+    if (!table && this.isBound) {
+      throw new Fault('forbidden', { detail: `This would change rows of ${name}, which the grant does not cover` });
+    }
     if (!table) {
       throw new Error(`rows of ${name}, which is not a table of the tenant's space, have changed`);
     }

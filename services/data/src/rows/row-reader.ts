@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { RowsRead } from '@tenantry/contracts';
 import { TenantDatabase, type Transaction, Vault } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { DataSettings } from '../config.js';
@@ -13,6 +12,7 @@ import { explainRefusal } from './row-fault.js';
 import { printRead, type PrintedRead, type ReadRow } from './statement/print-read.js';
 import type { AnswerShape } from './statement/shape.js';
 import { isPlain } from './statement/shape.js';
+import { recordReads, traced } from './trace.js';
 
 /** A page of rows that was asked for. */
 export interface ReadRequest {
@@ -60,9 +60,10 @@ export class RowReader {
   /** Reads from the tables as last known. */
   async readFrom(caller: Caller, space: TableSpace, request: ReadRequest): Promise<Page> {
     const { limit, offset } = this.windowOf(request);
+    const table = tableOf(space, request.table);
     const printed = printRead(
-      tableOf(space, request.table),
-      request.query,
+      table,
+      traced(caller.ctx, table, request.query),
       { space, principal: caller.principal, maxRows: this.settings.ROWS_MAX },
       {
         limit,
@@ -72,31 +73,27 @@ export class RowReader {
         headOnly: request.headOnly,
       },
     );
-    const page = await this.#run(caller, space, request.table, printed).catch((error: unknown) => {
+    const page = await this.#run(caller, space, table, printed).catch((error: unknown) => {
       throw explainRefusal(error, space);
     });
     return { ...page, offset };
   }
 
   /** Opens what is encrypted in an answer and leaves the trace of it in the same commit. */
-  async openIn(tx: Transaction, table: string, body: string, shape: AnswerShape): Promise<string> {
-    if (isPlain(shape)) {
+  async openIn(tx: Transaction, table: PlacedTable, body: string, shape: AnswerShape): Promise<string> {
+    if (isPlain(shape) && !tx.ctx?.grant) {
       return body;
     }
-    const { rows, reads, columns } = await openAnswer(this.vault, tx.tenantId, body, shape);
-    if (reads.length > 0) {
-      tx.publish(new RowsRead({ table, columns: [...columns] }), { changes: reads });
-    }
-    return JSON.stringify(rows);
+    return JSON.stringify(recordReads(tx, table, await openAnswer(this.vault, tx.tenantId, body, shape)));
   }
 
   async #run(
     caller: Caller,
     space: TableSpace,
-    table: string,
+    table: PlacedTable,
     { statement, shape }: PrintedRead,
   ): Promise<Omit<Page, 'offset'>> {
-    if (isPlain(shape)) {
+    if (isPlain(shape) && !caller.ctx.grant) {
       const [row] = await this.tenants.query<ReadRow>(caller.ctx, statement, accessTo(space));
       return pageOf(row!, row!.body, space);
     }

@@ -5,13 +5,14 @@ import { Fault, type TenantContext } from '@tenantry/kernel';
 import { DataSettings } from '../config.js';
 import { Catalog, requireCurrent } from '../spaces/catalog.js';
 import type { PlacedTable, TableSpace } from '../spaces/table-space.js';
-import { accessTo, type Caller, callerOf } from './caller.js';
+import { accessTo, type Caller, writerOf } from './caller.js';
 import type { Preferences } from './query/preferences.js';
 import type { RowsQuery } from './query/query.js';
 import { takeRowChanges } from './row-change.js';
 import { explainRefusal } from './row-fault.js';
 import { RowReader, tableOf } from './row-reader.js';
 import type { Written } from './rows-reply.js';
+import { traced } from './trace.js';
 import { Returned } from './statement/returned.js';
 import type { ReadRow } from './statement/print-read.js';
 
@@ -58,12 +59,12 @@ export class RowWriter {
     change: Change,
     answer: (written: Written) => T,
   ): Promise<T> {
-    const caller = callerOf(ctx);
+    const caller = writerOf(ctx);
     return this.catalog.use(ctx, async (space) => {
       const table = tableOf(space, request.table);
       const returned = new Returned(
         table,
-        request.query,
+        traced(caller.ctx, table, request.query),
         { space, principal: caller.principal, maxRows: this.settings.ROWS_MAX },
         request.preferences.returns,
       );
@@ -76,9 +77,7 @@ export class RowWriter {
         const changes = await this.#publish(tx, space, cause, request);
         return answer({
           rows: row?.rows ?? 0,
-          body: returned.isShown
-            ? await this.reader.openIn(tx, request.table, row?.body ?? '[]', returned.shape)
-            : null,
+          body: returned.isShown ? await this.reader.openIn(tx, table, row?.body ?? '[]', returned.shape) : null,
           status: statusOf(cause, returned.isShown, changes),
           location: request.preferences.returns === 'headers-only' ? locationOf(table, changes) : null,
         });

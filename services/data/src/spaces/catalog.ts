@@ -86,8 +86,9 @@ export class Catalog {
     }
   }
 
-  /** The tables with what the caller may do in them: an agent no more than its configuration in force says. */
+  /** The tables with what the caller may do in them: support no others than its grant covers, an agent no more than its configuration in force says. */
   private asSeenBy(ctx: TenantContext, space: TableSpace): TableSpace {
+    if (ctx.grant) return space.coveredBy(ctx.grant);
     if (ctx.actor.kind !== 'agent') return space;
     const agent = this.directories.agents.get(ctx.actor.id);
     const isOwn = agent?.tenantId === ctx.tenantId;

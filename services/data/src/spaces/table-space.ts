@@ -1,3 +1,4 @@
+import type { SupportGrant } from '@tenantry/kernel';
 import type { ForeignKey, TableDefinition } from '../tables/table-definition.js';
 
 /** A table and the schema that its rows are in. */
@@ -30,6 +31,13 @@ export class TableSpace {
         this.#references.set(key.table, [...(this.#references.get(key.table) ?? []), { from, key }]);
       }
     }
+  }
+
+  /** What of it a grant covers, for whom there is nothing else. The audit trail is never part of it. */
+  coveredBy({ tables }: SupportGrant): TableSpace {
+    const isCovered = ({ definition: { name, kind } }: PlacedTable): boolean =>
+      (tables === null || tables.includes(name)) && !(kind === 'system' && name === 'audit_log');
+    return new TableSpace(this.version, this.role, [...this.tables].filter(isCovered));
   }
 
   table(name: string): PlacedTable | undefined {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Operation } from '@tenantry/contracts';
-import { newId, PLATFORM_TENANT_ID, type Actor } from '@tenantry/kernel';
+import { newId, PLATFORM_TENANT_ID, type Actor, type SupportGrant } from '@tenantry/kernel';
 import type { AgentTokenEntry, KeyEntry, RawReply, TenantEntry } from '@tenantry/messaging';
 
 /** A request as HTTP gave it; nothing in it is proven. */
@@ -60,6 +60,8 @@ export interface Party {
   readonly credentialId: string | null;
   /** For an agent: which, for whom and where; null for everybody else. */
   readonly agent: Pick<AgentTokenEntry, 'agentId' | 'onBehalfOf' | 'locationId'> | null;
+  /** By which grant of the tenant somebody of the platform acts there. */
+  readonly support?: { readonly id: string; readonly grant: SupportGrant };
 }
 
 /** The caller of a public operation. */

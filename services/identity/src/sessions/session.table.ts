@@ -104,6 +104,8 @@ export async function* recentRevocations(doors: Doors): AsyncIterable<Projection
   const ended = await doors.control.job('identity_directory').query<{ id: string; endedAt: Date }>(sql`
     select id, ended_at as "endedAt" from identity.session where ended_at > now() - make_interval(secs => ${ACCESS_TOKEN_LIFETIME_S})
     union all
-    select id, revoked_at from identity.api_key where revoked_at > now() - make_interval(secs => ${ACCESS_TOKEN_LIFETIME_S})`);
+    select id, revoked_at from identity.api_key where revoked_at > now() - make_interval(secs => ${ACCESS_TOKEN_LIFETIME_S})
+    union all
+    select id, revoked_at from identity.support_grant where revoked_at > now() - make_interval(secs => ${ACCESS_TOKEN_LIFETIME_S})`);
   for (const { id, endedAt } of ended) yield { bucket: 'revocations', key: id, value: revocation(endedAt), version: 1 };
 }

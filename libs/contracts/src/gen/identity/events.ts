@@ -387,3 +387,55 @@ export class ApiKeyRevoked {
     Object.assign(this, fields);
   }
 }
+
+/** A tenant lets the platform's staff at its rows for a while. */
+export class SupportAccessGranted {
+  static readonly typeName = 'tenantry.identity.v1.SupportAccessGranted';
+  static readonly fields: readonly FieldFacts[] = [
+    field('grant_id', 'string', { dataClass: 'none' }),
+    field('tables', 'string', { repeated: true }),
+    field('access', 'string', { dataClass: 'none' }),
+    field('expires_at', 'timestamp', { optional: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'identity',
+    name: 'SupportAccessGranted',
+    subjectSuffix: 'identity.SupportAccessGranted',
+    action: 'support.access_granted',
+  };
+
+  /** The grant. */
+  grantId = '';
+
+  /** The tables it covers; empty for all. */
+  tables: string[] = [];
+
+  /** read or write. */
+  access = '';
+
+  /** When it ends by itself. */
+  expiresAt?: Date | null;
+
+  constructor(fields?: SupportAccessGranted) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A tenant took a support grant back. */
+export class SupportAccessRevoked {
+  static readonly typeName = 'tenantry.identity.v1.SupportAccessRevoked';
+  static readonly fields: readonly FieldFacts[] = [field('grant_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'identity',
+    name: 'SupportAccessRevoked',
+    subjectSuffix: 'identity.SupportAccessRevoked',
+    action: 'support.access_revoked',
+  };
+
+  /** The grant. */
+  grantId = '';
+
+  constructor(fields?: SupportAccessRevoked) {
+    Object.assign(this, fields);
+  }
+}

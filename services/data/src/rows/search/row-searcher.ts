@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { RowsRead } from '@tenantry/contracts';
 import { TenantDatabase, type Transaction, Vault } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { DataSettings } from '../../config.js';
@@ -14,6 +13,7 @@ import { type Page, type ReadRequest, RowReader, tableOf } from '../row-reader.j
 import { printRead, type ReadRow } from '../statement/print-read.js';
 import { Scope } from '../statement/scope.js';
 import type { AnswerShape } from '../statement/shape.js';
+import { recordReads, traced } from '../trace.js';
 import { findMatches, matching } from './matches.js';
 import { blindCondition, withConditions, withoutHidden } from './search-plan.js';
 import { type Sought, soughtIn } from './sought.js';
@@ -60,9 +60,10 @@ export class RowSearcher {
       if (sought.length === 0) {
         return this.reader.readFrom(caller, space, request);
       }
+      const query = traced(ctx, table, request.query);
       const window = this.reader.windowOf(request);
       const work = (tx: Transaction): Promise<Page> =>
-        this.#run({ tx, caller, space, table, request, sought, ...window });
+        this.#run({ tx, caller, space, table, request: { ...request, query }, sought, ...window });
       return this.tenants.transaction(caller.ctx, work, accessTo(space)).catch((error: unknown) => {
         throw explainRefusal(error, space, 'body');
       });
@@ -75,10 +76,8 @@ export class RowSearcher {
     const { rows, total, shape } =
       (await this.#findAtOnce(searching, blind)) ?? (await this.#findExactly(searching, blind));
     const opened = await openRows(this.vault, tx.tenantId, rows, shape);
-    if (opened.reads.length > 0) {
-      tx.publish(new RowsRead({ table: request.table, columns: [...opened.columns] }), { changes: opened.reads });
-    }
-    const shown = withoutHidden(request.query, sought, opened.rows);
+    const recorded = recordReads(tx, searching.table, opened);
+    const shown = withoutHidden(request.query, sought, recorded);
     return { body: JSON.stringify(shown), rows: shown.length, offset, total };
   }
 
