@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { roles } from '@tenantry/contracts';
 import { Fault, intersectGrants, isUuid, permits, PLATFORM_TENANT_ID } from '@tenantry/kernel';
-import { Directories, type AgentEntry, type MemberEntry } from '@tenantry/messaging';
+import { Directories, type AgentEntry, type GrantEntry, type MemberEntry } from '@tenantry/messaging';
 import { Settling } from '../directories/settling.js';
 import { TenantFinder } from '../directories/tenant-finder.js';
 import {
@@ -129,15 +129,8 @@ export class ResolveTenant implements Step {
   /** Somebody of the platform by a grant of the tenant; without all that it asks for, the same 404 as for a grant of nobody. */
   private async supportParty(session: Session, chosen: string | null, named: unknown): Promise<Party> {
     const id = typeof named === 'string' ? named.toLowerCase() : '';
-    const { grants } = this.directories;
-    const entry = isUuid(id)
-      ? (grants.get(id) ?? (await this.settling.find(grants, `grant ${id}`, () => grants.get(id))))
-      : undefined;
-    const platformRole = this.platformRole(session);
-    const mayUse = permits(platformRoles[platformRole ?? '']?.grants ?? [], USE_GRANTS);
-    const expiresAtMs = Date.parse(entry?.expiresAt ?? '');
-    const isTheirs = entry && (entry.staffId ?? session.userId) === session.userId && entry.tenantId === chosen;
-    if (!isTheirs || !mayUse || !(expiresAtMs > Date.now())) throw new Fault('not-found');
+    const entry = await this.usableGrant(session, id);
+    if (!entry || entry.tenantId !== chosen) throw new Fault('not-found');
     const { tenantId, tables, access } = entry;
     return {
       tenantId,
@@ -146,8 +139,20 @@ export class ResolveTenant implements Step {
       permissions: access === 'write' ? ['rows.read', 'rows.write'] : ['rows.read'],
       credentialId: session.id,
       agent: null,
-      support: { id, grant: { tables, access, expiresAtMs } },
+      support: { id, grant: { tables, access, expiresAtMs: Date.parse(entry.expiresAt) } },
     };
+  }
+
+  /** A grant that is not over, if this is one of those who may use it. */
+  private async usableGrant(session: Session, id: string): Promise<GrantEntry | undefined> {
+    const { grants } = this.directories;
+    const look = (): GrantEntry | undefined => grants.get(id);
+    const entry = isUuid(id) ? (look() ?? (await this.settling.find(grants, `grant ${id}`, look))) : undefined;
+    if (!entry) return undefined;
+    const held = platformRoles[this.platformRole(session) ?? '']?.grants ?? [];
+    const isFor = (entry.staffId ?? session.userId) === session.userId;
+    const isOver = Date.parse(entry.expiresAt) <= Date.now();
+    return isFor && !isOver && permits(held, USE_GRANTS) ? entry : undefined;
   }
 
   private async roleIn(session: Session, tenantId: string): Promise<string | undefined> {
