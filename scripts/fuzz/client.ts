@@ -39,7 +39,8 @@ export class Client {
   }
 }
 
-function sendJson(
+/** Sends JSON with a credential. */
+export function sendJson(
   wire: Wire,
   method: string,
   target: string,
@@ -51,7 +52,8 @@ function sendJson(
   return wire.send({ method, target, headers, body: payload });
 }
 
-function must<T>({ status, text }: RawAnswer, what: string): T {
+/** What an answer that must be good says. @throws Error with the problem when it is not */
+export function must<T>({ status, text }: RawAnswer, what: string): T {
   if (status >= 300) throw new Error(`${what} answered ${status}: ${text}`);
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Case, Supplied } from './case.js';
 import { suppliesIn } from './case.js';
-import { PASSWORD, type Client } from './client.js';
+import { must, PASSWORD, sendJson, type Client } from './client.js';
 import { CANARY, type World } from './world.js';
 
 const DAY_MS = 86_400_000;
@@ -136,6 +136,17 @@ const supplies: Readonly<Record<string, Supply>> = {
     openPrivacyRequest(world, { controller: { name: 'Clinic', email: `${world.fresh('c')}@example.com` } }),
   askedRequest: (world) => changePrivacyRequest(world, 'questions', { about: 'scope', text: 'Which account?' }),
   deniedRequest: (world) => changePrivacyRequest(world, 'deny', { reason: 'other', explanation: 'No.' }),
+  legalHold: (world) =>
+    asSomebodyElse(world, '/v1/privacy/holds', { name: 'Fuzz', reason: 'fuzz', table: world.fresh('t') }),
+  appealedRequest: async (world) => {
+    const { id } = await openPrivacyRequest(world);
+    await asSomebodyElse(world, `/v1/privacy/requests/${id}/deny`, { reason: 'other', explanation: 'No.' });
+    return world.a.owner.must('POST', `/v1/privacy/requests/${id}/appeal`, { text: 'But.' });
+  },
+  formRequest: async (world) => {
+    const { id } = await changePrivacyRequest(world, 'verification/code', {});
+    return { id, code: await world.mailedSecret(id, /(?<=^ {4})\d{6}$/m) };
+  },
   privacyForm: async (world) => {
     await world.a.owner.must('PUT', '/v1/privacy/settings', { formEnabled: true });
     return { slug: world.a.slug };
@@ -156,6 +167,13 @@ const supplies: Readonly<Record<string, Supply>> = {
     return { id: await newestStripeEvent(world) };
   },
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
+};
+
+/** What an approver must not do about their own decision is decided by a key first. */
+const asSomebodyElse = async (world: World, path: string, body: object): Promise<{ id: string }> => {
+  const wish = { name: world.fresh('k'), scopes: ['compliance.*'] };
+  const { key } = await world.a.owner.must<{ key: string }>('POST', '/v1/api-keys', wish);
+  return must(await sendJson(world.wire, 'POST', path, { authorization: `Bearer ${key}` }, body), path);
 };
 
 const openPrivacyRequest = (world: World, more: object = {}): Promise<{ id: string }> => {

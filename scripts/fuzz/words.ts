@@ -137,6 +137,7 @@ const GIVEN: ReadonlySet<string> = new Set([
   'LogApiUsageAndUpdateBudgetRequest.company_id',
   'SetUpPaymentMethodRequest.successUrl',
   'UsageEvent.meter',
+  'PlaceLegalHoldRequest.table',
 ]);
 
 const nameOf = (type: MessageType<unknown>): string => type.typeName.split('.').at(-1)!;

@@ -25,6 +25,7 @@ export const CANARY = 'zanzibar-canary';
 const UNLIMITED = { ratePerS: 100_000, burst: 1_000_000 };
 const MAIL_TIMEOUT_MS = 10_000;
 const MAIL_POLL_MS = 20;
+const SOFT_LINE_BREAK = /=\r?\n/g;
 
 /** A whole system of our own: real Postgres and NATS, every service, reached through its gateway. */
 export class World implements AsyncDisposable {
@@ -82,14 +83,19 @@ export class World implements AsyncDisposable {
   }
 
   /** The token of the newest link that was mailed to an address. @throws Error when none comes */
-  async mailedToken(email: string): Promise<string> {
+  mailedToken(email: string): Promise<string> {
+    return this.mailedSecret(email, /tnl_[\w-]{43}/);
+  }
+
+  /** What the newest mail to an address holds. @throws Error when none comes */
+  async mailedSecret(email: string, secret: RegExp): Promise<string> {
     const folder = join(this.stateDir, 'outbox');
     const untilMs = Date.now() + MAIL_TIMEOUT_MS;
     while (Date.now() < untilMs) {
       const names = await readdir(folder).catch(() => []);
       for (const name of names.toSorted().toReversed()) {
-        const mail = await readFile(join(folder, name), 'utf8');
-        const token = mail.includes(email) ? /tnl_[\w-]{43}/.exec(mail)?.[0] : undefined;
+        const mail = (await readFile(join(folder, name), 'utf8')).replace(SOFT_LINE_BREAK, '');
+        const token = mail.includes(email) ? secret.exec(mail)?.[0] : undefined;
         if (token) return token;
       }
       await delay(MAIL_POLL_MS);

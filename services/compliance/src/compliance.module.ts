@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { defineService } from '@tenantry/service';
+import { EveryMinuteEscalate } from './clock/every-minute-escalate.js';
 import { GetPrivacyRequestClock } from './clock/get-privacy-request-clock.js';
 import { AcknowledgePrivacyRequest } from './correspondence/acknowledge-privacy-request.js';
 import { AskPrivacyQuestion } from './correspondence/ask-privacy-question.js';
@@ -16,6 +17,10 @@ import { FormTenants } from './form/form-tenants.js';
 import { GetPrivacySettings } from './form/get-privacy-settings.js';
 import { ReplacePrivacySettings } from './form/replace-privacy-settings.js';
 import { SubmitPrivacyForm } from './form/submit-privacy-form.js';
+import { Holds } from './holds/holds.js';
+import { ListLegalHolds } from './holds/list-legal-holds.js';
+import { PlaceLegalHold } from './holds/place-legal-hold.js';
+import { ReleaseLegalHold } from './holds/release-legal-hold.js';
 import { Notices } from './notices/notices.js';
 import { AssignPrivacyRequests } from './requests/assign-privacy-requests.js';
 import { CommentPrivacyRequest } from './requests/comment-privacy-request.js';
@@ -52,10 +57,13 @@ const decisions = [
 const verification = [SendVerificationCode, RecordIdentityCheck];
 const form = [SubmitPrivacyForm, ConfirmPrivacyForm, GetPrivacySettings, ReplacePrivacySettings];
 
+const holds = [PlaceLegalHold, ListLegalHolds, ReleaseLegalHold];
+const schedules = [EveryMinuteEscalate];
+
 /** Privacy requests against legal clocks: a table of contents. */
 @Module({
-  controllers: [...requests, ...correspondence, ...decisions, ...verification, ...form],
-  providers: [RequestDesk, TenantCalendar, Members, Notices, Codes, FormTenants],
+  controllers: [...requests, ...correspondence, ...decisions, ...verification, ...form, ...holds, ...schedules],
+  providers: [RequestDesk, TenantCalendar, Members, Notices, Codes, FormTenants, Holds],
 })
 export class ComplianceModule {}
 

@@ -57,6 +57,7 @@ const chosen: ReadonlySet<string> = new Set([
   'CreateChatCompletion.content',
   'CreateChatCompletion.user',
   'OverrideEntitlement.enabled',
+  'PlaceLegalHold.subjectEmail',
   'ReserveBudget.estimate',
   'SimulateReservation.estimate',
   'UpdateBudget.limit',

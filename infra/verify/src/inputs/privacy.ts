@@ -36,6 +36,23 @@ async function appealed(bench: Bench): Promise<Ids> {
   return request;
 }
 
+/** A member who works on two requests. */
+async function busyMember(bench: Bench): Promise<Ids> {
+  const { tenant, workshop } = bench;
+  const requestIds = [(await open(bench)).id, (await open(bench)).id];
+  const assigneeId = tenant.person.userId;
+  await workshop.client.must(tenant.owner, json('POST', '/v1/privacy/requests/assign', { requestIds, assigneeId }));
+  return { id: assigneeId };
+}
+
+/** Placed by somebody else than the owner, who so can release it. */
+async function heldBySomebodyElse(bench: Bench): Promise<Ids> {
+  const { canary } = bench.tenant;
+  const { caller } = await bench.workshop.key(bench.tenant, { scopes: ['compliance.*'] });
+  const hold = { name: canary.word(), reason: canary.word(), subjectEmail: canary.email() };
+  return bench.workshop.client.must(caller, json('POST', '/v1/privacy/holds', hold));
+}
+
 /** A request by the tenant's form, with the code that was mailed; a made-up code for somebody without the mails. */
 async function submitted(bench: Bench): Promise<Thing> {
   const { workshop, tenant, outbox } = bench;
@@ -50,7 +67,7 @@ async function submitted(bench: Bench): Promise<Thing> {
 /** How to come by privacy requests in every state that an operation asks for. */
 export const privacyRequests = {
   privacyRequest: async (bench: Bench): Promise<Thing> => {
-    const { id } = await open(bench);
+    const { id } = await opened(bench, 'comments', { text: bench.tenant.canary.word() }); // a list of one has no cursor
     return { id, all: [id] };
   },
   optOutRequest: (bench: Bench): Promise<Thing> => open(bench, { type: 'ccpa_opt_out' }),
@@ -60,5 +77,7 @@ export const privacyRequests = {
     open(bench, { controller: { name: bench.tenant.canary.word(), email: bench.tenant.canary.email() } }),
   deniedRequest: (bench: Bench): Promise<Thing> => denied(bench),
   appealedRequest: (bench: Bench): Promise<Thing> => appealed(bench),
+  assignee: (bench: Bench): Promise<Thing> => busyMember(bench),
+  legalHold: (bench: Bench): Promise<Thing> => heldBySomebodyElse(bench),
   formRequest: (bench: Bench): Promise<Thing> => submitted(bench),
 };

@@ -32,6 +32,7 @@ export * from './compliance/correspondence.js';
 export * from './compliance/decisions.js';
 export * from './compliance/events.js';
 export * from './compliance/forms.js';
+export * from './compliance/holds.js';
 export * from './compliance/requests.js';
 export * from './compliance/verification.js';
 export * from './data/encryption.js';

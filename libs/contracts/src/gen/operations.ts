@@ -273,6 +273,13 @@ import {
   SubmitPrivacyFormRequest,
 } from './compliance/forms.js';
 import {
+  LegalHold,
+  ListLegalHoldsRequest,
+  ListLegalHoldsResponse,
+  PlaceLegalHoldRequest,
+  ReleaseLegalHoldRequest,
+} from './compliance/holds.js';
+import {
   AssignPrivacyRequestsRequest,
   AssignPrivacyRequestsResponse,
   CommentPrivacyRequestRequest,
@@ -2427,6 +2434,49 @@ export const replacePrivacySettings = operation({
   output: PrivacySettings,
 });
 
+/** Places a hold on a person, on one row and what belongs to it, or on a whole table. From the commit on, an erasure leaves out what it is about. */
+export const placeLegalHold = operation({
+  name: 'PlaceLegalHold',
+  service: 'compliance',
+  summary: 'Places a hold on a person, on one row and what belongs to it, or on a whole table',
+  http: { method: 'POST', path: '/v1/privacy/holds', status: 201 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'legal_hold.placed',
+  whenSuspended: true,
+  input: PlaceLegalHoldRequest,
+  output: LegalHold,
+});
+
+/** Lists holds, the newest first. */
+export const listLegalHolds = operation({
+  name: 'ListLegalHolds',
+  service: 'compliance',
+  summary: 'Lists holds, the newest first',
+  http: { method: 'GET', path: '/v1/privacy/holds', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'legal_hold.listed',
+  whenSuspended: true,
+  input: ListLegalHoldsRequest,
+  output: ListLegalHoldsResponse,
+});
+
+/** Ends a hold, by somebody else than who placed it. What waited for it goes on. */
+export const releaseLegalHold = operation({
+  name: 'ReleaseLegalHold',
+  service: 'compliance',
+  summary: 'Ends a hold, by somebody else than who placed it',
+  http: { method: 'POST', path: '/v1/privacy/holds/{holdId}/release', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'legal_hold.released',
+  whenSuspended: true,
+  input: ReleaseLegalHoldRequest,
+  output: LegalHold,
+});
+
 /**
  * Opens a privacy request that reached the tenant by mail, phone, letter, or through an agent. Its clock runs from the moment it was
  * received, which may be in the past.
@@ -3966,6 +4016,9 @@ export const operations: readonly Operation[] = [
   confirmPrivacyForm,
   getPrivacySettings,
   replacePrivacySettings,
+  placeLegalHold,
+  listLegalHolds,
+  releaseLegalHold,
   openPrivacyRequest,
   getPrivacyRequest,
   listPrivacyRequests,

@@ -7,16 +7,19 @@ export interface Escalation {
   readonly at: Date;
 }
 
-/** The first share that was not announced yet; undefined when all were. A clock that was moved since begins anew where it now stands. */
+/** The moment at which a share of the time is used up, in whole milliseconds. */
+function momentOf(percent: number, startsAt: Date, dueAt: Date): Date {
+  const [start, end] = [startsAt.getTime(), dueAt.getTime()];
+  return new Date(Math.ceil(start + ((end - start) * percent) / 100));
+}
+
+/** The first share that was not announced yet; undefined when all were. */
 export function nextEscalation(startsAt: Date, dueAt: Date, announcedPercent: number): Escalation | undefined {
   const percent = PERCENTS.find((one) => one > announcedPercent);
-  if (percent === undefined) return undefined;
-  const [start, end] = [startsAt.getTime(), dueAt.getTime()];
-  return { percent, at: new Date(start + ((end - start) * percent) / 100) };
+  return percent === undefined ? undefined : { percent, at: momentOf(percent, startsAt, dueAt) };
 }
 
 /** The highest share that is used up at a moment; 0 when none is. */
 export function usedPercent(startsAt: Date, dueAt: Date, now: Date): number {
-  const share = (100 * (now.getTime() - startsAt.getTime())) / Math.max(1, dueAt.getTime() - startsAt.getTime());
-  return PERCENTS.findLast((percent) => percent <= share) ?? 0;
+  return PERCENTS.findLast((percent) => momentOf(percent, startsAt, dueAt) <= now) ?? 0;
 }

@@ -85,6 +85,11 @@ describe('The queue', () => {
     const rest = await t.a.call(listPrivacyRequestEntries, { requestId: request.id, cursor: page.nextCursor });
     expect([...page.data, ...rest.data].map(({ text }) => text)).toEqual([null, 'Called her.', 'By phone', 'Filed.']);
     await expect(f.on(t.b, request, commentPrivacyRequest, { text: 'x' })).rejects.toBeFault('not-found');
+    const [other, cursor] = [await f.open(t.a), page.nextCursor];
+    await expect(f.on(t.a, other, listPrivacyRequestEntries, { cursor })).rejects.toBeFault('invalid-cursor');
+    await expect(f.on(t.b, await f.open(t.b), listPrivacyRequestEntries, { cursor })).rejects.toBeFault(
+      'invalid-cursor',
+    );
   });
 
   it('is changed by nobody who may only read', async () => {
