@@ -14,6 +14,10 @@ export const complianceWords: Words = {
     subjectKey: absent,
     tenant: is('{{privacyForm.slug}}'),
   },
+  ReplaceNoticeTemplateRequest: {
+    subject: is('From us'),
+    text: is('Hello\n\n    {code}\n\n{text} {dueOn} {reference}'),
+  },
   PlaceLegalHoldRequest: { table: is('customers', 'orders') },
   RecordPrivacyAnswerRequest: { requestId: is('{{askedRequest.id}}') },
   FulfilPrivacyRequestRequest: { requestId: is('{{optOutRequest.id}}') },

@@ -21,7 +21,10 @@ import { Holds } from './holds/holds.js';
 import { ListLegalHolds } from './holds/list-legal-holds.js';
 import { PlaceLegalHold } from './holds/place-legal-hold.js';
 import { ReleaseLegalHold } from './holds/release-legal-hold.js';
+import { ListNoticeTemplates } from './notices/list-notice-templates.js';
 import { Notices } from './notices/notices.js';
+import { ReplaceNoticeTemplate } from './notices/replace-notice-template.js';
+import { ResetNoticeTemplate } from './notices/reset-notice-template.js';
 import { AssignPrivacyRequests } from './requests/assign-privacy-requests.js';
 import { CommentPrivacyRequest } from './requests/comment-privacy-request.js';
 import { GetPrivacyRequest } from './requests/get-privacy-request.js';
@@ -58,11 +61,21 @@ const verification = [SendVerificationCode, RecordIdentityCheck];
 const form = [SubmitPrivacyForm, ConfirmPrivacyForm, GetPrivacySettings, ReplacePrivacySettings];
 
 const holds = [PlaceLegalHold, ListLegalHolds, ReleaseLegalHold];
+const notices = [ListNoticeTemplates, ReplaceNoticeTemplate, ResetNoticeTemplate];
 const schedules = [EveryMinuteEscalate];
 
 /** Privacy requests against legal clocks: a table of contents. */
 @Module({
-  controllers: [...requests, ...correspondence, ...decisions, ...verification, ...form, ...holds, ...schedules],
+  controllers: [
+    ...requests,
+    ...correspondence,
+    ...decisions,
+    ...verification,
+    ...form,
+    ...holds,
+    ...notices,
+    ...schedules,
+  ],
   providers: [RequestDesk, TenantCalendar, Members, Notices, Codes, FormTenants, Holds],
 })
 export class ComplianceModule {}

@@ -38,6 +38,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   cancelUrl: () => 'https://app.example.com/',
   returnUrl: () => 'https://app.example.com/',
   calendar: () => 'DE-BE',
+  'ReplaceNoticeTemplate.text': () => 'Hello\n\n    {code}\n\n{text} {dueOn} {reference}',
   receivedAt: () => new Date().toISOString(),
   stopped: () => false,
   'CreateChatCompletion.model': () => 'local-rules',

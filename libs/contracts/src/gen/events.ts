@@ -50,6 +50,7 @@ import {
 import {
   LegalHoldPlaced,
   LegalHoldReleased,
+  NoticeTemplateChanged,
   PrivacyAppealDecided,
   PrivacyIdentityChecked,
   PrivacyQuestionAnswered,
@@ -177,6 +178,7 @@ export const events: readonly EventType<object>[] = [
   PrivacyRequestEscalated,
   LegalHoldPlaced,
   LegalHoldReleased,
+  NoticeTemplateChanged,
   DataSpaceReady,
   DataSpaceFailed,
   DataSpaceDropped,

@@ -33,6 +33,7 @@ export * from './compliance/decisions.js';
 export * from './compliance/events.js';
 export * from './compliance/forms.js';
 export * from './compliance/holds.js';
+export * from './compliance/notices.js';
 export * from './compliance/requests.js';
 export * from './compliance/verification.js';
 export * from './data/encryption.js';

@@ -280,6 +280,13 @@ import {
   ReleaseLegalHoldRequest,
 } from './compliance/holds.js';
 import {
+  ListNoticeTemplatesRequest,
+  ListNoticeTemplatesResponse,
+  NoticeTemplate,
+  ReplaceNoticeTemplateRequest,
+  ResetNoticeTemplateRequest,
+} from './compliance/notices.js';
+import {
   AssignPrivacyRequestsRequest,
   AssignPrivacyRequestsResponse,
   CommentPrivacyRequestRequest,
@@ -2477,6 +2484,50 @@ export const releaseLegalHold = operation({
   output: LegalHold,
 });
 
+/** Lists every notice with its wording. */
+export const listNoticeTemplates = operation({
+  name: 'ListNoticeTemplates',
+  service: 'compliance',
+  summary: 'Lists every notice with its wording',
+  http: { method: 'GET', path: '/v1/privacy/notices', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListNoticeTemplatesRequest,
+  output: ListNoticeTemplatesResponse,
+});
+
+/**
+ * Words a notice from now on. It must say what makes it that notice: a denial its reason, an extension its reason and the new date, a code the
+ * code.
+ */
+export const replaceNoticeTemplate = operation({
+  name: 'ReplaceNoticeTemplate',
+  service: 'compliance',
+  summary: 'Words a notice from now on',
+  http: { method: 'PUT', path: '/v1/privacy/notices/{kind}', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'notice_template.replaced',
+  whenSuspended: true,
+  input: ReplaceNoticeTemplateRequest,
+  output: NoticeTemplate,
+});
+
+/** Words a notice as the service does. */
+export const resetNoticeTemplate = operation({
+  name: 'ResetNoticeTemplate',
+  service: 'compliance',
+  summary: 'Words a notice as the service does',
+  http: { method: 'DELETE', path: '/v1/privacy/notices/{kind}', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'notice_template.reset',
+  whenSuspended: true,
+  input: ResetNoticeTemplateRequest,
+  output: NoticeTemplate,
+});
+
 /**
  * Opens a privacy request that reached the tenant by mail, phone, letter, or through an agent. Its clock runs from the moment it was
  * received, which may be in the past.
@@ -4019,6 +4070,9 @@ export const operations: readonly Operation[] = [
   placeLegalHold,
   listLegalHolds,
   releaseLegalHold,
+  listNoticeTemplates,
+  replaceNoticeTemplate,
+  resetNoticeTemplate,
   openPrivacyRequest,
   getPrivacyRequest,
   listPrivacyRequests,

@@ -1,5 +1,7 @@
+import { Fault } from '@tenantry/kernel';
+
 /** What a notice may say: every name in braces of a template is one of these. */
-export const PLACEHOLDERS = ['name', 'reference', 'tenant', 'dueOn', 'reason', 'text', 'code', 'minutes'] as const;
+const PLACEHOLDERS = ['name', 'reference', 'tenant', 'dueOn', 'reason', 'text', 'code', 'minutes'] as const;
 
 /** A notice as it is worded. */
 export interface NoticeTemplate {
@@ -61,9 +63,49 @@ export const NOTICES = {
 
 export type NoticeKind = keyof typeof NOTICES;
 
+/** What the wordings above are, for whoever reads or changes them. */
+export const DISCLAIMER = 'An example and no legal advice: have it checked by your counsel';
+
+/** What makes a notice that notice, in law or in fact: without it, it would not be one. */
+export const REQUIRED: Readonly<Record<NoticeKind, readonly (typeof PLACEHOLDERS)[number][]>> = {
+  acknowledged: ['reference'],
+  question: ['text'],
+  extended: ['dueOn', 'text'],
+  fulfilled: ['text'],
+  denied: ['text'],
+  appeal_upheld: ['text'],
+  appeal_overturned: ['text'],
+  handed_over: ['text', 'dueOn'],
+  code: ['code'],
+};
+
+const NAME = /\{(\w+)\}/g;
+
+const namesIn = (text: string): string[] => [...text.matchAll(NAME)].map(([, name = '']) => name);
+
+/** @throws Fault `invalid-input` when a wording lacks what makes the notice, or names what is not known */
+export function assertWording(kind: NoticeKind, { subject, text }: NoticeTemplate): void {
+  if (namesIn(subject).length > 0) {
+    const detail = 'A subject has no names in braces: everybody who sees a mailbox reads it';
+    throw new Fault('invalid-input', { field: 'subject', detail });
+  }
+  const names = namesIn(text);
+  const unknown = names.find((name) => !(PLACEHOLDERS as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    throw new Fault('invalid-input', {
+      field: 'text',
+      detail: `{${unknown}} is not known; there is ${PLACEHOLDERS.join(', ')}`,
+    });
+  }
+  const missing = REQUIRED[kind].find((name) => !names.includes(name));
+  if (missing !== undefined) {
+    throw new Fault('invalid-input', { field: 'text', detail: `A notice of this kind must say {${missing}}` });
+  }
+}
+
 /** A template with its values. What a value says is never read as a template. */
 export function renderNotice(template: NoticeTemplate, values: NoticeValues): NoticeTemplate {
   const fill = (text: string): string =>
-    text.replace(/\{(\w+)\}/g, (_, name: string) => values[name as keyof NoticeValues] ?? '');
+    text.replace(NAME, (_, name: string) => values[name as keyof NoticeValues] ?? '');
   return { subject: fill(template.subject), text: fill(template.text) };
 }

@@ -4,6 +4,7 @@ import { Fault } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
 import { Mailer } from '@tenantry/service';
 import type { PrivacyRequest } from '../requests/privacy-request.js';
+import { findTemplate } from './notice-template.table.js';
 import { NOTICES, renderNotice, type NoticeKind, type NoticeValues } from './notice.js';
 
 /** Mails notices, in the words of their tenant. */
@@ -27,7 +28,7 @@ export class Notices {
   /** Tells somebody else, such as the controller. @throws Fault `unavailable` as `tell` does */
   async send(tx: Transaction, to: string, kind: NoticeKind, values: NoticeValues): Promise<void> {
     const tenant = this.directories.tenants.get(tx.tenantId)?.name ?? '';
-    const notice = renderNotice(NOTICES[kind], { tenant, ...values });
+    const notice = renderNotice((await findTemplate(tx, kind)) ?? NOTICES[kind], { tenant, ...values });
     try {
       await this.mailer.send({ to, ...notice });
     } catch (error) {

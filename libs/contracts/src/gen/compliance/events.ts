@@ -492,3 +492,28 @@ export class LegalHoldReleased {
     Object.assign(this, fields);
   }
 }
+
+/** How a notice is worded was changed. */
+export class NoticeTemplateChanged {
+  static readonly typeName = 'tenantry.compliance.v1.NoticeTemplateChanged';
+  static readonly fields: readonly FieldFacts[] = [
+    field('kind', 'string', { dataClass: 'none' }),
+    field('custom', 'bool', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'NoticeTemplateChanged',
+    subjectSuffix: 'compliance.NoticeTemplateChanged',
+    action: 'notice_template.changed',
+  };
+
+  /** Which notice. */
+  kind = '';
+
+  /** Whether the tenant worded it. */
+  custom = false;
+
+  constructor(fields?: NoticeTemplateChanged) {
+    Object.assign(this, fields);
+  }
+}
