@@ -45,6 +45,16 @@ const nothing: fc.Arbitrary<Payload> = fc.constant({ headers: {}, body: null });
 
 const rowsOf = fc.array(row, { minLength: 1, maxLength: 4 }).map(uniform);
 
+/** Messages of the Model Context Protocol, by an agent. */
+const messages = fc
+  .tuple(fc.constantFrom('initialize', 'ping', 'tools/list', 'notifications/initialized', 'tools/call'), fc.nat())
+  .map(([method, id]) => {
+    const isCall = method === 'tools/call';
+    const params = isCall ? { name: 'list_meters', arguments: {} } : {};
+    const { headers, body } = json(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+    return { headers: { ...headers, authorization: 'Bearer {{mcpToken.token}}' }, body };
+  });
+
 /** What each operation takes as its query and body when all is well. */
 const wells: Readonly<
   Record<string, { readonly query: fc.Arbitrary<string>; readonly payload: fc.Arbitrary<Payload> }>
@@ -79,6 +89,7 @@ const wells: Readonly<
     query: fc.constantFrom('count=eq.19', 'label=eq.nothing', 'count=gt.2000000000&active=is.true'),
     payload: nothing,
   },
+  Mcp: { query: fc.constant(''), payload: messages },
   ImportRows: {
     query: fc.constant(''),
     payload: fc

@@ -52,6 +52,10 @@ const supplies: Readonly<Record<string, Supply>> = {
   },
   rolledOutAgent: (world) => makeAgent(world, 2),
   liveAgent: (world) => makeAgent(world, 1),
+  mcpToken: async (world) => {
+    const { id } = await makeAgent(world, 1);
+    return world.a.owner.must('POST', `/v1/agents/${id}/tokens`, { audiences: ['mcp'] });
+  },
   agentToken: async (world) => {
     const { id } = await makeAgent(world, 1);
     return world.a.owner.must('POST', `/v1/agents/${id}/tokens`, { audiences: ['api'] });
@@ -189,7 +193,7 @@ const changePrivacyRequest = async (world: World, path: string, body: object): P
 
 const draftVersion = (world: World, agentId: string): Promise<unknown> =>
   world.a.owner.must('POST', `/v1/agents/${agentId}/versions`, {
-    config: { model: 'fuzz', permissions: ['rows.read'] },
+    config: { model: 'fuzz', permissions: ['rows.read', 'meters.read'], tools: [{ name: 'list_meters' }] },
   });
 
 /** An agent with some versions that were in force one after the other. */

@@ -13,6 +13,8 @@ import { ApproveAgentCall } from './approvals/approve-agent-call.js';
 import { ListAgentApprovals } from './approvals/list-agent-approvals.js';
 import { RefuseAgentCall } from './approvals/refuse-agent-call.js';
 import { AgentsSettings } from './config.js';
+import { Mcp } from './mcp/mcp.js';
+import { McpServer } from './mcp/mcp-server.js';
 import { DeleteProviderKey } from './models/delete-provider-key.js';
 import { ListModelProviders } from './models/list-model-providers.js';
 import { ListModels } from './models/list-models.js';
@@ -67,7 +69,7 @@ const stops = [SetAgentStop, GetAgentStop];
 const prices = [PublishPriceBook, GetPriceBook];
 const models = [ListModels, PutModelProvider, ListModelProviders, PutProviderKey, ListProviderKeys, DeleteProviderKey];
 const completions = [CreateChatCompletion, ListCompletions, GetCompletion];
-const tools = [ListAgentTools, CallAgentTool];
+const tools = [ListAgentTools, CallAgentTool, Mcp];
 const approvals = [ListAgentApprovals, ApproveAgentCall, RefuseAgentCall];
 const schedules = [EveryHourSweep, Every10sSettleCompletions];
 
@@ -92,6 +94,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions];
     ToolCaller,
     CallAsAgent,
     Approvals,
+    McpServer,
     ModelCatalog,
     ModelProviders,
     ModelCalls,

@@ -55,10 +55,11 @@ async function includeAgents(bench: Bench): Promise<void> {
 async function newAgentToken(
   bench: Bench,
   tools: readonly ToolGrant[] = [],
+  audience = 'api',
 ): Promise<{ id: string; agentId: string; token: string }> {
   const { workshop, tenant } = bench;
   const agentId = await publishedAgent(bench, 1, tools);
-  const request = json('POST', `/v1/agents/${agentId}/tokens`, { audiences: ['api'] });
+  const request = json('POST', `/v1/agents/${agentId}/tokens`, { audiences: [audience] });
   return workshop.client.must(tenant.owner, request);
 }
 
@@ -92,6 +93,10 @@ export const agents = {
   },
   toolCaller: async (bench) => {
     const { token } = await newAgentToken(bench, [{ name: AGENT_TOOL, needsApproval: false }]);
+    return { name: AGENT_TOOL, caller: { token, sees: [bench.tenant.id] } };
+  },
+  mcpCaller: async (bench) => {
+    const { token } = await newAgentToken(bench, [{ name: AGENT_TOOL, needsApproval: false }], 'mcp');
     return { name: AGENT_TOOL, caller: { token, sees: [bench.tenant.id] } };
   },
   approval: async (bench) => {

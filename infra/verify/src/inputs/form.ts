@@ -6,6 +6,7 @@ import type { Answer, Request } from '../client/client.js';
 import { Canary } from '../world/canary.js';
 import { derivedForm } from './derived-form.js';
 import { kinds, type Bench, type Kind, type Thing } from './kinds.js';
+import { mcpForm } from './mcp-form.js';
 import { rowForms } from './row-forms.js';
 import { webhookForm } from './webhook-form.js';
 
@@ -36,6 +37,7 @@ export class Forms {
   async of(operation: Operation, bench: Pick<Bench, 'workshop' | 'tenant'>): Promise<Form[]> {
     const full = { ...bench, ...this.common };
     const thing = (kind: Kind): Promise<Thing> => this.thing(operation, full, kind);
+    if (operation.name === 'Mcp') return [await mcpForm(thing)];
     if (operation.http?.custom && operation.service === 'data') return rowForms(operation, full, thing);
     if (operation.name === 'ReceiveStripeEvent') return [webhookForm(operation, full)];
     const words = operation.scope === 'platform' ? this.platform : bench.tenant.canary;

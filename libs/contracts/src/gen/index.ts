@@ -4,6 +4,7 @@ export * from './agents/agents.js';
 export * from './agents/approvals.js';
 export * from './agents/completions.js';
 export * from './agents/events.js';
+export * from './agents/mcp.js';
 export * from './agents/models.js';
 export * from './agents/stops.js';
 export * from './agents/tokens.js';

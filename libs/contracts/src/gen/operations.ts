@@ -26,6 +26,7 @@ import {
   ListCompletionsRequest,
   ListCompletionsResponse,
 } from './agents/completions.js';
+import { McpReply, McpRequest } from './agents/mcp.js';
 import {
   DeleteProviderKeyRequest,
   GetPriceBookRequest,
@@ -595,6 +596,24 @@ export const getCompletion = operation({
   scope: 'tenant',
   input: GetCompletionRequest,
   output: Completion,
+});
+
+/**
+ * Answers one JSON-RPC message of the Model Context Protocol (streamable HTTP, without sessions and without streams): initialize, ping,
+ * tools/list and tools/call. The token must name the audience mcp; it is checked here and handed to nobody.
+ */
+export const mcp = operation({
+  name: 'Mcp',
+  service: 'agents',
+  summary:
+    'Answers one JSON-RPC message of the Model Context Protocol (streamable HTTP, without sessions and without streams)',
+  http: { method: 'POST', path: '/mcp', custom: true, status: 200 },
+  permission: 'agents.call',
+  scope: 'tenant',
+  raw: true,
+  agentAudience: 'mcp',
+  input: McpRequest,
+  output: McpReply,
 });
 
 /** Publishes a price book: all models that tenants can use from now on, and what they cost. It is in force everywhere within five seconds. */
@@ -3933,6 +3952,7 @@ export const operations: readonly Operation[] = [
   createChatCompletion,
   listCompletions,
   getCompletion,
+  mcp,
   publishPriceBook,
   getPriceBook,
   listModels,

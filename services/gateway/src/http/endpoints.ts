@@ -14,6 +14,7 @@ export interface Route extends Endpoint {
 /** Operations whose HTTP form is written by hand, by name, or all of a service. */
 const handWritten: Readonly<Record<string, Endpoint['read']>> = {
   data: readRows,
+  agents: readRows,
   ReceiveStripeEvent: readWebhook,
   CreatePayment: readPayment,
 };

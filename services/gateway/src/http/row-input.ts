@@ -11,7 +11,7 @@ const header =
     return Array.isArray(value) ? value.join(', ') : value;
   };
 
-/** Where the row API's requests have what its operations take, by the name of the field. */
+/** Where requests whose form is written by hand have what their operations take, by the name of the field. */
 const readers: Readonly<Record<string, Reader>> = {
   table: ({ incoming }) => incoming.params.table,
   query: ({ incoming }) => incoming.query,
@@ -21,11 +21,12 @@ const readers: Readonly<Record<string, Reader>> = {
   profile: (exchange) => header(isRead(exchange) ? 'accept-profile' : 'content-profile')(exchange),
   head: ({ incoming }) => incoming.method === 'HEAD',
   contentType: header('content-type'),
+  protocolVersion: header('mcp-protocol-version'),
   body: ({ body }) => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'),
 };
 
 /**
- * The input of a row API operation: the request as it came, for the data service to read as PostgREST would. A body that
+ * The input of a row API or MCP operation: the request as it came, for its service to read as the protocol has it. A body that
  * the operation has no field for must be empty, unless it is the operation's stream.
  */
 export function readRows(exchange: Exchange): Uint8Array {
