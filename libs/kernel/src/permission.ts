@@ -19,3 +19,9 @@ export function intersectGrants(left: readonly string[], right: readonly string[
   );
   return [...new Set(both)];
 }
+
+/**
+ * What an agent does as an agent, whoever it acts for: no member's role says anything about it, only the agent's own configuration
+ * and token do.
+ */
+export const AGENT_PERMISSIONS: readonly string[] = ['agents.call', 'agents.complete', 'agents.exchange'];

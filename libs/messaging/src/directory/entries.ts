@@ -102,6 +102,8 @@ export interface AgentEntry extends DirectoryEntry {
   }[];
   /** The classes of columns that it may see and write. */
   readonly dataClasses: readonly string[];
+  /** The models that it may ask. */
+  readonly models: readonly string[];
   /** Where it may act; empty for everywhere. */
   readonly locationIds: readonly string[];
 }

@@ -6,9 +6,10 @@ import {
   type CreateChatCompletionRequest,
 } from '@tenantry/contracts';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
-import { Handles } from '@tenantry/messaging';
+import { Directories, Handles } from '@tenantry/messaging';
 import { ModelCatalog } from '../models/model-catalog.js';
 import { faultOf, ModelFault } from '../models/model-fault.js';
+import { assertMayAsk } from '../registry/agent.js';
 import { costNanos } from '../prices/rating.js';
 import { answerBody } from './answer-body.js';
 import { CallMeter } from './call-meter.js';
@@ -39,6 +40,7 @@ export class CreateChatCompletion {
     private readonly catalog: ModelCatalog,
     private readonly runs: CompletionRuns,
     private readonly calls: ModelCalls,
+    private readonly directories: Directories,
     private readonly clock: Clock,
   ) {}
 
@@ -55,6 +57,7 @@ export class CreateChatCompletion {
 
   private async begin(request: CreateChatCompletionRequest, ctx: TenantContext): Promise<Running> {
     const chat = readChat(request);
+    assertMayAsk(chat.model, this.directories.agents.get(ctx.actor.id), ctx);
     const { version, candidates } = await this.catalog.find(chat.model);
     const plan = planCall(chat, candidates);
     const { inputEstimate } = plan;

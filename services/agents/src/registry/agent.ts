@@ -53,9 +53,9 @@ export function withVersion(agent: Agent, publishedVersion: number, now: Date): 
   return { ...agent, publishedVersion, version: agent.version + 1, updatedAt: now };
 }
 
-/** Who has tools may call them; what each may do is a permission of its own. */
+/** Who has a model may ask it, and who has tools may call them; what each tool may do is a permission of its own. */
 function grantsOf({ permissions, tools }: AgentConfig): readonly string[] {
-  return tools.length > 0 ? [...new Set([...permissions, 'agents.call'])] : permissions;
+  return [...new Set([...permissions, 'agents.complete', ...(tools.length > 0 ? ['agents.call'] : [])])];
 }
 
 const USUAL_CLASSES = ['none', 'internal'];
@@ -68,6 +68,16 @@ export function directoryEntry(agent: Agent, tenantId: string, config: AgentConf
     tools: config?.tools.map(({ name, needsApproval }) => ({ name, needsApproval })) ?? [],
     data: config?.data.map(({ table, actions, columns }) => ({ table, actions, columns })) ?? [],
     dataClasses: config && config.dataClasses.length > 0 ? config.dataClasses : USUAL_CLASSES,
+    models: config ? [config.model, ...config.fallbackModels] : [],
     locationIds: config?.locationIds ?? [],
   };
+}
+
+/**
+ * Whether a caller may ask a model: an agent those that its configuration in force names, anybody else any.
+ * @throws Fault `agent-refused`
+ */
+export function assertMayAsk(model: string, entry: AgentEntry | undefined, { actor }: Pick<TenantContext, 'actor'>): void {
+  if (actor.kind !== 'agent' || entry?.models.includes(model)) return;
+  throw new Fault('agent-refused', { field: 'model', detail: `The configuration of this agent does not name ${model}` });
 }

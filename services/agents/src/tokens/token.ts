@@ -1,5 +1,5 @@
 import type { ExchangeAgentTokenRequest, IssueAgentTokenRequest, NewAgentToken } from '@tenantry/contracts';
-import { coversAll, Fault, intersectGrants, newId, permits, type TenantContext } from '@tenantry/kernel';
+import { AGENT_PERMISSIONS, coversAll, Fault, intersectGrants, newId, permits, type TenantContext } from '@tenantry/kernel';
 import type { AgentEntry, AgentTokenEntry, MemberEntry } from '@tenantry/messaging';
 import type { TokenSecret } from './token-secret.js';
 
@@ -40,7 +40,7 @@ export function issueToken(
   const onBehalfOf = principalOf(request, ctx);
   if (onBehalfOf !== null && !memberOf(onBehalfOf)?.memberships.some((one) => one.tenantId === ctx.tenantId))
     throw new Fault('invalid-input', { field: 'onBehalfOf', detail: 'That is no member of the tenant' });
-  const most = intersectGrants(agent.grants, ctx.permissions);
+  const most = intersectGrants(agent.grants, [...ctx.permissions, ...AGENT_PERMISSIONS]);
   return {
     ...{ id: newId(now), agentId, parentId: null, depth: 0, audiences: request.audiences, onBehalfOf },
     grants: narrowed(request.permissions, most),

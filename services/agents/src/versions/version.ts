@@ -19,12 +19,12 @@ export interface Version {
 }
 
 /**
- * Permissions with which an agent could make credentials, people or agents, and so get around whatever limits it. No agent
- * has them, whoever publishes it.
+ * Permissions with which an agent could make credentials, people or agents, raise its budgets or open tables to itself, and so get
+ * around whatever limits it. No agent has them, whoever publishes it.
  */
 const NEVER: readonly string[] = [
   ...['agents.write', 'agents.use', 'agents.approve', 'agents.stop'],
-  ...['keys.write', 'members.write', 'tenant.write', 'tenant.delete'],
+  ...['keys.write', 'members.write', 'tenant.write', 'tenant.delete', 'budgets.write', 'tables.write'],
 ];
 
 const TENANT_PERMISSIONS: ReadonlySet<string> = new Set(

@@ -63,10 +63,11 @@ describe('Versions of an agent', () => {
         tenantId: t.a.id,
         status: 'active',
         publishedVersion: 2,
-        grants: ['rows.*', 'agents.call'],
+        grants: ['rows.*', 'agents.complete', 'agents.call'],
         data,
       },
       ...{ tools: [{ name: 'select_rows', needsApproval: true }], dataClasses: ['none', 'internal'], locationIds: [] },
+      models: ['small-1'],
     });
     expect((await t.outbox()).at(-1)).toMatchObject({ type: 'AgentVersionPublished', number: 2, replaced: 1 });
   });
@@ -118,6 +119,7 @@ describe('Versions of an agent', () => {
     ['config.permissions[0]', { permissions: ['rows.fly'] }],
     ['config.permissions[0]', { permissions: ['tenants.suspend'] }],
     ['config.permissions[0]', { permissions: ['keys.write'] }],
+    ['config.permissions[0]', { permissions: ['budgets.write'] }],
     ['config.permissions[1]', { permissions: ['rows.read', 'members.*'] }],
     ['config.permissions[0]', { permissions: ['agents.*'] }],
     ['config.permissions[0]', { permissions: ['*'] }],

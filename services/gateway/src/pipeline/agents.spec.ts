@@ -27,7 +27,7 @@ describe('an agent’s token', () => {
 
   const publish = (facts: Partial<AgentEntry>): void =>
     gateway.directories.agents.put(agentId, {
-      ...{ tenantId: a.id, status: 'active', publishedVersion: 1, grants: ['rows.read', 'tenant.read'], tools: [] },
+      ...{ tenantId: a.id, status: 'active', publishedVersion: 1, grants: ['rows.read', 'tenant.read'], tools: [], models: [] },
       ...{ data: [], dataClasses: [], locationIds: [], ...facts, version: ++version },
     });
   const tokenOf = (facts: Partial<AgentTokenEntry> = {}) => {
@@ -66,6 +66,14 @@ describe('an agent’s token', () => {
     expect(await ask(headers, '/v1/members')).toEqual([200, undefined]);
     expect(await ask(headers, rows)).toEqual([403, 'forbidden']);
     gateway.setMember(a.owner.id, { memberships: [{ tenantId: a.id, role: 'staff' }] });
+    expect(await ask(headers, '/v1/members')).toEqual([403, 'forbidden']);
+  });
+
+  it('may be used as an agent also on behalf of a member who may do nothing of the kind', async () => {
+    publish({ grants: ['agents.call', 'members.read'] });
+    gateway.setMember(a.owner.id, { memberships: [{ tenantId: a.id, role: 'customer' }] });
+    const { headers } = tokenOf();
+    expect(await ask(headers, '/v1/agents/tools')).toEqual([503, 'unavailable']); // let through, and nobody answers here
     expect(await ask(headers, '/v1/members')).toEqual([403, 'forbidden']);
   });
 

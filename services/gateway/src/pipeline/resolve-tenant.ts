@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { roles } from '@tenantry/contracts';
-import { Fault, intersectGrants, isUuid, permits, PLATFORM_TENANT_ID } from '@tenantry/kernel';
+import { AGENT_PERMISSIONS, Fault, intersectGrants, isUuid, permits, PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import { Directories, type AgentEntry, type GrantEntry, type MemberEntry } from '@tenantry/messaging';
 import { Settling } from '../directories/settling.js';
 import { TenantFinder } from '../directories/tenant-finder.js';
@@ -91,7 +91,7 @@ export class ResolveTenant implements Step {
     const role = onBehalfOf === null ? null : this.roleOf(onBehalfOf, tenantId);
     if (role === undefined) throw new Fault('unauthenticated', { cause: 'the person is no member any more' });
     const held = role === null ? EVERYTHING : ((roles.tenant as RoleTable)[role]?.grants ?? []);
-    const permissions = intersectGrants(intersectGrants(agent.grants, grants), held);
+    const permissions = intersectGrants(intersectGrants(agent.grants, grants), [...held, ...AGENT_PERMISSIONS]);
     return {
       ...{ tenantId, home: await this.home(tenantId), permissions, credentialId: tokenId },
       actor: { kind: 'agent', id: agentId, role },
