@@ -570,6 +570,7 @@ export const createChatCompletion = operation({
   scope: 'tenant',
   audit: 'completion.ended',
   streams: 'response',
+  agentAudience: 'completions',
   input: CreateChatCompletionRequest,
   output: ChatCompletion,
 });
@@ -650,6 +651,7 @@ export const listModels = operation({
   http: { method: 'GET', path: '/v1/models', status: 200 },
   permission: 'models.read',
   scope: 'tenant',
+  agentAudience: 'any',
   input: ListModelsRequest,
   output: ListModelsResponse,
 });

@@ -1,5 +1,13 @@
 import type { ExchangeAgentTokenRequest, IssueAgentTokenRequest, NewAgentToken } from '@tenantry/contracts';
-import { AGENT_PERMISSIONS, coversAll, Fault, intersectGrants, newId, permits, type TenantContext } from '@tenantry/kernel';
+import {
+  AGENT_PERMISSIONS,
+  coversAll,
+  Fault,
+  intersectGrants,
+  newId,
+  permits,
+  type TenantContext,
+} from '@tenantry/kernel';
 import type { AgentEntry, AgentTokenEntry, MemberEntry } from '@tenantry/messaging';
 import type { TokenSecret } from './token-secret.js';
 

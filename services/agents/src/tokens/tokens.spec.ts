@@ -35,7 +35,14 @@ describe('Tokens of an agent', () => {
     const made = await issue(t.a, agent.id, owner, { lifetimeSeconds: 60 });
     expect(made.token).toMatch(/^at_live_[\w-]{43}$/);
     expect(await entry(made)).toEqual({
-      ...{ version: 1, tenantId: t.a.id, agentId: agent.id, tokenId: made.id, audiences: ['api'], grants: [...PERMISSIONS, 'agents.complete'] },
+      ...{
+        version: 1,
+        tenantId: t.a.id,
+        agentId: agent.id,
+        tokenId: made.id,
+        audiences: ['api'],
+        grants: [...PERMISSIONS, 'agents.complete'],
+      },
       ...{ locationId: null, onBehalfOf: owner.actor!.id, expiresAt: made.expiresAt.toISOString() },
     });
     const kept = JSON.stringify([
@@ -63,7 +70,11 @@ describe('Tokens of an agent', () => {
   it('are worth no more than the configuration and whoever issues them', async () => {
     const agent = await liveAgent(t, t.a, { permissions: PERMISSIONS });
     const staff = { ...join(t, t.a.id, 'staff'), permissions: ['rows.read', 'tables.*', 'agents.use'] };
-    expect((await issue(t.a, agent.id, staff)).permissions).toEqual(['rows.read', 'agents.exchange', 'agents.complete']);
+    expect((await issue(t.a, agent.id, staff)).permissions).toEqual([
+      'rows.read',
+      'agents.exchange',
+      'agents.complete',
+    ]);
     const more = issue(t.a, agent.id, staff, { permissions: ['rows.read', 'rows.write'] });
     await expect(more).rejects.toBeFault('scope-not-held', { field: 'permissions[1]' });
     const beyond = issue(t.a, agent.id, join(t, t.a.id), { permissions: ['members.read'] });
@@ -111,7 +122,11 @@ describe('Tokens of an agent', () => {
       { agentId: sub.id, audiences: ['mcp'], lifetimeSeconds: 3600 },
       asAgent(parent),
     );
-    expect(narrower).toMatchObject({ agentId: sub.id, audiences: ['mcp'], permissions: ['rows.read', 'agents.complete'] });
+    expect(narrower).toMatchObject({
+      agentId: sub.id,
+      audiences: ['mcp'],
+      permissions: ['rows.read', 'agents.complete'],
+    });
     expect([narrower.onBehalfOf, narrower.expiresAt]).toEqual([parent.onBehalfOf, parent.expiresAt]);
     const exchange = (more: object) => t.a.call(exchangeAgentToken, more, asAgent(parent));
     await expect(exchange({ audiences: ['completions'] })).rejects.toBeFault('invalid-input', {

@@ -41,7 +41,15 @@ describe('The rows that an agent reaches', () => {
 
   const publish = (tenant: RowsClient, facts: Partial<AgentEntry> = {}): void =>
     t.bus.directories.agents.put(agentId, {
-      ...{ tenantId: tenant.id, status: 'active', publishedVersion: 1, grants: ['rows.*'], tools: [], models: [], locationIds: [] },
+      ...{
+        tenantId: tenant.id,
+        status: 'active',
+        publishedVersion: 1,
+        grants: ['rows.*'],
+        tools: [],
+        models: [],
+        locationIds: [],
+      },
       data: [{ table: 'tickets', actions: ['select'], columns: [] }],
       ...{ dataClasses: ['none', 'internal'], ...facts, version: ++version },
     });

@@ -27,7 +27,14 @@ describe('an agent’s token', () => {
 
   const publish = (facts: Partial<AgentEntry>): void =>
     gateway.directories.agents.put(agentId, {
-      ...{ tenantId: a.id, status: 'active', publishedVersion: 1, grants: ['rows.read', 'tenant.read'], tools: [], models: [] },
+      ...{
+        tenantId: a.id,
+        status: 'active',
+        publishedVersion: 1,
+        grants: ['rows.read', 'tenant.read'],
+        tools: [],
+        models: [],
+      },
       ...{ data: [], dataClasses: [], locationIds: [], ...facts, version: ++version },
     });
   const tokenOf = (facts: Partial<AgentTokenEntry> = {}) => {
