@@ -1,8 +1,9 @@
 import { type Clock, newId, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
+import type { Operation } from '@tenantry/contracts';
 import { TestIssuers } from '@tenantry/testing';
 import { decodeJwt, importPKCS8, SignJWT } from 'jose';
 import { contextOf } from '../fixture/orders-on-nats.fixture.js';
-import { closeShop, countOrders, payBill, placeOrder } from '../fixture/orders.fixture.js';
+import { closeShop, countOrders, importOrders, payBill, placeOrder } from '../fixture/orders.fixture.js';
 import { CONTEXT_TYPE } from './claims.js';
 import type { ContextSigner } from './signer.js';
 import type { Standing } from './standing.js';
@@ -21,7 +22,7 @@ describe('a signed context', () => {
   let verifier: ContextVerifier;
 
   beforeAll(async () => {
-    issuers = await TestIssuers.create(['gateway', 'orders', 'shop']);
+    issuers = await TestIssuers.create(['gateway', 'orders', 'shop', 'agents']);
   });
 
   beforeEach(async () => {
@@ -98,6 +99,57 @@ describe('a signed context', () => {
     const [, body] = (await gateway.sign(contextOf(a), 'orders')).split('.');
     const head = Buffer.from(JSON.stringify({ alg: 'none', typ: CONTEXT_TYPE })).toString('base64url');
     await expect(verify(`${head}.${body}.`)).rejects.toEqual(refusal('unauthenticated'));
+  });
+
+  it('of the agents service is accepted for the requests of agents, to operations that are tools, and for nothing else', async () => {
+    const agents = await issuers.signer('agents', { clock });
+    const ctx = contextOf(a, { actor: { kind: 'agent', id: 'agent-7', role: null }, agentId: 'agent-7' });
+    await expect(verify(await agents.sign(ctx, 'orders'))).resolves.toMatchObject({ tenantId: a, agentId: 'agent-7' });
+    const refused: Partial<TenantContext>[] = [
+      { actor: { kind: 'user', id: newId(), role: 'owner' } },
+      { actor: { kind: 'key', id: newId(), role: 'secret_key' } },
+      { actor: { kind: 'service', id: 'agents', role: null } },
+      { purpose: 'reaction' },
+      { purpose: 'offboarding' },
+    ];
+    for (const facts of refused)
+      await expect(verify(await agents.sign({ ...ctx, ...facts }, 'orders'))).rejects.toEqual(refusal('forbidden'));
+    const token = await agents.sign(ctx, 'orders');
+    const others: Operation[] = [countOrders, importOrders, { ...placeOrder, agentAudience: 'completions' }] as never;
+    for (const operation of others)
+      await expect(verifier.verify(token, operation, ctx.request)).rejects.toEqual(refusal('forbidden'));
+  });
+
+  it('of an agent is refused once the agent, its tenant’s agents or all agents are stopped; a person’s is not', async () => {
+    const stopped = new Set<string>();
+    verifier = new ContextVerifier({
+      ...{ service: 'orders', keys: issuers.keys, clock },
+      standing: { ...standing, isStopped: (id) => stopped.has(id) },
+    });
+    const agentId = newId();
+    const token = await gateway.sign(
+      contextOf(a, { actor: { kind: 'agent', id: agentId, role: null }, agentId }),
+      'orders',
+    );
+    const person = await gateway.sign(contextOf(a), 'orders');
+    for (const id of [agentId, a, PLATFORM_TENANT_ID]) {
+      await expect(verify(token)).resolves.toBeDefined();
+      stopped.add(id);
+      await expect(verify(token)).rejects.toEqual(refusal('agent-stopped'));
+      await expect(verify(person)).resolves.toBeDefined();
+      stopped.clear();
+    }
+    stopped.add(b);
+    await expect(verify(token)).resolves.toBeDefined();
+  });
+
+  it('of an agent is refused while its tenant is suspended, also where its owner may go on', async () => {
+    statuses.set(a, 'suspended');
+    const owner = { kind: 'user', id: newId(), role: 'owner' } as const;
+    await expect(verify(await gateway.sign(contextOf(a, { actor: owner }), 'orders'), payBill)).resolves.toBeDefined();
+    const agent = { kind: 'agent', id: newId(), role: 'owner' } as const;
+    const token = await gateway.sign(contextOf(a, { actor: agent, agentId: agent.id }), 'orders');
+    await expect(verify(token, payBill)).rejects.toEqual(refusal('tenant-suspended'));
   });
 
   it('is refused when its key is not of a known issuer', async () => {
