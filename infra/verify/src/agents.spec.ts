@@ -95,6 +95,21 @@ describe('An agent in a whole running system', () => {
     expect((await send(api, 'GET', '/v1/members')).json.code).toBe('forbidden');
   });
 
+  it('asks the models that its configuration names, with a token for completions, within its tenant’s budgets', async () => {
+    await must(a.owner.token!, 'POST', '/v1/budgets', { name: a.canary.word(), limit: '1.00' });
+    const agentId = await agentOf(a, { ...READER(), model: 'local-rules' });
+    const [completions, api] = [await tokenFor(a, agentId, 'completions'), await tokenFor(a, agentId, 'api')];
+    const ask = (token: string, model: string) =>
+      send(token, 'POST', '/v1/chat/completions', { model, messages: [{ role: 'user', content: 'Hello' }] });
+    const answer = await ask(completions, 'local-rules');
+    expect(answer).toMatchObject({ status: 200, json: { object: 'chat.completion' } });
+    const kept = await must(a.owner.token!, 'GET', `/v1/completions/${String(answer.json.id)}`);
+    expect(kept).toMatchObject({ agentId, model: 'local-rules' });
+    expect((await ask(completions, 'another-model')).json.code).toBe('agent-refused');
+    expect((await ask(api, 'local-rules')).json.code).toBe('agent-refused');
+    expect((await send(completions, 'GET', '/v1/meters')).json.code).toBe('agent-refused');
+  });
+
   it('sees rows of tables that declare agents, as much as its configuration names, and only its tenant’s', async () => {
     const api = await tokenFor(a, await agentOf(a, READER()), 'api');
     const select = () => send(api, 'POST', '/v1/agents/tools/select_rows/call', { arguments: { table } });
