@@ -138,6 +138,8 @@ const GIVEN: ReadonlySet<string> = new Set([
   'SetUpPaymentMethodRequest.successUrl',
   'UsageEvent.meter',
   'PlaceLegalHoldRequest.table',
+  'CreateChatCompletionRequest.user',
+  'ChatInputMessage.content',
 ]);
 
 const nameOf = (type: MessageType<unknown>): string => type.typeName.split('.').at(-1)!;

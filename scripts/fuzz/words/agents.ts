@@ -14,6 +14,12 @@ const prices = fc.uniqueArray(
   { minLength: 1, maxLength: 5, selector: ({ model }) => model },
 );
 
+/** Guardrails; no two of one name. */
+const guardrails = fc.uniqueArray(
+  fc.record({ name: fc.stringMatching(/^[a-z]{1,20}$/), kind: is('secrets', 'injection'), mode: is('shadow', 'off') }),
+  { maxLength: 3, selector: ({ name }) => name },
+);
+
 /** Of agents and what is said to models. */
 export const agentWords: Words = {
   agents: {
@@ -55,6 +61,7 @@ export const agentWords: Words = {
     },
   },
   ChatInputMessage: { role: is('user', 'system'), content: fc.string(), tool_calls: absent, tool_call_id: absent },
+  ReplaceGuardrailsRequest: { guardrails },
   GetCompletionRequest: { completionId: is('{{completion.id}}') },
   ListCompletionsRequest: { agentId: absent },
   PublishPriceBookRequest: { models: prices },

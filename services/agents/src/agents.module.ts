@@ -19,6 +19,12 @@ import { DeleteProviderKey } from './models/delete-provider-key.js';
 import { ListModelProviders } from './models/list-model-providers.js';
 import { ListModels } from './models/list-models.js';
 import { ListProviderKeys } from './models/list-provider-keys.js';
+import { CountGuardrailDecisions } from './guardrails/count-guardrail-decisions.js';
+import { GetGuardrails } from './guardrails/get-guardrails.js';
+import { ListGuardrailDecisions } from './guardrails/list-guardrail-decisions.js';
+import { ReplaceGuardrails } from './guardrails/replace-guardrails.js';
+import { TenantGuardrails } from './guardrails/tenant-guardrails.js';
+import { TestGuardrails } from './guardrails/test-guardrails.js';
 import { ModelCatalog } from './models/model-catalog.js';
 import { ModelProviders } from './models/model-providers.js';
 import { PutModelProvider } from './models/put-model-provider.js';
@@ -71,6 +77,7 @@ const models = [ListModels, PutModelProvider, ListModelProviders, PutProviderKey
 const completions = [CreateChatCompletion, ListCompletions, GetCompletion];
 const tools = [ListAgentTools, CallAgentTool, Mcp];
 const approvals = [ListAgentApprovals, ApproveAgentCall, RefuseAgentCall];
+const guardrails = [GetGuardrails, ReplaceGuardrails, TestGuardrails, ListGuardrailDecisions, CountGuardrailDecisions];
 const schedules = [EveryHourSweep, Every10sSettleCompletions];
 
 /** AI agents and what they may do: a table of contents. */
@@ -85,6 +92,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions];
     ...prices,
     ...models,
     ...completions,
+    ...guardrails,
     ...schedules,
   ],
   providers: [
@@ -100,6 +108,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions];
     ModelCalls,
     CompletionRuns,
     Spending,
+    TenantGuardrails,
   ],
 })
 export class AgentsModule {}

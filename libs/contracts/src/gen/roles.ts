@@ -15,6 +15,7 @@ export const roles = {
         'compliance.*',
         'encryption.*',
         'entitlements.*',
+        'guardrails.*',
         'invoices.*',
         'keys.*',
         'members.*',

@@ -15,6 +15,8 @@ export interface ChatRequest extends Omit<ModelRequest, 'maxOutputTokens'> {
   readonly conversationId: string | null;
 }
 
+/** The name of messages that have what was found somewhere, so that guardrails look at it as at a stranger's words. */
+const RETRIEVED = 'retrieved';
 const MAX_STOPS = 4;
 const MAX_STOP_CHARS = 200;
 const MAX_SCHEMA_CHARS = 65_536;
@@ -54,7 +56,13 @@ function readMessages(messages: readonly ChatInputMessage[]): ChatMessage[] {
     }
     const toolCallId = answeredCall(message, field, open);
     const toolCalls = message.tool_calls.map((call) => ({ id: call.id, ...call.function }));
-    return { role: message.role as ChatMessage['role'], text: readContent(message, field), toolCalls, toolCallId };
+    return {
+      role: message.role as ChatMessage['role'],
+      text: readContent(message, field),
+      toolCalls,
+      toolCallId,
+      isRetrieved: message.name === RETRIEVED,
+    };
   });
 }
 

@@ -3,6 +3,8 @@ import { CompletionEnded } from '@tenantry/contracts';
 import { TenantDatabase } from '@tenantry/database';
 import { Clock, Fault, formatNanos, type TenantContext } from '@tenantry/kernel';
 import { Logger } from '@tenantry/service';
+import type { Decision } from '../guardrails/guardrail.js';
+import { insertDecisions } from '../guardrails/guardrail.table.js';
 import type { CallPlan } from './call-plan.js';
 import type { CompletionEnd, OpenCompletion } from './completion.js';
 import { insertCompletion, saveEnd, saveSettled } from './completion.table.js';
@@ -34,10 +36,16 @@ export class CompletionRuns implements OnModuleDestroy {
   }
 
   /** Ends a call, whatever has become of whoever asked, and counts its cost. An end that is there already stays. */
-  async end(ctx: TenantContext, call: OpenCompletion, end: CompletionEnd): Promise<void> {
+  async end(
+    ctx: TenantContext,
+    call: OpenCompletion,
+    end: CompletionEnd,
+    decisions: readonly Decision[] = [],
+  ): Promise<void> {
     const own = outliving(ctx);
     await this.tenants.transaction(own, async (tx) => {
       if (!(await saveEnd(tx, call.id, end))) return;
+      await insertDecisions(tx, call.id, decisions, end.endedAt);
       const { inputTokens, outputTokens } = end.usage;
       tx.publish(
         new CompletionEnded({
@@ -47,6 +55,11 @@ export class CompletionRuns implements OnModuleDestroy {
       );
     });
     this.settleLater(own, call.id, end.costNanos);
+  }
+
+  /** Keeps what guardrails decided about a request that no model is asked for. */
+  async keepDecisions(ctx: TenantContext, decisions: readonly Decision[]): Promise<void> {
+    await this.tenants.transaction(outliving(ctx), (tx) => insertDecisions(tx, null, decisions, this.clock.now()));
   }
 
   /** Waits for what is being settled. */

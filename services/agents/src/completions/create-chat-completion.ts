@@ -7,6 +7,10 @@ import {
 } from '@tenantry/contracts';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Directories, Handles } from '@tenantry/messaging';
+import { blocked, guardAnswer, guardRequest } from '../guardrails/guarded-chat.js';
+import { guardedPieces } from '../guardrails/guarded-pieces.js';
+import type { Decision, Guardrail } from '../guardrails/guardrail.js';
+import { TenantGuardrails } from '../guardrails/tenant-guardrails.js';
 import { ModelCatalog } from '../models/model-catalog.js';
 import { faultOf, ModelFault } from '../models/model-fault.js';
 import { assertMayAsk } from '../registry/agent.js';
@@ -28,6 +32,9 @@ const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8', 'cach
 /** A call that has begun: what it is, and what it may use. */
 interface Running extends ModelCall {
   readonly call: OpenCompletion;
+  readonly guardrails: readonly Guardrail[];
+  /** What guardrails have decided so far. */
+  readonly decisions: Decision[];
 }
 
 /** What is known when an answer begins. */
@@ -41,6 +48,7 @@ export class CreateChatCompletion {
     private readonly runs: CompletionRuns,
     private readonly calls: ModelCalls,
     private readonly directories: Directories,
+    private readonly guardrails: TenantGuardrails,
     private readonly clock: Clock,
   ) {}
 
@@ -50,14 +58,20 @@ export class CreateChatCompletion {
     try {
       return running.chat.isStream ? await this.streamed(running) : await this.whole(running);
     } catch (error) {
-      await this.runs.end(ctx, running.call, this.failed(running, error, null));
+      await this.runs.end(ctx, running.call, this.failed(running, error, null), running.decisions);
       throw error instanceof ModelFault ? faultOf(error) : error;
     }
   }
 
   private async begin(request: CreateChatCompletionRequest, ctx: TenantContext): Promise<Running> {
-    const chat = readChat(request);
-    assertMayAsk(chat.model, this.directories.agents.get(ctx.actor.id), ctx);
+    const asked = readChat(request);
+    assertMayAsk(asked.model, this.directories.agents.get(ctx.actor.id), ctx);
+    const guardrails = await this.guardrails.of(ctx);
+    const { value: chat, decisions, blockedBy } = guardRequest(guardrails, asked);
+    if (blockedBy) {
+      await this.runs.keepDecisions(ctx, decisions);
+      throw blocked(blockedBy);
+    }
     const { version, candidates } = await this.catalog.find(chat.model);
     const plan = planCall(chat, candidates);
     const { inputEstimate } = plan;
@@ -66,16 +80,20 @@ export class CreateChatCompletion {
     const facts = { model, isStream, conversationId, priceVersion: version, inputEstimate };
     const call = openCompletion({ ...facts, inputNanos: costNanos(candidates[0]!, used) }, ctx, this.clock.now());
     const heldNanos = await this.runs.begin(ctx, call, plan);
-    return { chat, plan, candidates, heldNanos, ctx, call, meter: new CallMeter(inputEstimate) };
+    const meter = new CallMeter(inputEstimate);
+    return { chat, plan, candidates, heldNanos, ctx, call, meter, guardrails, decisions: [...decisions] };
   }
 
   private async whole(running: Running): Promise<Reply<ChatCompletion>> {
-    const { call, meter, ctx } = running;
-    const { model, answer } = await this.calls.complete(running);
-    assertDistinct(answer.toolCalls);
+    const { call, meter, ctx, guardrails, decisions } = running;
+    const { model, answer: given } = await this.calls.complete(running);
+    assertDistinct(given.toolCalls);
+    const { value: answer, decisions: made, blockedBy } = guardAnswer(guardrails, given);
+    decisions.push(...made);
+    if (blockedBy) throw blocked(blockedBy);
     const firstPieceMs = this.sinceStart(call);
     const facts = { state: 'completed', finishReason: answer.finishReason, failure: null, firstPieceMs } as const;
-    await this.runs.end(ctx, call, this.end(running, { ...facts, answeredBy: model.name }));
+    await this.runs.end(ctx, call, this.end(running, { ...facts, answeredBy: model.name }), decisions);
     return new Reply<ChatCompletion>(printAnswer(call, answer, meter) as never);
   }
 
@@ -97,19 +115,17 @@ export class CreateChatCompletion {
     { pieces, stop }: StartedStream,
     told: Told,
   ): AsyncGenerator<Uint8Array> {
-    const { call, meter, ctx, chat } = running;
+    const { call, meter, ctx, chat, decisions } = running;
     const events = new StreamEvents(call);
     let end: CompletionEnd | null = null;
     try {
-      for await (const piece of pieces) {
-        reader.take(piece);
-        if (reader.isOverLimit) break;
+      for await (const piece of guardedPieces(reader.read(pieces), running.guardrails, decisions)) {
         if (piece.kind === 'text' || piece.kind === 'tool-call') yield events.piece(piece);
       }
       const finishReason = reader.isOverLimit ? 'length' : (reader.finishReason ?? 'stop');
       reader.close();
       end = this.end(running, { ...told, state: 'completed', finishReason, failure: null });
-      await this.runs.end(ctx, call, end);
+      await this.runs.end(ctx, call, end, decisions);
       yield events.finish(finishReason);
       if (chat.includesUsage) yield events.usage(meter);
       yield events.done();
@@ -117,9 +133,10 @@ export class CreateChatCompletion {
       if (end) throw error;
       reader.close();
       end = { ...this.failed(running, error, told.firstPieceMs), answeredBy: told.answeredBy };
-      await this.runs.end(ctx, call, end);
-      if (!(error instanceof ModelFault)) throw error;
-      yield events.error(faultOf(error));
+      await this.runs.end(ctx, call, end, decisions);
+      const fault = error instanceof ModelFault ? faultOf(error) : error;
+      if (!(fault instanceof Fault)) throw error;
+      yield events.error(fault);
     } finally {
       stop();
       if (!end) await this.abandon(running, reader, told);
@@ -130,7 +147,7 @@ export class CreateChatCompletion {
   private async abandon(running: Running, reader: StreamReader, told: Told): Promise<void> {
     reader.close();
     const facts = { state: 'cancelled', finishReason: reader.finishReason, failure: 'cancelled' } as const;
-    await this.runs.end(running.ctx, running.call, this.end(running, { ...told, ...facts }));
+    await this.runs.end(running.ctx, running.call, this.end(running, { ...told, ...facts }), running.decisions);
   }
 
   private failed(running: Running, error: unknown, firstPieceMs: number | null): CompletionEnd {

@@ -19,8 +19,17 @@ export class StreamReader {
     private readonly meter: CallMeter,
   ) {}
 
-  /** @throws ModelFault `malformed` when two tool calls have one id */
-  take(piece: ModelPiece): void {
+  /** The pieces, as they are read; none beyond the limit. @throws ModelFault `malformed` when two tool calls have one id */
+  async *read(pieces: AsyncIterable<ModelPiece>): AsyncGenerator<ModelPiece> {
+    for await (const piece of pieces) {
+      this.take(piece);
+      if (this.isOverLimit) break;
+      yield piece;
+    }
+    if (this.isOverLimit) yield { kind: 'finish', reason: 'length' };
+  }
+
+  private take(piece: ModelPiece): void {
     if (piece.kind === 'finish') this.finishReason = piece.reason;
     if (piece.kind === 'text') this.add(piece.text);
     if (piece.kind === 'tool-call') this.takeCall(piece);

@@ -20,6 +20,7 @@ describe('However many conversations ask at once', () => {
   it(`${CALLERS} of them spend no more than their tenant’s budget, though some go away and sessions are killed`, async () => {
     const budget = await f.budget(t.a, LIMIT);
     const foreign = await f.budget(t.b, LIMIT);
+    await f.ask(t.a, 'warm up', { max_tokens: 1 });
     const roll = dice(17);
     let answered = 0;
     let killCount = 0;

@@ -22,7 +22,7 @@ export class Fresh<T> {
     const nowMs = this.clock.now().getTime();
     const known = this.kept.get(key);
     if (known && known.untilMs > nowMs) return known.value;
-    const value = this.load(key);
+    const value = this.load(key).catch(() => this.load(key)); // many wait for it: a lost connection must not fail them all
     this.kept.delete(key);
     this.kept.set(key, { value, untilMs: nowMs + this.options.forMs });
     if (this.kept.size > this.options.maxKeys) this.kept.delete(this.kept.keys().next().value!);

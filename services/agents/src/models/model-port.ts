@@ -24,6 +24,8 @@ export interface ChatMessage {
   readonly toolCalls: readonly ToolCall[];
   /** Which call a tool's message answers. */
   readonly toolCallId: string | null;
+  /** Whether it was found somewhere and is no word of the user. */
+  readonly isRetrieved?: boolean;
 }
 
 /** Whether the model may, must not or must call tools, or must call this one. */

@@ -102,7 +102,7 @@ export class ChatInputMessage {
   /** What: text, or a list of parts of which each is text. */
   content?: unknown;
 
-  /** Taken for compatibility. */
+  /** "retrieved" marks what was found somewhere and is no word of the user: guardrails look at it as at a stranger's. */
   @IsOptional()
   @MaxLength(200)
   name?: string | null;

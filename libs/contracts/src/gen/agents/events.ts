@@ -467,3 +467,59 @@ export class AgentApprovalDecided {
     Object.assign(this, fields);
   }
 }
+
+/** A tenant's guardrails were replaced. */
+export class GuardrailsReplaced {
+  static readonly typeName = 'tenantry.agents.v1.GuardrailsReplaced';
+  static readonly fields: readonly FieldFacts[] = [field('count', 'int32', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'GuardrailsReplaced',
+    subjectSuffix: 'agents.GuardrailsReplaced',
+    action: 'guardrails.replaced',
+  };
+
+  /** How many it has now. */
+  count = 0;
+
+  constructor(fields?: GuardrailsReplaced) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A guardrail decided about a text. What the text said is not in it. */
+export class GuardrailDecided {
+  static readonly typeName = 'tenantry.agents.v1.GuardrailDecided';
+  static readonly fields: readonly FieldFacts[] = [
+    field('decision_id', 'string', { dataClass: 'none' }),
+    field('guardrail', 'string'),
+    field('stage', 'string', { dataClass: 'none' }),
+    field('verdict', 'string', { dataClass: 'none' }),
+    field('enforced', 'bool', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'GuardrailDecided',
+    subjectSuffix: 'agents.GuardrailDecided',
+    action: 'guardrail.decided',
+  };
+
+  /** The decision. */
+  decisionId = '';
+
+  /** The guardrail. */
+  guardrail = '';
+
+  /** Where the text was met. */
+  stage = '';
+
+  /** redacted or blocked. */
+  verdict = '';
+
+  /** Whether that was done; false in shadow mode. */
+  enforced = false;
+
+  constructor(fields?: GuardrailDecided) {
+    Object.assign(this, fields);
+  }
+}
