@@ -129,6 +129,19 @@ describe('A guarded completion', () => {
     expect(await t.b.call(getGuardrails, {})).toMatchObject({ own: false });
   });
 
+  it('has its decisions listed in pages, the newest first, by a cursor that no other tenant can use', async () => {
+    await guard(t.a, guardrail({ name: 'short', kind: 'length', maxChars: 3 }));
+    for (const question of ['four', 'five!', 'sixty!']) {
+      await expect(f.ask(t.a, question)).rejects.toBeFault('guardrail-blocked');
+    }
+    const first = await t.a.call(listGuardrailDecisions, { limit: 2 });
+    const second = await t.a.call(listGuardrailDecisions, { limit: 2, cursor: first.nextCursor });
+    const counts = [...first.data, ...second.data].map(({ explanation }) => explanation);
+    expect(counts).toEqual([6, 5, 4].map((length) => `It has ${length} characters; 3 are allowed`));
+    expect(second.nextCursor).toBeNull();
+    await expect(t.b.call(listGuardrailDecisions, { cursor: first.nextCursor })).rejects.toBeFault('invalid-cursor');
+  });
+
   it('can be tried without a model, and nothing is kept', async () => {
     expect(await t.a.call(testGuardrails, { stage: 'input', text: `pay ${CARD}` })).toMatchObject({
       ...{ text: 'pay [card]', blocked: false, decisions: [{ guardrail: 'cards', verdict: 'redacted' }] },
