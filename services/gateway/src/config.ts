@@ -38,6 +38,9 @@ export class GatewaySettings extends settings({
     .describe('Requests of one tenant that this gateway has answered at the same time; some more wait for their turn'),
   TENANT_IMPORTS_AT_ONCE: rate.default(1).describe('Imports of one tenant at the same time, here alike'),
   TENANT_EXPORTS_AT_ONCE: rate.default(4).describe('Exports of one tenant at the same time, here alike'),
+  TENANT_MODEL_CALLS_AT_ONCE: rate
+    .default(64)
+    .describe('Calls of one tenant to models that wait for their answer to begin at the same time, here alike'),
   REQUEST_TIMEOUT_MS: durationMs.default(15_000).describe('How long an answer may take'),
   STREAM_TIMEOUT_MS: durationMs.default(600_000).describe('How long an import or export may take'),
 }) {}

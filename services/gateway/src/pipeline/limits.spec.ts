@@ -1,4 +1,4 @@
-import { getMe, getMyTenant, importRows, login, readRows } from '@tenantry/contracts';
+import { createChatCompletion, getMe, getMyTenant, importRows, login, readRows } from '@tenantry/contracts';
 import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.fixture.js';
 
 describe('limits, networks and origins', () => {
@@ -91,6 +91,25 @@ describe('limits, networks and origins', () => {
       const turnsAndWaiting = 2 + 2 * 8;
       const answered = Array.from({ length: 30 }, (_, i) => (i < turnsAndWaiting ? 200 : 429));
       expect(await flood).toEqual(answered);
+    });
+  });
+
+  describe('a tenant’s calls to models', () => {
+    it('wait for their models without taking turns from its other requests', async () => {
+      await start({ TENANT_REQUESTS_AT_ONCE: '1', TENANT_MODEL_CALLS_AT_ONCE: '3' });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gateway.services.answer(createChatCompletion, async () => {
+        await promise;
+        return {};
+      });
+      gateway.services.answer(getMyTenant, () => ({}));
+      const payload = { model: 'm', messages: [{ role: 'user', content: 'x' }] };
+      const headers = bearer(a.owner.token);
+      const call = () => gateway.http.inject({ method: 'POST', url: '/v1/chat/completions', headers, payload });
+      const calls = statuses(3, call);
+      expect(await statuses(3, () => ask(headers))).toEqual([200, 200, 200]);
+      resolve();
+      expect(await calls).toEqual([200, 200, 200]);
     });
   });
 

@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { startModelLocal } from '@tenantry/model-local';
+import { prepareTenant, send, signIn } from './instance/client.js';
+import { takePlace, takePostgres } from './instance/place.js';
+import { run } from './instance/program.js';
+import { quantile } from './measure/quantile.js';
+import { record } from './measure/record.js';
+
+/**
+ * What budgets, guardrails and the audit trail add to a call to a model: the same questions to the stand-in, once directly and once
+ * through the gateway, at a fixed rate; and the same streams. The two take turns. The default guardrails hold: keys and card numbers are taken out, who
+ * commands the model is reported.
+ */
+const PER_SECOND = 100;
+const TURN_S = 3;
+const TURNS = 5;
+const WARM_UP_S = 5;
+const STREAMS = 10;
+const STREAM_TURNS = 5;
+const TARGETS = { p50Ms: 3, p99Ms: 10, firstMs: 5, rate: 0.9 };
+
+interface Place {
+  readonly url: string;
+  readonly token: string;
+}
+
+const question = (text: string, more: object = {}): string =>
+  JSON.stringify({ model: 'local-rules', messages: [{ role: 'user', content: text }], max_tokens: 400, ...more });
+
+function ask({ url, token }: Place, body: string): Promise<Response> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  return fetch(`${url}/chat/completions`, { method: 'POST', headers, body });
+}
+
+/** Milliseconds of each call; calls begin at their times however long the others take, and wait from then on. */
+async function atRate(place: Place, seconds: number): Promise<number[]> {
+  const beganMs = performance.now();
+  const body = question('Where is my order? It was placed last Tuesday and has three parts.');
+  const one = async (index: number): Promise<number> => {
+    const dueMs = beganMs + (index * 1_000) / PER_SECOND;
+    await pause(Math.max(0, dueMs - performance.now()));
+    const answer = await ask(place, body);
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`${place.url}: ${answer.status} ${text}`);
+    return performance.now() - dueMs;
+  };
+  return Promise.all(Array.from({ length: seconds * PER_SECOND }, (_, index) => one(index)));
+}
+
+interface Streamed {
+  readonly firstMs: number;
+  /** Events of a second, from the first to the last. */
+  readonly perSecond: number;
+}
+
+async function stream(place: Place): Promise<Streamed> {
+  const startedMs = performance.now();
+  const answer = await ask(place, question('[[slow 5]] [[tokens 200]]', { stream: true }));
+  let [first, last, events] = [0, 0, 0];
+  for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+    last = performance.now();
+    first ||= last;
+    events += Buffer.from(chunk).toString().split('\n\n').length - 1;
+  }
+  return { firstMs: first - startedMs, perSecond: (events * 1_000) / (last - first) };
+}
+
+async function compare(stack: AsyncDisposableStack): Promise<boolean> {
+  const local = await startModelLocal();
+  stack.defer(() => local.close());
+  const { directory, settings } = await takePlace(stack);
+  const postgres = await takePostgres(stack, directory);
+  const environment = { ...settings, DATABASE_URL: postgres.url, LOCAL_MODEL_URL: local.baseUrl };
+  const started = await run(join(import.meta.dirname, '../scripts/start.ts'), environment, /ready\s+(http\S+)/);
+  stack.defer(() => started.stop());
+  const { token } = await prepareTenant(started.address, await signIn(started.address), 'bench', 'pool');
+  await send('POST', `${started.address}/v1/budgets`, token, { name: 'Everything', limit: '1000.00' });
+  const direct = { url: local.baseUrl, token: 'none' };
+  const guarded = { url: `${started.address}/v1`, token };
+  for (const place of [direct, guarded]) await atRate(place, WARM_UP_S);
+  const calls = { direct: [] as number[], guarded: [] as number[] };
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    calls.direct.push(...(await atRate(direct, TURN_S)));
+    calls.guarded.push(...(await atRate(guarded, TURN_S)));
+  }
+  const streams = { direct: [] as Streamed[], guarded: [] as Streamed[] };
+  for (let turn = 0; turn < STREAM_TURNS; turn += 1) {
+    for (const [name, place] of [
+      ['direct', direct],
+      ['guarded', guarded],
+    ] as const) {
+      streams[name].push(...(await Promise.all(Array.from({ length: STREAMS }, () => stream(place)))));
+    }
+  }
+  return report(calls, streams);
+}
+
+type Both<T> = Readonly<Record<'direct' | 'guarded', readonly T[]>>;
+
+function report(calls: Both<number>, streams: Both<Streamed>): boolean {
+  const added = (share: number): number => quantile(calls.guarded, share) - quantile(calls.direct, share);
+  const middle = (name: 'direct' | 'guarded', fact: keyof Streamed): number =>
+    quantile(
+      streams[name].map((one) => one[fact]),
+      0.5,
+    );
+  const [p50Ms, p99Ms] = [added(0.5), added(0.99)];
+  const firstMs = middle('guarded', 'firstMs') - middle('direct', 'firstMs');
+  const rate = middle('guarded', 'perSecond') / middle('direct', 'perSecond');
+  const found = [
+    { name: 'added to a call, median', ratio: p50Ms, unit: 'ms', target: TARGETS.p50Ms, met: p50Ms <= TARGETS.p50Ms },
+    {
+      name: 'added to a call, 99 of 100',
+      ratio: p99Ms,
+      unit: 'ms',
+      target: TARGETS.p99Ms,
+      met: p99Ms <= TARGETS.p99Ms,
+    },
+    {
+      name: 'added to the first token',
+      ratio: firstMs,
+      unit: 'ms',
+      target: TARGETS.firstMs,
+      met: firstMs <= TARGETS.firstMs,
+    },
+    { name: 'rate of tokens', ratio: rate, unit: 'times', target: TARGETS.rate, met: rate >= TARGETS.rate },
+  ];
+  record(
+    'completions',
+    found.map((one) => ({ ...one, baseline: 'the stand-in itself' })),
+  );
+  for (const { name, ratio, unit, target, met } of found) {
+    console.log(`${name}: ${ratio.toFixed(2)} ${unit} (target ${target}${met ? '' : ', MISSED'})`);
+  }
+  return found.every(({ met }) => met);
+}
+
+await using stack = new AsyncDisposableStack();
+process.exitCode = (await compare(stack)) ? 0 : 1;
