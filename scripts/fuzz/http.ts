@@ -24,7 +24,7 @@ const DEADLINE_MS = 12_000;
 export class Wire {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
-  constructor(private readonly baseUrl: string) {}
+  constructor(readonly baseUrl: string) {}
 
   /**
    * Sends a request. @throws Error when no answer has come in time, or the connection ended without one

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Case, Supplied } from './case.js';
 import { suppliesIn } from './case.js';
+import { subjectSupplies } from './subject-supplies.js';
 import { must, PASSWORD, sendJson, type Client } from './client.js';
 import { CANARY, type World } from './world.js';
 
@@ -170,6 +171,7 @@ const supplies: Readonly<Record<string, Supply>> = {
     await world.staff.must('POST', `/v1/tenants/${tenantId}/invoices/${id}/collect`, {});
     return { id: await newestStripeEvent(world) };
   },
+  ...subjectSupplies,
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };
 

@@ -140,6 +140,7 @@ const GIVEN: ReadonlySet<string> = new Set([
   'PlaceLegalHoldRequest.table',
   'CreateChatCompletionRequest.user',
   'ChatInputMessage.content',
+  'SetTableRecordRequest.keepReason',
 ]);
 
 const nameOf = (type: MessageType<unknown>): string => type.typeName.split('.').at(-1)!;

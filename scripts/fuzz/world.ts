@@ -6,6 +6,7 @@ import { EMAIL, PASSWORD as STAFF_PASSWORD } from '../../bench/instance/client.j
 import { takePlace } from '../../bench/instance/place.js';
 import { run } from '../../bench/instance/program.js';
 import { Instance } from '../demo/instance.js';
+import { eventually } from '@tenantry/testing';
 import { Client, PASSWORD } from './client.js';
 import { Wire } from './http.js';
 import { stop } from './stop.js';
@@ -34,6 +35,7 @@ export class World implements AsyncDisposable {
   b!: WorldTenant;
   private readonly people: Client[] = [];
   private nextPerson = 0;
+  private second: Promise<Client> | undefined;
   private stack = new AsyncDisposableStack();
 
   private constructor(
@@ -77,8 +79,8 @@ export class World implements AsyncDisposable {
   }
 
   /** Invites somebody to tenant A. @returns the token of the link that was mailed */
-  async invite(email: string): Promise<string> {
-    await this.a.owner.must('POST', '/v1/members', { email, role: 'staff' });
+  async invite(email: string, role = 'staff'): Promise<string> {
+    await this.a.owner.must('POST', '/v1/members', { email, role });
     return this.mailedToken(email);
   }
 
@@ -108,6 +110,12 @@ export class World implements AsyncDisposable {
     return this.people[this.nextPerson++ % this.people.length]!;
   }
 
+  /** Another admin of tenant A, for what takes two. */
+  secondPerson(): Promise<Client> {
+    this.second ??= this.makePerson('admin');
+    return this.second;
+  }
+
   /** Replaces people who can't sign in any more. */
   async restore(person: Client): Promise<void> {
     person.forget();
@@ -118,10 +126,16 @@ export class World implements AsyncDisposable {
     if (!isWell) this.people[this.people.indexOf(person)] = await this.makePerson();
   }
 
-  private async makePerson(): Promise<Client> {
+  private async makePerson(role = 'staff'): Promise<Client> {
     const person = new Client(this.wire, `${this.fresh('person-')}@example.com`);
-    const token = await this.invite(person.email);
-    await this.staff.must('POST', '/v1/auth/accept', { token, password: PASSWORD });
+    const token = await this.invite(person.email, role);
+    // The mail may be there a moment before what it is about is committed.
+    const accept = (): Promise<boolean> =>
+      this.staff.must('POST', '/v1/auth/accept', { token, password: PASSWORD }).then(
+        () => true,
+        () => false,
+      );
+    await eventually(accept, MAIL_TIMEOUT_MS);
     return person;
   }
 

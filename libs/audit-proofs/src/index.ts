@@ -1,3 +1,4 @@
+export { BadCertificate, verifyCertificate, type VerifiedCertificate } from './certificate/verify-certificate.js';
 export {
   originOf,
   parseCheckpoint,
@@ -6,7 +7,16 @@ export {
   type Checkpoint,
   type SignedCheckpoint,
 } from './checkpoint/checkpoint.js';
-export { isSignedBy, parseVerifier, printVerifier, publicKeyOf, type NoteVerifier } from './checkpoint/signed-note.js';
+export {
+  isSignedBy,
+  parseNote,
+  parseVerifier,
+  printVerifier,
+  publicKeyOf,
+  signNote,
+  type Note,
+  type NoteVerifier,
+} from './checkpoint/signed-note.js';
 export { BadExport } from './export/bad-export.js';
 export {
   EXPORT_FORMAT,

@@ -13,17 +13,21 @@ import { EverySecondSignCheckpoints } from './proofs/every-second-sign-checkpoin
 import { GetAuditCheckpoint } from './proofs/get-audit-checkpoint.js';
 import { GetAuditConsistency } from './proofs/get-audit-consistency.js';
 import { GetAuditProof } from './proofs/get-audit-proof.js';
+import { EraseEntryValues } from './subjects/erase-entry-values.js';
+import { ProveErasure } from './subjects/prove-erasure.js';
+import { SignStatement } from './subjects/sign-statement.js';
 import { RecordAuditEvent } from './recording/record-audit-event.js';
 
 const operations = [ListAuditEvents, GetAuditEvent, GetAuditCompleteness, ExportAuditLog, RecordAuditEvent];
 const proofs = [GetAuditCheckpoint, GetAuditProof, GetAuditConsistency];
+const subjects = [EraseEntryValues, ProveErasure, SignStatement];
 const reactions = [OnEveryEvent];
 const scheduled = [EverySecondSignCheckpoints];
 
 /** The audit log: a table of contents. */
 @Module({
-  controllers: [...operations, ...proofs, ...reactions, ...scheduled],
-  providers: [EntryView, CheckpointKey, Alarm],
+  controllers: [...operations, ...proofs, ...subjects, ...reactions, ...scheduled],
+  providers: [EntryView, CheckpointKey, Alarm, GetAuditProof],
 })
 export class AuditModule {}
 

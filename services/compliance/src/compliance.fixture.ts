@@ -6,8 +6,11 @@ import {
   type PrivacyRequest,
 } from '@tenantry/contracts';
 import { Clock, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
+import { RpcClient } from '@tenantry/messaging';
 import { Mailer, type Mail } from '@tenantry/service';
 import { tenantsOnRealPostgres, testContext, type TestTenant } from '@tenantry/testing';
+import { ComplianceSettings } from './config.js';
+import { Peers } from './places/peers.fixture.js';
 import { complianceService } from './compliance.module.js';
 
 /** Time as a test wants it. */
@@ -43,12 +46,15 @@ export class MailServer {
 export class ComplianceFixture {
   readonly clock = new TestClock();
   readonly mail = new MailServer();
+  readonly peers = new Peers();
   /** Made while a suite is described. */
   readonly t = tenantsOnRealPostgres(complianceService, {
     // The service's clock alone: contexts keep the machine's.
     providers: [
       { provide: Clock, useValue: this.clock },
       { provide: Mailer, useValue: this.mail },
+      { provide: RpcClient, useValue: this.peers },
+      { provide: ComplianceSettings, useValue: new ComplianceSettings({}) },
     ],
   });
 

@@ -1,6 +1,32 @@
 import { Module } from '@nestjs/common';
 import { defineService } from '@tenantry/service';
 import { EveryMinuteEscalate } from './clock/every-minute-escalate.js';
+import { AccessBundle } from './access/access-bundle.js';
+import { AccessCollector } from './access/access-collector.js';
+import { AccessDesk } from './access/access-desk.js';
+import { CollectAccess } from './access/collect-access.js';
+import { CompleteAccessTask } from './access/complete-access-task.js';
+import { DownloadAccessBundle } from './access/download-access-bundle.js';
+import { EveryHourForgetCopies } from './access/every-hour-forget-copies.js';
+import { GetAccess } from './access/get-access.js';
+import { Pieces } from './access/piece.table.js';
+import { PlanAccess } from './access/plan-access.js';
+import { ReleaseAccess } from './access/release-access.js';
+import { ComplianceSettings } from './config.js';
+import { GetDataMap } from './data-map/get-data-map.js';
+import { SetTableRecord } from './data-map/set-table-record.js';
+import { ApproveErasure } from './erasure/approve-erasure.js';
+import { CompleteErasureTask } from './erasure/complete-erasure-task.js';
+import { Eraser } from './erasure/eraser.js';
+import { ErasureDesk } from './erasure/erasure-desk.js';
+import { GetErasure } from './erasure/get-erasure.js';
+import { GetErasureCertificate } from './erasure/get-erasure-certificate.js';
+import { PlanErasure } from './erasure/plan-erasure.js';
+import { EverySecondRunPlans } from './places/every-second-run-plans.js';
+import { JobContexts } from './places/job-context.js';
+import { PersonSeal } from './places/person-seal.js';
+import { PlanWork } from './places/plan-work.js';
+import { SubjectPlaces } from './places/subject-places.js';
 import { GetPrivacyRequestClock } from './clock/get-privacy-request-clock.js';
 import { AcknowledgePrivacyRequest } from './correspondence/acknowledge-privacy-request.js';
 import { AskPrivacyQuestion } from './correspondence/ask-privacy-question.js';
@@ -62,7 +88,23 @@ const form = [SubmitPrivacyForm, ConfirmPrivacyForm, GetPrivacySettings, Replace
 
 const holds = [PlaceLegalHold, ListLegalHolds, ReleaseLegalHold];
 const notices = [ListNoticeTemplates, ReplaceNoticeTemplate, ResetNoticeTemplate];
-const schedules = [EveryMinuteEscalate];
+const schedules = [EveryMinuteEscalate, EverySecondRunPlans, EveryHourForgetCopies];
+
+const dataMap = [GetDataMap, SetTableRecord];
+const access = [PlanAccess, GetAccess, CollectAccess, CompleteAccessTask, ReleaseAccess, DownloadAccessBundle];
+const erasure = [PlanErasure, GetErasure, ApproveErasure, CompleteErasureTask, GetErasureCertificate];
+const subjectPlans = [
+  PlanWork,
+  Eraser,
+  ErasureDesk,
+  JobContexts,
+  PersonSeal,
+  SubjectPlaces,
+  Pieces,
+  AccessDesk,
+  AccessCollector,
+  AccessBundle,
+];
 
 /** Privacy requests against legal clocks: a table of contents. */
 @Module({
@@ -74,9 +116,12 @@ const schedules = [EveryMinuteEscalate];
     ...form,
     ...holds,
     ...notices,
+    ...dataMap,
+    ...access,
+    ...erasure,
     ...schedules,
   ],
-  providers: [RequestDesk, TenantCalendar, Members, Notices, Codes, FormTenants, Holds],
+  providers: [RequestDesk, TenantCalendar, Members, Notices, Codes, FormTenants, Holds, ...subjectPlans],
 })
 export class ComplianceModule {}
 
@@ -84,6 +129,9 @@ export const complianceService = defineService({
   name: 'compliance',
   module: ComplianceModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['clock'],
+  jobs: ['clock', 'runner', 'fetch'],
+  settings: ComplianceSettings,
   watches: ['tenants', 'members', 'revocations'],
 });
+
+export { declaredColumns, platformPlaces } from './data-map/platform-places.js';

@@ -6,6 +6,7 @@ import { failedEvents, rebuildEvents, replayEvents } from './events.js';
 import { openInstance, type OpenInstance } from './open-instance.js';
 import { rewrapInstance } from './rewrap.js';
 import { verifyAudit, type VerifyRequest } from './verify-audit.js';
+import { verifyErasure } from './verify-erasure.js';
 
 const USAGE = `npm run tenantry -- <command>
 
@@ -22,6 +23,8 @@ TENANTRY_STATE_DIR, DATABASE_URL and NATS_URL as for npm start.
 anywhere, without network or database:
 audit verify <export.ndjson> [--checkpoint file]… [--key verifier]…
                                          shows that an exported audit log is what was signed, and what was kept of it
+certificate verify <file> --key verifier
+                                         shows that an erasure was done as its certificate says
 
 anywhere a running system is reached:
 verify         [--help]                  attacks it and prints what held`;
@@ -63,9 +66,10 @@ const commands: Readonly<Record<string, Command>> = {
   },
   'keys rewrap': async ({ instance }) => rewrapInstance(await instance()),
   'audit verify': verifyAudit,
+  'certificate verify': verifyErasure,
 };
 /** Commands that take files after their name. */
-const takeFiles = ['audit verify'];
+const takeFiles = ['audit verify', 'certificate verify'];
 
 /** `tenantry <command>`: what an operator does to a running instance. Sets the exit code; prints one line for a failure. */
 export async function operate(

@@ -9,6 +9,7 @@ import { idOf } from './id-of.js';
 import { invitationToken } from './invitation.js';
 import { money } from './money.js';
 import { privacyRequests } from './privacy.js';
+import { subjectPlans } from './subject-plans.js';
 import { createTables, fillTables, type TableNames } from './tables.js';
 
 /** What a maker works with. */
@@ -58,6 +59,7 @@ const makers = {
   ...agents,
   ...money,
   ...privacyRequests,
+  ...subjectPlans,
   auditEntry: async (bench) => ({ id: await newestEntry(bench) }),
   table: async ({ workshop, tenant }) => {
     const names = await createTables(workshop.client, tenant.owner, '/v1/tables', tenant.canary);

@@ -39,6 +39,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   returnUrl: () => 'https://app.example.com/',
   calendar: () => 'DE-BE',
   'ReplaceNoticeTemplate.text': () => 'Hello\n\n    {code}\n\n{text} {dueOn} {reference}',
+  'SetTableRecord.keepReason': () => 'Tax law',
   receivedAt: () => new Date().toISOString(),
   stopped: () => false,
   'CreateChatCompletion.model': () => 'local-rules',
@@ -60,6 +61,7 @@ const chosen: ReadonlySet<string> = new Set([
   'OverrideEntitlement.enabled',
   'PlaceLegalHold.subjectEmail',
   'ReserveBudget.estimate',
+  'SetTableRecord.keepReason',
   'SimulateReservation.estimate',
   'UpdateBudget.limit',
 ]);

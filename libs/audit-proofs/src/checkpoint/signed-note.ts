@@ -1,4 +1,4 @@
-import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
+import { createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
 
 // The format of a signed note, C2SP signed-note: text, an empty line, and a line for each signature.
 
@@ -65,6 +65,11 @@ export function parseVerifier(text: string): NoteVerifier {
 export function printNote(text: string, verifier: NoteVerifier, signature: Uint8Array): string {
   const bytes = Buffer.concat([keyId(verifier), signature]);
   return `${text}\n\u2014 ${verifier.name} ${bytes.toString('base64')}\n`;
+}
+
+/** The note of a text, which ends with a line feed, signed by a key under a name. */
+export function signNote(text: string, name: string, key: KeyObject): string {
+  return printNote(text, { name, publicKey: publicKeyOf(key) }, sign(null, Buffer.from(text), key));
 }
 
 /** Reads a note; says nothing about its signatures. @throws TypeError when it is none */

@@ -110,6 +110,14 @@ import {
 } from './audit/proofs.js';
 import { RecordAuditEventRequest } from './audit/recording.js';
 import {
+  EntryValuesErased,
+  EraseEntryValuesRequest,
+  ErasureProof,
+  ProveErasureRequest,
+  SignStatementRequest,
+  SignedStatement,
+} from './audit/subjects.js';
+import {
   Budget,
   CloseBudgetRequest,
   CreateBudgetRequest,
@@ -251,6 +259,17 @@ import {
   TrackUsageResponse,
   UsageCheck,
 } from './billing/usage.js';
+import {
+  Access,
+  AccessBundle,
+  AccessLink,
+  CollectAccessRequest,
+  CompleteAccessTaskRequest,
+  DownloadAccessBundleRequest,
+  GetAccessRequest,
+  PlanAccessRequest,
+  ReleaseAccessRequest,
+} from './compliance/access.js';
 import { GetPrivacyRequestClockRequest, PrivacyRequestClock } from './compliance/clock.js';
 import {
   AcknowledgePrivacyRequestRequest,
@@ -258,6 +277,7 @@ import {
   ExtendPrivacyRequestRequest,
   RecordPrivacyAnswerRequest,
 } from './compliance/correspondence.js';
+import { DataMapPlace, GetDataMapRequest, GetDataMapResponse, SetTableRecordRequest } from './compliance/data-map.js';
 import {
   AppealPrivacyRequestRequest,
   DecidePrivacyAppealRequest,
@@ -266,6 +286,15 @@ import {
   HandOverPrivacyRequestRequest,
   WithdrawPrivacyRequestRequest,
 } from './compliance/decisions.js';
+import {
+  ApproveErasureRequest,
+  CompleteErasureTaskRequest,
+  Erasure,
+  ErasureCertificate,
+  GetErasureCertificateRequest,
+  GetErasureRequest,
+  PlanErasureRequest,
+} from './compliance/erasure.js';
 import {
   ConfirmPrivacyFormRequest,
   GetPrivacySettingsRequest,
@@ -1133,6 +1162,47 @@ export const recordAuditEvent = operation({
   audit: 'audit.event-recorded',
   input: RecordAuditEventRequest,
   output: Empty,
+});
+
+/**
+ * Destroys every classified value that the log holds of rows that an erasure changed, together with its salt. The entries, their leaf
+ * hashes and every proof stay as they are. Asked again with the same erasure id, it answers what the first time did.
+ */
+export const eraseEntryValues = operation({
+  name: 'EraseEntryValues',
+  service: 'audit',
+  summary: 'Destroys every classified value that the log holds of rows that an erasure changed, together with its salt',
+  scope: 'internal',
+  audit: 'audit.values_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseEntryValuesRequest,
+  output: EntryValuesErased,
+});
+
+/** Proves that the entry by which compliance recorded an erasure is in the log. */
+export const proveErasure = operation({
+  name: 'ProveErasure',
+  service: 'audit',
+  summary: 'Proves that the entry by which compliance recorded an erasure is in the log',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: ProveErasureRequest,
+  output: ErasureProof,
+});
+
+/** Signs a statement as a note (C2SP signed-note) with the key that signs checkpoints, under a name that no checkpoint has. */
+export const signStatement = operation({
+  name: 'SignStatement',
+  service: 'audit',
+  summary:
+    'Signs a statement as a note (C2SP signed-note) with the key that signs checkpoints, under a name that no checkpoint has',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: SignStatementRequest,
+  output: SignedStatement,
 });
 
 /** Creates a budget. Below a parent, whatever it spends counts against the parent, too. */
@@ -2174,6 +2244,98 @@ export const getUsage = operation({
   output: GetUsageResponse,
 });
 
+/**
+ * Plans a copy: finds the places with rows of the person and counts them. Nothing is read yet. What can not be searched by
+ * itself becomes a task, never a silent gap.
+ */
+export const planAccess = operation({
+  name: 'PlanAccess',
+  service: 'compliance',
+  summary: 'Plans a copy',
+  http: { method: 'POST', path: '/v1/privacy/access', status: 201 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'access.planned',
+  whenSuspended: true,
+  input: PlanAccessRequest,
+  output: Access,
+});
+
+/** Gives a copy's plan and how far it is. */
+export const getAccess = operation({
+  name: 'GetAccess',
+  service: 'compliance',
+  summary: "Gives a copy's plan and how far it is",
+  http: { method: 'GET', path: '/v1/privacy/access/{accessId}', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'access.viewed',
+  whenSuspended: true,
+  input: GetAccessRequest,
+  output: Access,
+});
+
+/** Starts to collect what was planned. Each place is tried again when it can not be reached; when it stays so, it becomes a task. */
+export const collectAccess = operation({
+  name: 'CollectAccess',
+  service: 'compliance',
+  summary: 'Starts to collect what was planned',
+  http: { method: 'POST', path: '/v1/privacy/access/{accessId}/collect', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'access.collected',
+  whenSuspended: true,
+  input: CollectAccessRequest,
+  output: Access,
+});
+
+/** Records that a task was done by hand, and what was found. */
+export const completeAccessTask = operation({
+  name: 'CompleteAccessTask',
+  service: 'compliance',
+  summary: 'Records that a task was done by hand, and what was found',
+  http: { method: 'POST', path: '/v1/privacy/access/{accessId}/tasks/{position}', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'access.task_completed',
+  whenSuspended: true,
+  input: CompleteAccessTaskRequest,
+  output: Access,
+});
+
+/**
+ * Releases the copy after review: every place was collected and every task done. Answers what the person needs to fetch it, once; an earlier link
+ * ends.
+ */
+export const releaseAccess = operation({
+  name: 'ReleaseAccess',
+  service: 'compliance',
+  summary: 'Releases the copy after review',
+  http: { method: 'POST', path: '/v1/privacy/access/{accessId}/release', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'access.released',
+  whenSuspended: true,
+  input: ReleaseAccessRequest,
+  output: AccessLink,
+});
+
+/** Gives the copy as a ZIP file to whoever has the link's token and the code. It works once. */
+export const downloadAccessBundle = operation({
+  name: 'DownloadAccessBundle',
+  service: 'compliance',
+  summary: "Gives the copy as a ZIP file to whoever has the link's token and the code",
+  http: { method: 'POST', path: '/v1/privacy/bundles/download', status: 200 },
+  scope: 'public',
+  whenSuspended: true,
+  rateClass: 'auth',
+  streams: 'response',
+  raw: true,
+  input: DownloadAccessBundleRequest,
+  output: AccessBundle,
+});
+
 /** Explains the due date of a privacy request line by line: what happened, what follows from it, and by which rule. */
 export const getPrivacyRequestClock = operation({
   name: 'GetPrivacyRequestClock',
@@ -2244,6 +2406,36 @@ export const extendPrivacyRequest = operation({
   whenSuspended: true,
   input: ExtendPrivacyRequestRequest,
   output: PrivacyRequest,
+});
+
+/**
+ * Gives the tenant's data map: Tenantry's own tables first, then the tenant's and the product's tables by name. A table with personal
+ * columns that nobody described yet is in it with `declared` false.
+ */
+export const getDataMap = operation({
+  name: 'GetDataMap',
+  service: 'compliance',
+  summary: "Gives the tenant's data map",
+  http: { method: 'GET', path: '/v1/compliance/data-map', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetDataMapRequest,
+  output: GetDataMapResponse,
+});
+
+/** Says what a table is for, on what ground its rows are held, for how long, and what an erasure does with them. */
+export const setTableRecord = operation({
+  name: 'SetTableRecord',
+  service: 'compliance',
+  summary:
+    'Says what a table is for, on what ground its rows are held, for how long, and what an erasure does with them',
+  http: { method: 'PUT', path: '/v1/compliance/data-map/tables/{table}', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'data_map.record_set',
+  input: SetTableRecordRequest,
+  output: DataMapPlace,
 });
 
 /**
@@ -2334,6 +2526,79 @@ export const decidePrivacyAppeal = operation({
   whenSuspended: true,
   input: DecidePrivacyAppealRequest,
   output: PrivacyRequest,
+});
+
+/**
+ * Plans an erasure: the places, how many rows, and what happens in each: what the data map says of the table, or what is asked for here. Nothing is
+ * changed yet.
+ */
+export const planErasure = operation({
+  name: 'PlanErasure',
+  service: 'compliance',
+  summary: 'Plans an erasure',
+  http: { method: 'POST', path: '/v1/privacy/erasures', status: 201 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'erasure.planned',
+  whenSuspended: true,
+  input: PlanErasureRequest,
+  output: Erasure,
+});
+
+/** Gives an erasure's plan and how far it is. */
+export const getErasure = operation({
+  name: 'GetErasure',
+  service: 'compliance',
+  summary: "Gives an erasure's plan and how far it is",
+  http: { method: 'GET', path: '/v1/privacy/erasures/{erasureId}', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'erasure.viewed',
+  whenSuspended: true,
+  input: GetErasureRequest,
+  output: Erasure,
+});
+
+/** Approves a plan, by somebody else than who made it; it is then carried out. A legal hold stops it until it is released. */
+export const approveErasure = operation({
+  name: 'ApproveErasure',
+  service: 'compliance',
+  summary: 'Approves a plan, by somebody else than who made it; it is then carried out',
+  http: { method: 'POST', path: '/v1/privacy/erasures/{erasureId}/approve', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'erasure.approved',
+  whenSuspended: true,
+  input: ApproveErasureRequest,
+  output: Erasure,
+});
+
+/** Records that a place was cleared by hand. */
+export const completeErasureTask = operation({
+  name: 'CompleteErasureTask',
+  service: 'compliance',
+  summary: 'Records that a place was cleared by hand',
+  http: { method: 'POST', path: '/v1/privacy/erasures/{erasureId}/tasks/{position}', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'erasure.task_completed',
+  whenSuspended: true,
+  input: CompleteErasureTaskRequest,
+  output: Erasure,
+});
+
+/** Gives the certificate of an erasure that is done. `tenantry certificate verify` checks it without network or database. */
+export const getErasureCertificate = operation({
+  name: 'GetErasureCertificate',
+  service: 'compliance',
+  summary: 'Gives the certificate of an erasure that is done',
+  http: { method: 'GET', path: '/v1/privacy/erasures/{erasureId}/certificate', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetErasureCertificateRequest,
+  output: ErasureCertificate,
 });
 
 /**
@@ -3801,6 +4066,9 @@ export const operations: readonly Operation[] = [
   getPlatformAuditCheckpoint,
   exportPlatformAuditLog,
   recordAuditEvent,
+  eraseEntryValues,
+  proveErasure,
+  signStatement,
   createBudget,
   listBudgets,
   getBudget,
@@ -3878,17 +4146,30 @@ export const operations: readonly Operation[] = [
   trackUsage,
   checkUsage,
   getUsage,
+  planAccess,
+  getAccess,
+  collectAccess,
+  completeAccessTask,
+  releaseAccess,
+  downloadAccessBundle,
   getPrivacyRequestClock,
   acknowledgePrivacyRequest,
   askPrivacyQuestion,
   recordPrivacyAnswer,
   extendPrivacyRequest,
+  getDataMap,
+  setTableRecord,
   fulfilPrivacyRequest,
   denyPrivacyRequest,
   withdrawPrivacyRequest,
   handOverPrivacyRequest,
   appealPrivacyRequest,
   decidePrivacyAppeal,
+  planErasure,
+  getErasure,
+  approveErasure,
+  completeErasureTask,
+  getErasureCertificate,
   submitPrivacyForm,
   confirmPrivacyForm,
   getPrivacySettings,

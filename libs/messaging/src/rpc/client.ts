@@ -90,6 +90,25 @@ export class RpcClient {
     });
   }
 
+  /**
+   * Calls an operation whose answer is a stream, as the actor of `ctx`; answers its bytes. Ending the loop early cancels it.
+   * @throws as `call`, also while the bytes are read
+   */
+  async download<I>(operation: Operation<I>, input: I, ctx: TenantContext): Promise<AsyncIterable<Uint8Array>> {
+    const { deadlineAtMs, traceparent } = ctx.request;
+    const headers = {
+      context: await this.signer.sign(ctx, operation.service),
+      request: printRequestFacts(ctx.request),
+      traceparent,
+    };
+    const payload = Buffer.from(JSON.stringify(printMessage(operation.input, input)));
+    const options = { deadlineAtMs, signal: ctx.signal ?? undefined };
+    const reply = await this.openDownload(operation as Operation, payload, headers, options);
+    if (reply.fault) throw fromFaultMessage(reply.fault);
+    if (!reply.body) throw new TypeError(`${operation.name} does not answer with a stream`);
+    return reply.body;
+  }
+
   /** Passes bytes on as they are. Resolves for every outcome: what went wrong is the reply's `fault`. */
   forward(operation: Operation, payload: Uint8Array, headers: CallHeaders, deadlineAtMs: number): Promise<RawReply> {
     const { subject } = operation;

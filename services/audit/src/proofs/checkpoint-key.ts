@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { publicKeyOf, signCheckpoint, type Checkpoint } from '@tenantry/audit-proofs';
+import { publicKeyOf, signCheckpoint, signNote, type Checkpoint } from '@tenantry/audit-proofs';
 import { readSecretFile, SettingsError } from '@tenantry/service';
 import { AuditSettings } from '../config.js';
 
@@ -23,5 +23,10 @@ export class CheckpointKey {
 
   sign(checkpoint: Checkpoint): Uint8Array {
     return signCheckpoint(checkpoint, this.#privateKey);
+  }
+
+  /** Signs another text as a note under a name of its own; the text begins with a line that no checkpoint begins with. */
+  signNote(text: string, name: string): string {
+    return signNote(text, name, this.#privateKey);
   }
 }

@@ -17,11 +17,14 @@ export class DescribeSubjectTables {
   constructor(private readonly catalog: Catalog) {}
 
   @Handles(describeSubjectTables)
-  async handle({ after }: DescribeSubjectTablesRequest, ctx: TenantContext): Promise<DescribeSubjectTablesResponse> {
+  async handle(
+    { after, table }: DescribeSubjectTablesRequest,
+    ctx: TenantContext,
+  ): Promise<DescribeSubjectTablesResponse> {
     const { tables } = await this.catalog.reload(ctx);
     const rest = [...tables]
       .map(({ definition }) => definition)
-      .filter(({ name }) => name > after)
+      .filter(({ name }) => (table == null ? name > after : name === table))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
     return { tables: rest.slice(0, PAGE_TABLES).map(tableOfMap), more: rest.length > PAGE_TABLES };
   }

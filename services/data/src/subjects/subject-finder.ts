@@ -97,8 +97,8 @@ function checkValues(walk: Walk, seeds: readonly Seed[]): void {
   }
 }
 
-/** What a plan was agreed to for: tables, columns, classes and links. */
-function shapeOf({ own, mentions, unsearched }: Walk): string {
+/** What a plan was agreed to for: the person's tables, their columns, classes and links. Tables that hold nothing of the person may come and go. */
+function shapeOf({ own, mentions }: Walk): string {
   const text = JSON.stringify([
     own.map(({ table: { schema, definition }, direct, parents, recursive }) => [
       schema,
@@ -108,7 +108,6 @@ function shapeOf({ own, mentions, unsearched }: Walk): string {
       [...parents, ...recursive].map(({ columns, table }) => [columns, table]),
     ]),
     mentions.map(({ table, key }) => [table.definition.name, key.columns, key.table]),
-    unsearched.map(({ table, reason }) => [table.definition.name, reason]),
   ]);
   return createHash('sha256').update(text).digest('base64url');
 }

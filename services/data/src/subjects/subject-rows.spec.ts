@@ -226,6 +226,14 @@ describe.each(['schema', 'pool'] as const)('a person’s rows in %s mode', (mode
     ).rejects.toMatchObject({ reason: 'conflict' });
   });
 
+  it('are those of the plan although tables that hold nothing of the person come and go', async () => {
+    const { shape } = await plan();
+    await rows.createTable({ name: 'weather', columns: [{ name: 'town', type: 'text', classification: 'personal' }] });
+    expect((await plan()).shape).toBe(shape);
+    await erase({ shape, places: DELETE_SHARED });
+    expect(await ids('customers')).toEqual([2]);
+  });
+
   it.each([
     [[{ table: 'customers', value: 'one' }], 'subject[0].value'],
     [[{ table: 'products', value: '1' }], 'subject[0].table'],

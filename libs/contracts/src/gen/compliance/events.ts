@@ -517,3 +517,98 @@ export class NoticeTemplateChanged {
     Object.assign(this, fields);
   }
 }
+
+/** Somebody said what a table is for and what an erasure does with its rows. */
+export class TableRecordSet {
+  static readonly typeName = 'tenantry.compliance.v1.TableRecordSet';
+  static readonly fields: readonly FieldFacts[] = [
+    field('table', 'string'),
+    field('erase_action', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'TableRecordSet',
+    subjectSuffix: 'compliance.TableRecordSet',
+    action: 'data_map.record_set',
+  };
+
+  /** The table. */
+  table = '';
+
+  /** delete, mask or keep. */
+  eraseAction = '';
+
+  constructor(fields?: TableRecordSet) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A copy or an erasure of one person's data came to another stage. Whose it is, is not said. */
+export class SubjectPlanChanged {
+  static readonly typeName = 'tenantry.compliance.v1.SubjectPlanChanged';
+  static readonly fields: readonly FieldFacts[] = [
+    field('plan_id', 'string', { dataClass: 'none' }),
+    field('kind', 'string', { dataClass: 'none' }),
+    field('status', 'string', { dataClass: 'none' }),
+    field('request_id', 'string', { optional: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'SubjectPlanChanged',
+    subjectSuffix: 'compliance.SubjectPlanChanged',
+    action: 'subject_plan.changed',
+  };
+
+  /** The plan. */
+  planId = '';
+
+  /** access or erasure. */
+  kind = '';
+
+  /** The stage it is at now. */
+  status = '';
+
+  /** The privacy request that it answers. */
+  requestId?: string | null;
+
+  constructor(fields?: SubjectPlanChanged) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A person's data was erased. Whose, is not said. */
+export class SubjectErased {
+  static readonly typeName = 'tenantry.compliance.v1.SubjectErased';
+  static readonly fields: readonly FieldFacts[] = [
+    field('erasure_id', 'string', { dataClass: 'none' }),
+    field('digest', 'string', { dataClass: 'none' }),
+    field('rows', 'int64', { dataClass: 'none' }),
+    field('values', 'int64', { dataClass: 'none' }),
+    field('request_id', 'string', { optional: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'SubjectErased',
+    subjectSuffix: 'compliance.SubjectErased',
+    action: 'subject.erased',
+  };
+
+  /** The erasure. */
+  erasureId = '';
+
+  /** The digest of the plan that was approved. */
+  digest = '';
+
+  /** How many rows were changed. */
+  rows = 0n;
+
+  /** How many values the audit log forgot. */
+  values = 0n;
+
+  /** The privacy request that it answers. */
+  requestId?: string | null;
+
+  constructor(fields?: SubjectErased) {
+    Object.assign(this, fields);
+  }
+}

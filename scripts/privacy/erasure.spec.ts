@@ -1,0 +1,154 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseVerifier, verifyCertificate } from '@tenantry/audit-proofs';
+import { eventually } from '@tenantry/testing';
+import { loadChinook } from '../demo/chinook.js';
+import { operate } from '@tenantry/local';
+import { services } from '../services.js';
+import type { Client } from '../fuzz/client.js';
+import { World } from '../fuzz/world.js';
+import { loadRows } from './load-rows.js';
+
+type Erasure = {
+  id: string;
+  status: string;
+  digest: string;
+  problem: string | null;
+  places: { position: number; place: string; kind: string; action: string; reason: string | null }[];
+};
+type Signed = { note: string; key: string };
+type Entry = { id: string; resource: string; resourceId: string; old: object | null; new: object | null };
+
+const DATA = process.env['TENANTRY_DEMO_DATA'] ?? join(import.meta.dirname, '../../../shared/data');
+const PATIENCE_MS = 60_000;
+
+describe('a whole system asked to forget one person', () => {
+  let world: World;
+  let planner: Client;
+
+  beforeAll(async () => {
+    world = await World.open();
+    planner = await world.secondPerson();
+    await loadRows(world.a.owner, (await loadChinook(DATA)).tables);
+    const record = {
+      people: 'customers',
+      purpose: 'Accounting',
+      legalBasis: 'legal_obligation',
+      recipients: [],
+      retention: '10 years',
+    };
+    const duty = { ...record, eraseAction: 'mask', keepReason: 'Tax law: invoices are kept for 10 years' };
+    const shop = { ...record, purpose: 'Selling music', legalBasis: 'contract' };
+    await world.a.owner.must('PUT', '/v1/compliance/data-map/tables/customers', { ...shop, eraseAction: 'mask' });
+    await world.a.owner.must('PUT', '/v1/compliance/data-map/tables/invoices', duty);
+    await world.a.owner.must('PUT', '/v1/compliance/data-map/tables/invoice_lines', { ...duty, eraseAction: 'keep' });
+  });
+  afterAll(() => world?.[Symbol.asyncDispose]());
+
+  const plan = (customer: number): Promise<Erasure> =>
+    planner.must('POST', '/v1/privacy/erasures', { subject: [{ table: 'customers', value: String(customer) }] });
+  const get = (id: string): Promise<Erasure> => world.a.owner.must('GET', `/v1/privacy/erasures/${id}`);
+  const rows = <T>(query: string): Promise<T[]> => world.a.owner.must('GET', `/rest/v1/${query}`);
+  const carryOut = async (customer: number): Promise<Erasure> => {
+    const { id, digest, places } = await plan(customer);
+    for (const { position } of places.filter(({ kind }) => kind === 'task')) {
+      await planner.must('POST', `/v1/privacy/erasures/${id}/tasks/${position}`, { finding: 'Nothing was found.' });
+    }
+    await world.a.owner.must('POST', `/v1/privacy/erasures/${id}/approve`, { digest });
+    await eventually(async () => (await get(id)).status === 'done', PATIENCE_MS);
+    return get(id);
+  };
+
+  it('keeps what has to be kept, with nothing about the person in it, and nobody else loses anything', async () => {
+    const others = await rows('customers?customer_id=neq.5&order=customer_id');
+    const invoices = await rows<{ total: number }>(
+      'invoices?customer_id=eq.5&select=invoice_id,total&order=invoice_id',
+    );
+    const erased = await carryOut(5);
+    expect(erased.places.find(({ place }) => place === 'invoices')).toMatchObject({
+      action: 'mask',
+      reason: expect.stringContaining('Tax law'),
+    });
+    const [customer] = await rows<Record<string, unknown>>(
+      'customers?customer_id=eq.5&select=first_name,last_name,email,phone,address',
+    );
+    expect(Object.values(customer!)).toEqual([null, null, null, null, null]);
+    expect(await rows('invoices?customer_id=eq.5&select=invoice_id,total&order=invoice_id')).toEqual(invoices);
+    expect(await rows('invoices?customer_id=eq.5&billing_address=not.is.null&select=invoice_id')).toEqual([]);
+    expect(await rows('customers?customer_id=neq.5&order=customer_id')).toEqual(others);
+  });
+
+  it('forgets the person’s values in the audit log, and every proof still holds', async () => {
+    const path = '/v1/audit/events?resource=customers/9';
+    const sealed = (entries: Entry[]): number =>
+      entries.filter((entry) => JSON.stringify(entry).includes('"value"')).length;
+    const read = async (): Promise<Entry[]> => (await world.a.owner.must<{ data: Entry[] }>('GET', path)).data;
+    const before = await read();
+    expect(sealed(before)).toBeGreaterThan(0);
+    await carryOut(9);
+    const after = await read();
+    expect(sealed(after)).toBe(0);
+    for (const { id } of before) {
+      expect(after.some((entry) => entry.id === id)).toBe(true);
+      await world.a.owner.must('GET', `/v1/audit/events/${id}/proof`);
+    }
+  });
+
+  it('ends in a certificate that anybody can verify without asking', async () => {
+    const { id } = await carryOut(10);
+    const certificate = await world.a.owner.must<Signed>('GET', `/v1/privacy/erasures/${id}/certificate`);
+    const { key } = await world.a.owner.must<Signed>('GET', '/v1/audit/checkpoint');
+    const { publicKey } = parseVerifier(key);
+    expect(verifyCertificate(certificate.note, publicKey)).toMatchObject({ erasure: id, tenantId: world.a.id });
+    expect(() => verifyCertificate(certificate.note.replace('"total":"', '"total":"1'), publicKey)).toThrow(
+      'not signed',
+    );
+    const folder = await mkdtemp(join(tmpdir(), 'tenantry-certificate-'));
+    const said = jest.spyOn(console, 'log').mockReturnValue();
+    try {
+      await writeFile(join(folder, 'note'), certificate.note);
+      await operate(services, ['certificate', 'verify', join(folder, 'note'), '--key', key], {});
+      expect(said.mock.calls.flat().join('\n')).toContain(`erasure ${id} of tenant ${world.a.id}: as it was signed`);
+    } finally {
+      said.mockRestore();
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('is not approved by whoever planned it, nor as another plan than was looked at', async () => {
+    const { id, digest } = await plan(11);
+    const approve = (who: Client, body: object): Promise<unknown> =>
+      who.must('POST', `/v1/privacy/erasures/${id}/approve`, body);
+    await expect(approve(planner, { digest })).rejects.toThrow('403');
+    await expect(approve(world.a.owner, { digest: 'another' })).rejects.toThrow('409');
+    await expect(approve(world.b.owner, { digest })).rejects.toThrow('404');
+    expect((await get(id)).status).toBe('planned');
+    expect(await rows('customers?customer_id=eq.11&email=not.is.null&select=customer_id')).toHaveLength(1);
+  });
+
+  it('is planned again when the tables have changed after its approval', async () => {
+    const { id, digest } = await plan(12);
+    await world.a.owner.must('POST', '/v1/tables/customers/columns', {
+      name: 'nickname',
+      type: 'text',
+      classification: 'personal',
+    });
+    await world.a.owner.must('POST', `/v1/privacy/erasures/${id}/approve`, { digest });
+    await eventually(async () => (await get(id)).problem !== null, PATIENCE_MS);
+    expect(await get(id)).toMatchObject({ status: 'planned', problem: expect.stringContaining('tables have changed') });
+    expect(await rows('customers?customer_id=eq.12&email=not.is.null&select=customer_id')).toHaveLength(1);
+  });
+
+  it('waits while a legal hold is on the person, and goes on when it is released', async () => {
+    const hold = { name: 'Roe', reason: 'A claim', table: 'customers', subjectKey: '13' };
+    const placed = await planner.must<{ id: string }>('POST', '/v1/privacy/holds', hold);
+    const { id, digest } = await plan(13);
+    await world.a.owner.must('POST', `/v1/privacy/erasures/${id}/approve`, { digest });
+    await eventually(async () => (await get(id)).status === 'held', PATIENCE_MS);
+    expect(await rows('customers?customer_id=eq.13&email=not.is.null&select=customer_id')).toHaveLength(1);
+    await world.a.owner.must('POST', `/v1/privacy/holds/${placed.id}/release`, { reason: 'Settled' });
+    await eventually(async () => (await get(id)).status === 'certifying', 90_000);
+    expect(await rows('customers?customer_id=eq.13&email=not.is.null&select=customer_id')).toEqual([]);
+  });
+});

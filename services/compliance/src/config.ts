@@ -1,0 +1,14 @@
+import { settings } from '@tenantry/service';
+import { z } from 'zod';
+
+/** What compliance is told by its environment. */
+export class ComplianceSettings extends settings({
+  BACKUPS_EXPIRE: z
+    .string()
+    .min(1)
+    .max(200)
+    .default('not stated by the operator')
+    .describe(
+      'When backups that hold an erased person are gone, as erasure certificates say it, e.g. "35 days after the erasure"',
+    ),
+}) {}

@@ -1,0 +1,83 @@
+import type { ErasureProof } from '@tenantry/contracts';
+import type { PlanPlace, SubjectPlan } from '../places/plan.js';
+import { type ErasedRows, type ErasedValues } from './erasure-plan.js';
+
+/** Copies of events that told of the rows, sealed, leave the outbox and the stream after so many days. */
+const MESSAGES_KEPT_DAYS = 7;
+const DAY_MS = 86_400_000;
+
+/** What an erasure's certificate is made of. */
+export interface CertificateFacts {
+  readonly tenantId: string;
+  readonly plan: SubjectPlan;
+  readonly places: readonly PlanPlace[];
+  readonly rows: ErasedRows;
+  readonly values: ErasedValues;
+  readonly proof: ErasureProof;
+  readonly backups: string;
+  readonly now: Date;
+}
+
+/**
+ * The certificate as one line of JSON: what was done where, how many times, by what method, on whose approval; what was kept and why; what is still to expire; and
+ * the proof that the erasure is in the audit log. It does not say who the person was.
+ */
+export function printCertificate({
+  tenantId,
+  plan,
+  places,
+  rows,
+  values,
+  proof,
+  backups,
+  now,
+}: CertificateFacts): string {
+  const expiresAt = new Date(Date.parse(rows.erasedAt) + MESSAGES_KEPT_DAYS * DAY_MS);
+  return JSON.stringify({
+    version: 1,
+    erasure: plan.id,
+    tenantId,
+    request: plan.requestId,
+    plan: {
+      digest: plan.digest,
+      by: plan.createdBy,
+      at: plan.createdAt,
+      approvedBy: plan.approvedBy,
+      approvedAt: plan.approvedAt,
+    },
+    rows: {
+      method: 'deleted, or classified columns emptied',
+      at: rows.erasedAt,
+      total: rows.rows,
+      places: rows.places,
+    },
+    auditValues: {
+      method: 'sealed values and their salts deleted; commitments stay',
+      at: values.erasedAt,
+      entries: values.entries,
+      values: values.values,
+    },
+    keysDestroyed: [],
+    exceptions: places
+      .filter(isException)
+      .map(({ service, place, facts }) => ({ service, place, action: facts.action, reason: facts.reason })),
+    byHand: places
+      .filter(({ kind }) => kind === 'task')
+      .map(({ service, place, status }) => ({ service, place, status })),
+    expires: [
+      { what: 'sealed copies in the event stream and outboxes', at: expiresAt },
+      { what: 'backups', at: backups },
+    ],
+    issuedAt: now,
+    proof: {
+      leaf: proof.leaf,
+      leafIndex: proof.proof!.leafIndex.toString(),
+      hashes: proof.proof!.hashes,
+      checkpoint: proof.proof!.checkpoint!.note,
+    },
+  });
+}
+
+function isException({ kind, facts }: PlanPlace): boolean {
+  return kind === 'rows' && (facts.action === 'keep' || facts.action === 'mask' || facts.action === 'unlink');
+}

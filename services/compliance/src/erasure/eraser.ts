@@ -1,0 +1,164 @@
+import { Injectable } from '@nestjs/common';
+import { eraseEntryValues, eraseSubjectRows, proveErasure, signStatement, SubjectErased } from '@tenantry/contracts';
+import { Fault, type TenantContext } from '@tenantry/kernel';
+import { RpcClient } from '@tenantry/messaging';
+import { ComplianceSettings } from '../config.js';
+import { findActiveHolds } from '../holds/legal-hold.table.js';
+import { PlanWork } from '../places/plan-work.js';
+import type { PersonKey, PlanPlace, SubjectPlan } from '../places/plan.js';
+import { findRequest } from '../requests/privacy-request.table.js';
+import { printCertificate } from './certificate.js';
+import { type ChangedErasure, ErasureDesk, type OpenErasure } from './erasure-desk.js';
+import { chosenPlaces, type ErasureResult, isCleared, resultOf } from './erasure-plan.js';
+
+const TIMEOUT_MS = 120_000;
+const HELD_PAUSE_MS = 15_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+/** An erasure that the runner works on. */
+interface Running {
+  readonly ctx: TenantContext;
+  readonly plan: SubjectPlan;
+  readonly places: readonly PlanPlace[];
+}
+
+/**
+ * Carries out an approved erasure: holds, rows, values in the audit log, record, certificate. Every step is done once however often it is tried, and kept before the
+ * next begins, so a crash anywhere is followed by the step that was not kept.
+ */
+@Injectable()
+export class Eraser {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly desk: ErasureDesk,
+    private readonly settings: ComplianceSettings,
+    private readonly work: PlanWork,
+  ) {}
+
+  /** Goes on until there is nothing to do now. */
+  async run(tenantId: string, planId: string, signal: AbortSignal): Promise<void> {
+    const ctx = this.work.contexts.of(tenantId, planId, 'compliance', signal);
+    try {
+      while (await this.#step(ctx, planId));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await this.#postpone(ctx, planId, error);
+    }
+  }
+
+  /** One step; answers whether there may be another at once. */
+  async #step(looking: TenantContext, planId: string): Promise<boolean> {
+    const { plan, places } = await this.desk.find(looking, planId);
+    const running = { ctx: { ...looking, onBehalfOf: plan.approvedBy }, plan, places };
+    const result = resultOf(plan);
+    if (plan.status === 'approved' || plan.status === 'held') return this.#eraseRows(running);
+    if (plan.status !== 'certifying') return false;
+    if (!result.values) return this.#eraseValues(running, result);
+    return isCleared(places) ? this.#certify(running, result) : this.#wait(running);
+  }
+
+  async #eraseRows({ ctx, plan, places }: Running): Promise<boolean> {
+    const person = await this.work.seal.openPerson(ctx.tenantId, plan);
+    if (await this.#isHeld(ctx, plan.id, person)) return false;
+    const { id: erasureId, shape } = plan;
+    const input = { erasureId, subject: person, shape, places: chosenPlaces(places) };
+    const done = await this.rpc.call(eraseSubjectRows, input, ctx, { timeoutMs: TIMEOUT_MS });
+    const rows = {
+      places: done.places.map((place) => ({ ...place, rows: place.rows.toString() })),
+      rows: done.rows.toString(),
+      requestId: done.requestId,
+      erasedAt: done.erasedAt!.toISOString(),
+    };
+    await this.#keep(ctx, plan.id, 'certifying', { rows });
+    return true;
+  }
+
+  /** A hold narrows erasure to nothing until it is released (GDPR Art. 17(3)(e)); it is asked for last thing before the rows go. */
+  async #isHeld(ctx: TenantContext, planId: string, person: readonly PersonKey[]): Promise<boolean> {
+    const { status } = await this.desk.change(ctx, planId, async ({ tx, plan, places }) => {
+      const email = plan.requestId === null ? null : (await findRequest(tx, plan.requestId)).subjectEmail;
+      const tables = places.filter(({ kind }) => kind === 'rows').map(({ place }) => place);
+      const asked = person.map(({ table, value: key }) => ({ email, person: { table, key }, tables }));
+      const holds = [];
+      for (const question of asked) holds.push(...(await findActiveHolds(tx, question)));
+      if (holds.length === 0)
+        return { plan: { ...plan, status: 'approved', problem: null }, places, tryAt: this.work.clock.now() };
+      const problem = `Legal hold: ${[...new Set(holds.map(({ name }) => name))].join(', ')}`;
+      return { plan: { ...plan, status: 'held', problem }, places, tryAt: this.#in(HELD_PAUSE_MS) };
+    });
+    return status === 'held';
+  }
+
+  async #eraseValues({ ctx, plan }: Running, { rows }: ErasureResult): Promise<boolean> {
+    const input = { erasureId: plan.id, requestId: rows!.requestId, rows: BigInt(rows!.rows) };
+    const done = await this.rpc.call(eraseEntryValues, input, ctx, { timeoutMs: TIMEOUT_MS });
+    const values = {
+      entries: done.entries.toString(),
+      values: done.values.toString(),
+      erasedAt: done.erasedAt!.toISOString(),
+    };
+    await this.#keep(ctx, plan.id, 'certifying', { values }, ({ tx, plan: { id, digest, requestId } }) =>
+      tx.publish(new SubjectErased({ erasureId: id, digest, rows: input.rows, values: done.values, requestId })),
+    );
+    return true;
+  }
+
+  async #certify({ ctx, plan, places }: Running, { rows, values }: ErasureResult): Promise<boolean> {
+    const proof = await this.rpc.call(proveErasure, { requestId: plan.id }, ctx);
+    const facts = {
+      tenantId: ctx.tenantId,
+      plan,
+      places,
+      rows: rows!,
+      values: values!,
+      proof,
+      now: this.work.clock.now(),
+    };
+    const body = printCertificate({ ...facts, backups: this.settings.BACKUPS_EXPIRE });
+    const certificate = await this.rpc.call(signStatement, { kind: 'erasure-certificate', body }, ctx);
+    await this.#keep(ctx, plan.id, 'done', { certificate });
+    return false;
+  }
+
+  /** Somebody has to do something by hand; whoever does it brings the plan back. */
+  async #wait({ ctx, plan }: Running): Promise<boolean> {
+    await this.desk.change(ctx, plan.id, (open) => Promise.resolve({ ...open, tryAt: null }));
+    return false;
+  }
+
+  async #keep(
+    ctx: TenantContext,
+    planId: string,
+    status: 'certifying' | 'done',
+    more: ErasureResult,
+    beside: (open: OpenErasure) => void = () => undefined,
+  ): Promise<void> {
+    await this.desk.change(ctx, planId, (open): Promise<ChangedErasure> => {
+      beside(open);
+      const { plan, places } = open;
+      const finishedAt = status === 'done' ? this.work.clock.now() : null;
+      const after = { ...plan, status, result: { ...resultOf(plan), ...more }, tries: 0, problem: null, finishedAt };
+      return Promise.resolve({ plan: after, places, tryAt: status === 'done' ? null : this.work.clock.now() });
+    });
+  }
+
+  /** What a try met. A refusal before anything was erased ends the approval: the plan is to be looked at again. */
+  async #postpone(ctx: TenantContext, planId: string, error: unknown): Promise<void> {
+    const isRefusal = error instanceof Fault && error.status < 500;
+    await this.desk.change(ctx, planId, ({ plan, places }) => {
+      const problem = error instanceof Fault ? error.detail : 'The last try failed unexpectedly; it is tried again';
+      if (isRefusal && resultOf(plan).rows === undefined) {
+        const again = { ...plan, status: 'planned', approvedBy: null, approvedAt: null, problem } as const;
+        return Promise.resolve({ plan: again, places, tryAt: null });
+      }
+      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** plan.tries, LONGEST_PAUSE_MS);
+      return Promise.resolve({ plan: { ...plan, tries: plan.tries + 1, problem }, places, tryAt: this.#in(pauseMs) });
+    });
+    if (!(error instanceof Fault)) throw error;
+  }
+
+  #in(ms: number): Date {
+    return new Date(this.work.clock.now().getTime() + ms);
+  }
+}

@@ -1,0 +1,156 @@
+import type { Erasure, ErasurePlace } from '@tenantry/contracts';
+import { Fault, newId } from '@tenantry/kernel';
+import type { TableRecord } from '../data-map/data-map.js';
+import { digestOf, type FoundPlace, isOpen, type PersonKey, type PlanPlace, type SubjectPlan } from '../places/plan.js';
+
+/** What somebody wants to happen in one table. */
+export interface ErasureChoice {
+  readonly table: string;
+  readonly action: string;
+  readonly reason?: string | null;
+}
+
+/** What an erasure is planned with. */
+export interface ErasureWish {
+  readonly person: readonly PersonKey[];
+  readonly requestId: string | null;
+  readonly choices: readonly ErasureChoice[];
+  readonly createdBy: string;
+  readonly now: Date;
+}
+
+/** What the services did, and what shows it. */
+export interface ErasureResult {
+  readonly rows?: ErasedRows;
+  readonly values?: ErasedValues;
+  readonly certificate?: { readonly note: string; readonly key: string };
+}
+
+export interface ErasedRows {
+  readonly places: readonly { readonly table: string; readonly action: string; readonly rows: string }[];
+  readonly rows: string;
+  readonly requestId: string;
+  readonly erasedAt: string;
+}
+
+export interface ErasedValues {
+  readonly entries: string;
+  readonly values: string;
+  readonly erasedAt: string;
+}
+
+/** A new plan of an erasure; `subject` is still to be sealed. @throws Fault `invalid-input` for a choice that makes no sense */
+export function openErasure(
+  { person, requestId, choices, createdBy, now }: ErasureWish,
+  shape: string,
+  found: readonly FoundPlace[],
+  records: ReadonlyMap<string, TableRecord>,
+): { plan: SubjectPlan; places: PlanPlace[] } {
+  assertChoices(choices, found);
+  const decided = found.map((place) => decide(place, choices, records));
+  const plan: SubjectPlan = {
+    id: newId(now),
+    kind: 'erasure',
+    status: 'planned',
+    subject: '',
+    requestId,
+    shape,
+    digest: digestOf('erasure', person, shape, decided),
+    withhold: [],
+    createdBy,
+    createdAt: now,
+    approvedBy: null,
+    approvedAt: null,
+    tries: 0,
+    problem: null,
+    result: null,
+    finishedAt: null,
+  };
+  const places = decided.map((place, position): PlanPlace => {
+    const status = place.kind === 'task' ? 'waiting' : 'none';
+    return { ...place, position, status, attempt: 0, collected: null, finding: null };
+  });
+  return { plan, places };
+}
+
+function assertChoices(choices: readonly ErasureChoice[], found: readonly FoundPlace[]): void {
+  choices.forEach(({ table, action, reason }, index) => {
+    if (!found.some((place) => place.kind === 'rows' && place.place === table)) {
+      throw new Fault('invalid-input', {
+        field: `choices[${index}].table`,
+        detail: `The plan has no rows of the person in ${table}`,
+      });
+    }
+    if (action === 'keep' && reason == null) {
+      throw new Fault('invalid-input', {
+        field: `choices[${index}].reason`,
+        detail: 'Name the duty for which the rows are kept',
+      });
+    }
+  });
+}
+
+/** What was chosen here, else what the data map says of the table, else what its declarations make of it. */
+function decide(
+  place: FoundPlace,
+  choices: readonly ErasureChoice[],
+  records: ReadonlyMap<string, TableRecord>,
+): FoundPlace {
+  if (place.kind !== 'rows') return place;
+  const choice = choices.find(({ table }) => table === place.place);
+  if (choice) return { ...place, facts: { ...place.facts, action: choice.action, reason: choice.reason ?? null } };
+  const record = records.get(place.place);
+  return record
+    ? { ...place, facts: { ...place.facts, action: record.eraseAction, reason: record.keepReason } }
+    : place;
+}
+
+/** What the data service is told: `unlink` is what it does by itself where rows can be of several people. */
+export function chosenPlaces(places: readonly PlanPlace[]): { table: string; action: string }[] {
+  return places.flatMap(({ kind, place, facts }) =>
+    kind === 'rows' && ['delete', 'mask', 'keep'].includes(facts.action ?? '')
+      ? [{ table: place, action: facts.action! }]
+      : [],
+  );
+}
+
+/** @throws Fault `conflict` naming a table for which nobody chose yet */
+export function assertDecided(places: readonly PlanPlace[]): void {
+  const open = places.find(({ kind, facts }) => kind === 'rows' && facts.action === 'manual');
+  if (open) {
+    throw new Fault('conflict', {
+      detail: `Plan it again and choose what happens in ${open.place}: ${open.facts.reason ?? 'delete, mask or keep'}`,
+    });
+  }
+}
+
+/** What of a plan has a result so far. */
+export function resultOf({ result }: SubjectPlan): ErasureResult {
+  return (result ?? {}) as ErasureResult;
+}
+
+/** Whether nobody has to do anything by hand any more. */
+export function isCleared(places: readonly PlanPlace[]): boolean {
+  return !places.some(isOpen);
+}
+
+/** An erasure for whoever may see it. */
+export function erasureMessage(plan: SubjectPlan, person: readonly PersonKey[], places: readonly PlanPlace[]): Erasure {
+  return {
+    id: plan.id,
+    status: plan.status,
+    subject: person.map(({ table, value }) => ({ table, value })),
+    requestId: plan.requestId,
+    digest: plan.digest,
+    places: places.map(placeMessage),
+    plannedBy: plan.createdBy,
+    approvedBy: plan.approvedBy,
+    problem: plan.problem,
+    createdAt: plan.createdAt,
+    finishedAt: plan.finishedAt,
+  };
+}
+
+function placeMessage({ position, service, place, kind, rows, status, facts }: PlanPlace): ErasurePlace {
+  return { position, service, place, kind, rows, action: facts.action ?? 'manual', status, reason: facts.reason };
+}

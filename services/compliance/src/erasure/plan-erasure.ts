@@ -1,0 +1,42 @@
+import { Controller } from '@nestjs/common';
+import { type Erasure, planErasure, type PlanErasureRequest } from '@tenantry/contracts';
+import { TenantDatabase } from '@tenantry/database';
+import { Clock, type TenantContext } from '@tenantry/kernel';
+import { Handles } from '@tenantry/messaging';
+import { findRecords } from '../data-map/table-record.table.js';
+import { announce } from '../places/announce.js';
+import { PersonSeal } from '../places/person-seal.js';
+import { insertPlan } from '../places/plan.table.js';
+import { SubjectPlaces } from '../places/subject-places.js';
+import { findRequest } from '../requests/privacy-request.table.js';
+import { assertPerson } from './second-person.js';
+import { ErasureDesk } from './erasure-desk.js';
+import { openErasure } from './erasure-plan.js';
+
+/** Plans an erasure; nothing is changed yet. */
+@Controller()
+export class PlanErasure {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly places: SubjectPlaces,
+    private readonly seal: PersonSeal,
+    private readonly desk: ErasureDesk,
+    private readonly clock: Clock,
+  ) {}
+
+  @Handles(planErasure)
+  async handle({ subject, requestId = null, choices }: PlanErasureRequest, ctx: TenantContext): Promise<Erasure> {
+    assertPerson(ctx);
+    const found = await this.places.find(ctx, subject);
+    const wish = { person: subject, requestId, choices, createdBy: ctx.actor.id, now: this.clock.now() };
+    return this.tenants.transaction(ctx, async (tx) => {
+      if (requestId !== null) await findRequest(tx, requestId);
+      const tables = found.places.filter(({ kind }) => kind === 'rows').map(({ place }) => place);
+      const { plan: open, places } = openErasure(wish, found.shape, found.places, await findRecords(tx, tables));
+      const plan = { ...open, subject: await this.seal.sealPerson(ctx.tenantId, open.id, subject) };
+      await insertPlan(tx, plan, places);
+      announce(tx, null, plan);
+      return this.desk.print(ctx.tenantId, plan, places);
+    });
+  }
+}
