@@ -37,6 +37,7 @@ import {
   TestGuardrailsRequest,
   TestGuardrailsResponse,
 } from './agents/guardrails.js';
+import { McpReply, McpRequest } from './agents/mcp.js';
 import {
   DeleteProviderKeyRequest,
   GetPriceBookRequest,
@@ -195,12 +196,18 @@ import {
 } from './billing/overview.js';
 import {
   BillingPortal,
+  CheckPaymentDriftsRequest,
+  CheckPaymentDriftsResponse,
   ChooseDefaultPaymentMethodRequest,
   CollectInvoiceRequest,
   CollectTenantInvoiceRequest,
+  ConnectPaymentAccountRequest,
+  CreatePaymentRequest,
   GetPaymentAccountRequest,
   GetPaymentRequest,
   GetStripeEventRequest,
+  ListPaymentDriftsRequest,
+  ListPaymentDriftsResponse,
   ListPaymentMethodsRequest,
   ListPaymentMethodsResponse,
   ListPaymentsRequest,
@@ -210,9 +217,12 @@ import {
   OpenBillingPortalRequest,
   Payment,
   PaymentAccount,
+  PaymentAccountLink,
   PaymentMethod,
   PaymentMethodSetup,
   ReceiveStripeEventRequest,
+  RefundPaymentRequest,
+  RefundTenantPaymentRequest,
   RemovePaymentMethodRequest,
   ReplayStripeEventRequest,
   ReplayStripeEventsRequest,
@@ -304,6 +314,20 @@ import {
   SubmitPrivacyFormRequest,
 } from './compliance/forms.js';
 import {
+  LegalHold,
+  ListLegalHoldsRequest,
+  ListLegalHoldsResponse,
+  PlaceLegalHoldRequest,
+  ReleaseLegalHoldRequest,
+} from './compliance/holds.js';
+import {
+  ListNoticeTemplatesRequest,
+  ListNoticeTemplatesResponse,
+  NoticeTemplate,
+  ReplaceNoticeTemplateRequest,
+  ResetNoticeTemplateRequest,
+} from './compliance/notices.js';
+import {
   AssignPrivacyRequestsRequest,
   AssignPrivacyRequestsResponse,
   CommentPrivacyRequestRequest,
@@ -389,6 +413,13 @@ import {
   RevokeSchemaAccessRequest,
   UserProfile,
 } from './identity/functions.js';
+import {
+  GrantSupportAccessRequest,
+  ListSupportGrantsRequest,
+  RevokeSupportGrantRequest,
+  SupportGrant,
+  SupportGrantPage,
+} from './identity/grants.js';
 import { AcceptOwnerLinkRequest, PrepareOwnerReply, PrepareOwnerRequest } from './identity/invitations.js';
 import {
   ApiKeyPage,
@@ -579,6 +610,7 @@ export const createChatCompletion = operation({
   scope: 'tenant',
   audit: 'completion.ended',
   streams: 'response',
+  agentAudience: 'completions',
   input: CreateChatCompletionRequest,
   output: ChatCompletion,
 });
@@ -669,6 +701,24 @@ export const countGuardrailDecisions = operation({
   output: CountGuardrailDecisionsResponse,
 });
 
+/**
+ * Answers one JSON-RPC message of the Model Context Protocol (streamable HTTP, without sessions and without streams): initialize, ping,
+ * tools/list and tools/call. The token must name the audience mcp; it is checked here and handed to nobody.
+ */
+export const mcp = operation({
+  name: 'Mcp',
+  service: 'agents',
+  summary:
+    'Answers one JSON-RPC message of the Model Context Protocol (streamable HTTP, without sessions and without streams)',
+  http: { method: 'POST', path: '/mcp', custom: true, status: 200 },
+  permission: 'agents.call',
+  scope: 'tenant',
+  raw: true,
+  agentAudience: 'mcp',
+  input: McpRequest,
+  output: McpReply,
+});
+
 /** Publishes a price book: all models that tenants can use from now on, and what they cost. It is in force everywhere within five seconds. */
 export const publishPriceBook = operation({
   name: 'PublishPriceBook',
@@ -703,6 +753,7 @@ export const listModels = operation({
   http: { method: 'GET', path: '/v1/models', status: 200 },
   permission: 'models.read',
   scope: 'tenant',
+  agentAudience: 'any',
   input: ListModelsRequest,
   output: ListModelsResponse,
 });
@@ -1852,6 +1903,64 @@ export const collectTenantInvoice = operation({
   output: Payment,
 });
 
+/**
+ * Connects the tenant's own account at the payment provider, so that its customers can pay it: gives the page on which somebody answers the
+ * provider's questions. Calling it again goes on with the same account.
+ */
+export const connectPaymentAccount = operation({
+  name: 'ConnectPaymentAccount',
+  service: 'billing',
+  summary: "Connects the tenant's own account at the payment provider, so that its customers can pay it",
+  http: { method: 'POST', path: '/v1/payment-account/connect', status: 201 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'payment_account.connected',
+  input: ConnectPaymentAccountRequest,
+  output: PaymentAccountLink,
+});
+
+/**
+ * Takes a payment of one of the tenant's own customers, to the tenant's connected account. What it is paid with is a token of the provider's; a
+ * body that holds a card number is refused and kept nowhere. The same `reference` again is the same payment.
+ */
+export const createPayment = operation({
+  name: 'CreatePayment',
+  service: 'billing',
+  summary: "Takes a payment of one of the tenant's own customers, to the tenant's connected account",
+  http: { method: 'POST', path: '/v1/payments', custom: true, status: 201 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'payment.created',
+  input: CreatePaymentRequest,
+  output: Payment,
+});
+
+/** Gives back a payment of one of the tenant's own customers, whole or in parts. */
+export const refundPayment = operation({
+  name: 'RefundPayment',
+  service: 'billing',
+  summary: "Gives back a payment of one of the tenant's own customers, whole or in parts",
+  http: { method: 'POST', path: '/v1/payments/{paymentId}/refund', status: 200 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'payment.refunded',
+  input: RefundPaymentRequest,
+  output: Payment,
+});
+
+/** Gives back what a tenant paid for an invoice, whole or in parts. The invoice stays paid; a credit note says why. */
+export const refundTenantPayment = operation({
+  name: 'RefundTenantPayment',
+  service: 'billing',
+  summary: 'Gives back what a tenant paid for an invoice, whole or in parts',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/payments/{paymentId}/refund', status: 200 },
+  permission: 'payments.write',
+  scope: 'platform',
+  audit: 'payment.refunded',
+  input: RefundTenantPaymentRequest,
+  output: Payment,
+});
+
 /** Gives one of the tenant's payments. */
 export const getPayment = operation({
   name: 'GetPayment',
@@ -1942,6 +2051,35 @@ export const replayStripeEvents = operation({
   audit: 'stripe_event.replayed',
   input: ReplayStripeEventsRequest,
   output: ReplayStripeEventsResponse,
+});
+
+/** Lists the differences that were found, the newest first, and what to do about each. */
+export const listPaymentDrifts = operation({
+  name: 'ListPaymentDrifts',
+  service: 'billing',
+  summary: 'Lists the differences that were found, the newest first, and what to do about each',
+  http: { method: 'GET', path: '/v1/payment-drifts', status: 200 },
+  permission: 'payments.read',
+  scope: 'platform',
+  input: ListPaymentDriftsRequest,
+  output: ListPaymentDriftsResponse,
+});
+
+/**
+ * Compares now: every payment of the last 35 days with the provider's, and every invoice with what was paid for it. What the provider knows
+ * better is taken over.
+ */
+export const checkPaymentDrifts = operation({
+  name: 'CheckPaymentDrifts',
+  service: 'billing',
+  summary: 'Compares now',
+  http: { method: 'POST', path: '/v1/payment-drifts/check', status: 200 },
+  permission: 'payments.write',
+  scope: 'platform',
+  audit: 'payment_drift.checked',
+  rateClass: 'bulk',
+  input: CheckPaymentDriftsRequest,
+  output: CheckPaymentDriftsResponse,
 });
 
 /** Creates a plan with its first version. */
@@ -2660,6 +2798,93 @@ export const replacePrivacySettings = operation({
   whenSuspended: true,
   input: ReplacePrivacySettingsRequest,
   output: PrivacySettings,
+});
+
+/** Places a hold on a person, on one row and what belongs to it, or on a whole table. From the commit on, an erasure leaves out what it is about. */
+export const placeLegalHold = operation({
+  name: 'PlaceLegalHold',
+  service: 'compliance',
+  summary: 'Places a hold on a person, on one row and what belongs to it, or on a whole table',
+  http: { method: 'POST', path: '/v1/privacy/holds', status: 201 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'legal_hold.placed',
+  whenSuspended: true,
+  input: PlaceLegalHoldRequest,
+  output: LegalHold,
+});
+
+/** Lists holds, the newest first. */
+export const listLegalHolds = operation({
+  name: 'ListLegalHolds',
+  service: 'compliance',
+  summary: 'Lists holds, the newest first',
+  http: { method: 'GET', path: '/v1/privacy/holds', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'legal_hold.listed',
+  whenSuspended: true,
+  input: ListLegalHoldsRequest,
+  output: ListLegalHoldsResponse,
+});
+
+/** Ends a hold, by somebody else than who placed it. What waited for it goes on. */
+export const releaseLegalHold = operation({
+  name: 'ReleaseLegalHold',
+  service: 'compliance',
+  summary: 'Ends a hold, by somebody else than who placed it',
+  http: { method: 'POST', path: '/v1/privacy/holds/{holdId}/release', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'legal_hold.released',
+  whenSuspended: true,
+  input: ReleaseLegalHoldRequest,
+  output: LegalHold,
+});
+
+/** Lists every notice with its wording. */
+export const listNoticeTemplates = operation({
+  name: 'ListNoticeTemplates',
+  service: 'compliance',
+  summary: 'Lists every notice with its wording',
+  http: { method: 'GET', path: '/v1/privacy/notices', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListNoticeTemplatesRequest,
+  output: ListNoticeTemplatesResponse,
+});
+
+/**
+ * Words a notice from now on. It must say what makes it that notice: a denial its reason, an extension its reason and the new date, a code the
+ * code.
+ */
+export const replaceNoticeTemplate = operation({
+  name: 'ReplaceNoticeTemplate',
+  service: 'compliance',
+  summary: 'Words a notice from now on',
+  http: { method: 'PUT', path: '/v1/privacy/notices/{kind}', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'notice_template.replaced',
+  whenSuspended: true,
+  input: ReplaceNoticeTemplateRequest,
+  output: NoticeTemplate,
+});
+
+/** Words a notice as the service does. */
+export const resetNoticeTemplate = operation({
+  name: 'ResetNoticeTemplate',
+  service: 'compliance',
+  summary: 'Words a notice as the service does',
+  http: { method: 'DELETE', path: '/v1/privacy/notices/{kind}', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'notice_template.reset',
+  whenSuspended: true,
+  input: ResetNoticeTemplateRequest,
+  output: NoticeTemplate,
 });
 
 /**
@@ -3434,6 +3659,48 @@ export const revokeAdmin = operation({
   output: UserProfile,
 });
 
+/**
+ * Lets the platform's staff read, or read and write, rows of the tenant for a while. They name the tenant in the header
+ * Tenantry-Tenant and the grant in Tenantry-Grant; every row they see or change is in the tenant's audit trail.
+ */
+export const grantSupportAccess = operation({
+  name: 'GrantSupportAccess',
+  service: 'identity',
+  summary: "Lets the platform's staff read, or read and write, rows of the tenant for a while",
+  http: { method: 'POST', path: '/v1/support-grants', status: 201 },
+  permission: 'support.grant',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'support.access_granted',
+  input: GrantSupportAccessRequest,
+  output: SupportGrant,
+});
+
+/** Support grants of the tenant, newest first, with those that are over. */
+export const listSupportGrants = operation({
+  name: 'ListSupportGrants',
+  service: 'identity',
+  summary: 'Support grants of the tenant, newest first, with those that are over',
+  http: { method: 'GET', path: '/v1/support-grants', status: 200 },
+  permission: 'support.read',
+  scope: 'tenant',
+  input: ListSupportGrantsRequest,
+  output: SupportGrantPage,
+});
+
+/** Takes a support grant back: refused everywhere within a second, and what runs by it is cut. */
+export const revokeSupportGrant = operation({
+  name: 'RevokeSupportGrant',
+  service: 'identity',
+  summary: 'Takes a support grant back',
+  http: { method: 'DELETE', path: '/v1/support-grants/{grantId}', status: 204 },
+  permission: 'support.grant',
+  scope: 'tenant',
+  audit: 'support.access_revoked',
+  input: RevokeSupportGrantRequest,
+  output: Empty,
+});
+
 /** Sets the first password of the person to whom a one-time link was sent, and signs them in. */
 export const acceptOwnerLink = operation({
   name: 'AcceptOwnerLink',
@@ -4030,6 +4297,7 @@ export const operations: readonly Operation[] = [
   testGuardrails,
   listGuardrailDecisions,
   countGuardrailDecisions,
+  mcp,
   publishPriceBook,
   getPriceBook,
   listModels,
@@ -4117,6 +4385,10 @@ export const operations: readonly Operation[] = [
   openBillingPortal,
   collectInvoice,
   collectTenantInvoice,
+  connectPaymentAccount,
+  createPayment,
+  refundPayment,
+  refundTenantPayment,
   getPayment,
   listPayments,
   receiveStripeEvent,
@@ -4124,6 +4396,8 @@ export const operations: readonly Operation[] = [
   getStripeEvent,
   replayStripeEvent,
   replayStripeEvents,
+  listPaymentDrifts,
+  checkPaymentDrifts,
   createPlan,
   createTier,
   createPlanVersion,
@@ -4174,6 +4448,12 @@ export const operations: readonly Operation[] = [
   confirmPrivacyForm,
   getPrivacySettings,
   replacePrivacySettings,
+  placeLegalHold,
+  listLegalHolds,
+  releaseLegalHold,
+  listNoticeTemplates,
+  replaceNoticeTemplate,
+  resetNoticeTemplate,
   openPrivacyRequest,
   getPrivacyRequest,
   listPrivacyRequests,
@@ -4229,6 +4509,9 @@ export const operations: readonly Operation[] = [
   revokeSchemaAccess,
   promoteToAdmin,
   revokeAdmin,
+  grantSupportAccess,
+  listSupportGrants,
+  revokeSupportGrant,
   acceptOwnerLink,
   prepareOwner,
   createApiKey,
