@@ -45,7 +45,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   reservationId: slot('reservation'),
   rotationId: slot('keyRotation'),
   grantId: slot('supportGrant'),
-  'GrantSupportAccess.staffId': null,
+  'GrantSupportAccess.staffId': proof('staffMember', 'id'),
   user_id: slot('member'),
   organizationId: slot('organization'),
   table: slot('table', 'name'),
