@@ -4,6 +4,7 @@ import {
   creditInvoice,
   getInvoice,
   getPayment,
+  getSubscription,
   listPaymentMethods,
   listPayments,
   voidInvoice,
@@ -67,6 +68,16 @@ describe('Collecting an invoice', () => {
       { type: 'PaymentChanged', tenantId: t.a.id, status: 'succeeded', amount: '10.00' },
       { type: 'InvoicePaid', tenantId: t.a.id, invoiceId: invoice.id },
     ]);
+  });
+
+  it('gives back, in that commit, what was taken from whoever did not pay before', async () => {
+    await addCard(t.a);
+    const invoice = await owe(t, t.a);
+    await t.database.admin(`insert into billing.dunning values ($1, 5, '2026-01-01', now())`, [t.a.id]);
+    await t.database.admin('update billing.subscription set restricted_since = now() where tenant_id = $1', [t.a.id]);
+    await collect(invoice);
+    expect((await t.outbox()).at(-1)).toMatchObject({ type: 'DunningEased', tenantId: t.a.id, step: 'none' });
+    expect(await t.a.call(getSubscription, {})).toMatchObject({ restrictedSince: null });
   });
 
   it('is over what credit notes left of it; a payment over more is taken back first', async () => {
