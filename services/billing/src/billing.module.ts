@@ -40,6 +40,7 @@ import { InvoiceTerms } from './invoices/invoice-terms.js';
 import { ListInvoices } from './invoices/list-invoices.js';
 import { ListLineUsage } from './invoices/list-line-usage.js';
 import { TraceUsageEvent } from './invoices/trace-usage-event.js';
+import { RecordGatewayCalls } from './metering/record-gateway-calls.js';
 import { ArchiveMeter } from './meters/archive-meter.js';
 import { CreateMeter } from './meters/create-meter.js';
 import { GetMeter } from './meters/get-meter.js';
@@ -131,7 +132,7 @@ const schedules = [
 const subscriptions = [GetSubscription, ChangeTenantPlan, CancelSubscription];
 const entitlements = [ListEntitlements, CheckEntitlement, OverrideEntitlement, ListEntitlementOverrides];
 const meters = [CreateMeter, ListMeters, GetMeter, ArchiveMeter];
-const usage = [RecordUsage, CheckUsage, GetUsage];
+const usage = [RecordGatewayCalls, RecordUsage, CheckUsage, GetUsage];
 const invoices = [
   DraftInvoice,
   FinalizeInvoice,
@@ -215,7 +216,7 @@ export const billingService = defineService({
   name: 'billing',
   module: BillingModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['catalog', 'budgets', 'invoices', 'payments'],
+  jobs: ['catalog', 'budgets', 'invoices', 'payments', 'metering'],
   buckets: ['entitlements'],
   watches: ['tenants', 'revocations', 'entitlements'],
   calls: [setBillingSuspension as Operation],

@@ -22,6 +22,7 @@ export * from './billing/events.js';
 export * from './billing/functions.js';
 export * from './billing/invoices.js';
 export * from './billing/line-usage.js';
+export * from './billing/metering.js';
 export * from './billing/meters.js';
 export * from './billing/overview.js';
 export * from './billing/payments.js';

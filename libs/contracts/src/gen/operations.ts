@@ -178,6 +178,7 @@ import {
   TraceUsageEventRequest,
   UsageTrace,
 } from './billing/line-usage.js';
+import { RecordGatewayCallsRequest } from './billing/metering.js';
 import {
   ArchiveMeterRequest,
   CreateMeterRequest,
@@ -1691,6 +1692,20 @@ export const traceUsageEvent = operation({
   whenSuspended: true,
   input: TraceUsageEventRequest,
   output: UsageTrace,
+});
+
+/**
+ * Takes over what a gateway counted: the calls of each tenant that it let in, under the meter platform.apiCalls. A report that comes again
+ * is not counted again.
+ */
+export const recordGatewayCalls = operation({
+  name: 'RecordGatewayCalls',
+  service: 'billing',
+  summary: 'Takes over what a gateway counted',
+  scope: 'internal',
+  callers: ['gateway'],
+  input: RecordGatewayCallsRequest,
+  output: Empty,
 });
 
 /** Creates a meter. */
@@ -4370,6 +4385,7 @@ export const operations: readonly Operation[] = [
   listInvoices,
   listLineUsage,
   traceUsageEvent,
+  recordGatewayCalls,
   createMeter,
   listMeters,
   getMeter,

@@ -3,7 +3,14 @@ import { archiveMeter, MeterArchived, type ArchiveMeterRequest, type Meter as Me
 import { TenantDatabase } from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Directories, entitlementTo, Handles } from '@tenantry/messaging';
+import { isPlatforms } from '../metering/platform-usage.js';
 import { archiveMeterRow, findMeter, toMessage } from './meter.table.js';
+
+/** What the platform counts, it goes on counting. */
+function assertOwn(key: string): void {
+  if (isPlatforms(key))
+    throw new Fault('conflict', { field: 'meter', detail: `${key} is counted by the platform, so its meter stays` });
+}
 
 /** Stops a meter. One that is stopped already is left as it is. */
 @Controller()
@@ -18,6 +25,7 @@ export class ArchiveMeter {
   async handle(request: ArchiveMeterRequest, ctx: TenantContext): Promise<MeterMessage> {
     return this.tenants.transaction(ctx, async (tx) => {
       const before = await findMeter(tx, request.meter);
+      assertOwn(before.key);
       this.assertNotCapped(ctx.tenantId, before.key);
       const archivedAt = this.clock.now();
       const after = await archiveMeterRow(tx, before.id, archivedAt);

@@ -1,6 +1,7 @@
 import type { Meter as MeterMessage } from '@tenantry/contracts';
 import { onUnique, sql, type RowChange, type Transaction } from '@tenantry/database';
 import { Fault, isUuid } from '@tenantry/kernel';
+import { PLATFORM_PREFIX } from '../metering/platform-usage.js';
 import type { Rows } from '../plans/plan.table.js';
 import { MAX_METERS, MAX_METERS_OF_TYPE, type Meter } from './meter.js';
 
@@ -15,9 +16,10 @@ export async function findMeter(rows: Rows, idOrKey: string, missing = new Fault
   return meter;
 }
 
-/** The meters that count. */
+/** The meters under which the tenant's own events count: not those of the platform. */
 export async function activeMeters(rows: Rows): Promise<Meter[]> {
-  return rows.query<Meter>(sql`select ${columns} from billing.meter where archived_at is null limit ${MAX_METERS}`);
+  return rows.query<Meter>(sql`select ${columns} from billing.meter
+    where archived_at is null and not starts_with(key, ${PLATFORM_PREFIX}) limit ${MAX_METERS}`);
 }
 
 /** Meters with these ids, also archived ones, by id. */

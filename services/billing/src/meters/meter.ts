@@ -1,4 +1,5 @@
 import { Fault, newId } from '@tenantry/kernel';
+import { isPlatforms, PLATFORM_PREFIX } from '../metering/platform-usage.js';
 
 export type Aggregation = 'sum' | 'count' | 'max' | 'unique' | 'last';
 
@@ -39,6 +40,31 @@ export function openMeter(
 ): Meter {
   const { key, groupBy, eventType, valueProperty = null, unit = null } = wish;
   const aggregation = wish.aggregation as Aggregation;
+  const type = eventType ?? key;
+  assertOwn({ key, eventType: type });
+  assertMeasurable(aggregation, valueProperty);
+  return {
+    id: newId(now),
+    key,
+    aggregation,
+    eventType: type,
+    valueProperty,
+    groupBy,
+    unit,
+    createdAt: now,
+    archivedAt: null,
+  };
+}
+
+function assertOwn(names: { readonly key: string; readonly eventType: string }): void {
+  for (const [field, name] of Object.entries(names))
+    if (isPlatforms(name)) {
+      const detail = `What begins with ${PLATFORM_PREFIX} is counted by the platform`;
+      throw new Fault('invalid-input', { field, detail });
+    }
+}
+
+function assertMeasurable(aggregation: Aggregation, valueProperty: string | null): void {
   const refuse = (detail: string): never => {
     throw new Fault('invalid-input', { field: 'valueProperty', detail });
   };
@@ -46,15 +72,4 @@ export function openMeter(
   if (aggregation === 'unique' && valueProperty === null) refuse('unique needs the property whose values are counted');
   if (aggregation !== 'unique' && valueProperty !== null && SUBJECTS.includes(valueProperty))
     refuse(`${valueProperty} is not a number`);
-  return {
-    id: newId(now),
-    key,
-    aggregation,
-    eventType: eventType ?? key,
-    valueProperty,
-    groupBy,
-    unit,
-    createdAt: now,
-    archivedAt: null,
-  };
 }

@@ -147,7 +147,7 @@ export function assertSame(event: UsageEvent, fingerprint: Uint8Array): void {
 }
 
 /** SHA-256 over the fingerprints of events in the order of type and id: what the audit log knows of a batch. */
-export function digestOf(events: readonly UsageEvent[]): string {
+export function digestOf(events: readonly Pick<UsageEvent, 'type' | 'id' | 'fingerprint'>[]): string {
   const hash = createHash('sha256');
   for (const { fingerprint } of events.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))) hash.update(fingerprint);
   return hash.digest('base64url');

@@ -1,9 +1,9 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { KeyUse, recordKeyUse, RecordKeyUseRequest } from '@tenantry/contracts';
-import { newId, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
 import { RpcClient } from '@tenantry/messaging';
 import { Logger } from '@tenantry/service';
-import { ANONYMOUS, type Exchange, type Step } from './exchange.js';
+import type { Exchange, Step } from './exchange.js';
+import { ownContext } from './own-context.js';
 
 const REPORT_EVERY_MS = 5_000;
 const MAX_USES_A_REPORT = 1_000;
@@ -46,38 +46,10 @@ export class NoteKeyUse implements Step, OnApplicationBootstrap, OnModuleDestroy
     for (let from = 0; from < uses.length; from += MAX_USES_A_REPORT) {
       const input = Object.assign(new RecordKeyUseRequest(), { uses: uses.slice(from, from + MAX_USES_A_REPORT) });
       await this.rpc
-        .call(recordKeyUse, input, ownContext(), { timeoutMs: REPORT_TIMEOUT_MS })
+        .call(recordKeyUse, input, ownContext(REPORT_TIMEOUT_MS), { timeoutMs: REPORT_TIMEOUT_MS })
         .catch((err: unknown) =>
           this.log.warn({ err, keys: input.uses.length }, 'The use of keys could not be reported'),
         );
     }
   }
-}
-
-/** The gateway as itself: nobody asked for this. */
-function ownContext(): TenantContext {
-  const request = {
-    id: newId(),
-    clientIp: null,
-    userAgent: null,
-    deadlineAtMs: Date.now() + REPORT_TIMEOUT_MS,
-    traceparent: null,
-  };
-  return {
-    ...{
-      tenantId: PLATFORM_TENANT_ID,
-      ...ANONYMOUS.home,
-      locationId: null,
-      onBehalfOf: null,
-      agentId: null,
-      grantId: null,
-    },
-    ...{
-      actor: { kind: 'service', id: 'gateway', role: null },
-      purpose: 'reaction',
-      permissions: [],
-      credentialId: null,
-    },
-    ...{ whenSuspended: false, request, idempotency: null, signal: null },
-  };
 }

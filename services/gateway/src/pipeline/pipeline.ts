@@ -5,6 +5,7 @@ import type { Exchange, Step } from './exchange.js';
 import { Forward } from './forward.js';
 import { IpPolicy } from './ip-policy.js';
 import { LimitByAddress } from './limit-by-address.js';
+import { MeterCalls } from './meter-calls.js';
 import { NoteKeyUse } from './note-key-use.js';
 import { Origin } from './origin.js';
 import { Permission } from './permission.js';
@@ -29,6 +30,7 @@ export const admission = [
   RateLimit,
   Permission,
   NoteKeyUse,
+  MeterCalls,
 ] as const satisfies Type<Step>[];
 
 /** What then happens with it, in this order. */
