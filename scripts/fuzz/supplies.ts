@@ -119,6 +119,17 @@ const supplies: Readonly<Record<string, Supply>> = {
   providerKey: (world) => world.a.owner.must('PUT', '/v1/provider-keys/acme', { apiKey: world.fresh('k') }),
   invoice: (world) => makeInvoice(world),
   openInvoice: async (world) => finalizeInvoice(world, await makeInvoice(world)),
+  overpricedInvoice: async (world) => {
+    const { id: tenantId } = await makeTenant(world);
+    const { id: planId } = await world.staff.must<{ id: string }>('POST', '/v1/plans', {
+      name: world.fresh('p'),
+      price: '31.00',
+    });
+    await world.staff.must('PUT', `/v1/tenants/${tenantId}/plan`, { planId });
+    const { id } = await finalizeInvoice(world, await makeInvoice(world, tenantId));
+    await world.staff.must('POST', `/v1/plans/${planId}/versions`, { price: '1.00' });
+    return { id, tenantId, planId };
+  },
   usageEvent: async (world) => {
     const [type, id] = [world.fresh('m'), world.fresh('e')];
     await world.a.owner.must('POST', '/v1/meters', { key: type, aggregation: 'count' });
@@ -216,12 +227,12 @@ type InvoiceIds = { id: string; tenantId: string };
 /** The next day that no invoice of a run has yet, long after every trial: a day is billed once. */
 let nextInvoiceDay = Date.UTC(2050, 0, 1);
 
-const makeInvoice = async (world: World): Promise<InvoiceIds> => {
-  await world.staff.must('POST', `/v1/tenants/${world.a.id}/subscription/resume`, {}); // of a cancelled plan, no day is charged
+const makeInvoice = async (world: World, tenantId = world.a.id): Promise<InvoiceIds> => {
+  await world.staff.must('POST', `/v1/tenants/${tenantId}/subscription/resume`, {}); // of a cancelled plan, no day is charged
   const day = nextInvoiceDay;
   nextInvoiceDay += DAY_MS;
   const [from, to] = [day, day + DAY_MS].map((at) => new Date(at).toISOString().slice(0, 10));
-  return world.staff.must('POST', `/v1/tenants/${world.a.id}/invoices`, { from, to });
+  return world.staff.must('POST', `/v1/tenants/${tenantId}/invoices`, { from, to });
 };
 
 const finalizeInvoice = async (

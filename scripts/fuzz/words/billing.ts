@@ -1,5 +1,11 @@
 import { absent, is, type Words } from './word.js';
 
+const overpriced = {
+  tenantId: is('{{overpricedInvoice.tenantId}}'),
+  invoiceId: is('{{overpricedInvoice.id}}'),
+  planId: is('{{overpricedInvoice.planId}}'),
+  version: is(2),
+};
 const openInvoice = { tenantId: is('{{openInvoice.tenantId}}'), invoiceId: is('{{openInvoice.id}}') };
 
 /** Of plans, usage, budgets, invoices and payments. */
@@ -39,6 +45,8 @@ export const billingWords: Words = {
   GetTenantInvoiceRequest: openInvoice,
   GetPlatformBillingRequest: { from: absent },
   ExportInvoiceLinesRequest: { from: absent },
+  GetInvoiceReratingRequest: overpriced,
+  CorrectInvoicePricesRequest: overpriced,
   SetTenantTaxRequest: { ratePercent: is('0', '19.00', '8.125'), reverseCharge: is(false) },
   GetInvoiceDocumentRequest: { invoiceId: is('{{openInvoice.id}}') },
   GetTenantInvoiceDocumentRequest: openInvoice,

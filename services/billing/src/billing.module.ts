@@ -31,6 +31,8 @@ import { ListEntitlements } from './entitlements/list-entitlements.js';
 import { OverrideEntitlement } from './entitlements/override-entitlement.js';
 import { CloseInvoice } from './invoices/close-invoice.js';
 import { CreditInvoice } from './invoices/credit-invoice.js';
+import { CreditNotes } from './invoices/credit-notes.js';
+import { RerateInvoice } from './invoices/rerate-invoice.js';
 import { DraftInvoice } from './invoices/draft-invoice.js';
 import { FinalizeInvoice } from './invoices/finalize-invoice.js';
 import { GetInvoice } from './invoices/get-invoice.js';
@@ -138,6 +140,7 @@ const invoices = [
   FinalizeInvoice,
   CloseInvoice,
   CreditInvoice,
+  RerateInvoice,
   GetInvoice,
   GetInvoiceDocument,
   ListInvoices,
@@ -196,6 +199,7 @@ const paymentProvider = {
     TenantCalendar,
     InvoiceBook,
     InvoiceTerms,
+    CreditNotes,
     DunningLadder,
     BillingSuspension,
     Notices,

@@ -44,6 +44,15 @@ async function connectAccount({ workshop: { client }, tenant: { owner } }: Bench
 
 async function press(url: string, choice: string): Promise<void> {
   await fetch(url, { method: 'POST', body: new URLSearchParams({ choice }), redirect: 'manual' });
+/** An invoice of a tenant of its own, whose plan has a second version that costs less. */
+async function newOverpricedInvoice(bench: Bench): Promise<{ id: string; tenantId: string; planId: string }> {
+  const { workshop, tenant: asker } = bench;
+  const tenant = await workshop.tenant(asker.mode);
+  const planId = await idOf(bench, workshop.admin, '/v1/plans', { name: new Canary().word(), price: '31.00' });
+  await workshop.client.must(workshop.admin, json('PUT', `/v1/tenants/${tenant.id}/plan`, { planId }));
+  const { id, tenantId } = await newOpenInvoice({ ...bench, tenant });
+  await workshop.client.must(workshop.admin, json('POST', `/v1/plans/${planId}/versions`, { price: '1.00' }));
+  return { id, tenantId, planId };
 }
 
 /** A test card, set up on the page of what stands in for the payment provider. */
@@ -87,6 +96,7 @@ export const money = {
     const id = await idOf(bench, bench.tenant.owner, '/v1/meters', { key, aggregation: 'count' });
     return { id, key, events: [{ id: bench.tenant.canary.word(), meter: key }] };
   },
+  overpricedInvoice: (bench) => newOverpricedInvoice(bench),
   usageEvent: async (bench) => {
     const [type, id] = [bench.tenant.canary.word(), bench.tenant.canary.word()];
     await idOf(bench, bench.tenant.owner, '/v1/meters', { key: type, aggregation: 'count' });

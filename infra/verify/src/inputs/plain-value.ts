@@ -25,6 +25,8 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   'UpdateBudget.limit': () => '200.00',
   'DraftInvoice.from': () => '2039-01-01',
   'DraftInvoice.to': () => '2039-01-02',
+  'GetInvoiceRerating.version': () => 2,
+  'CorrectInvoicePrices.version': () => 2,
   'CreditInvoice.amount': () => '0.01',
   'ReplayStripeEvents.from': () => '2026-01-01T00:00:00Z',
   'ReplayStripeEvents.to': () => '2026-01-02T00:00:00Z',

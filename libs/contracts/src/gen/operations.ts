@@ -156,15 +156,18 @@ import {
   LoggedApiUsage,
 } from './billing/functions.js';
 import {
+  CorrectInvoicePricesRequest,
   CreditInvoiceRequest,
   DraftInvoiceRequest,
   FinalizeInvoiceRequest,
   GetInvoiceDocumentRequest,
   GetInvoiceRequest,
+  GetInvoiceReratingRequest,
   GetTenantInvoiceDocumentRequest,
   GetTenantInvoiceRequest,
   Invoice,
   InvoiceDocument,
+  InvoiceRerating,
   ListInvoicesRequest,
   ListInvoicesResponse,
   ListTenantInvoicesRequest,
@@ -1587,6 +1590,36 @@ export const creditInvoice = operation({
   idempotent: true,
   audit: 'invoice.credited',
   input: CreditInvoiceRequest,
+  output: Invoice,
+});
+
+/** Works an invoice out at the prices of another version of its plan: the same days and the same quantities. Nothing changes. */
+export const getInvoiceRerating = operation({
+  name: 'GetInvoiceRerating',
+  service: 'billing',
+  summary: 'Works an invoice out at the prices of another version of its plan',
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/rerating', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  input: GetInvoiceReratingRequest,
+  output: InvoiceRerating,
+});
+
+/**
+ * Corrects the prices of a finalized invoice to those of another version of its plan, by a credit note over what it was too high. Once for
+ * each version; what earlier corrections took is not taken again.
+ */
+export const correctInvoicePrices = operation({
+  name: 'CorrectInvoicePrices',
+  service: 'billing',
+  summary:
+    'Corrects the prices of a finalized invoice to those of another version of its plan, by a credit note over what it was too high',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/invoices/{invoiceId}/rerating', status: 201 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  idempotent: true,
+  audit: 'invoice.credited',
+  input: CorrectInvoicePricesRequest,
   output: Invoice,
 });
 
@@ -4377,6 +4410,8 @@ export const operations: readonly Operation[] = [
   voidInvoice,
   markInvoiceUncollectible,
   creditInvoice,
+  getInvoiceRerating,
+  correctInvoicePrices,
   getTenantInvoice,
   listTenantInvoices,
   getInvoice,

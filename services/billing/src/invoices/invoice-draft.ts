@@ -42,7 +42,9 @@ function baseLine(stretch: Stretch, now: Date): InvoiceLine[] {
   if (priceNanos === null) return [];
   const quantity = `${daysBetween(stretch.from, stretch.to)}`;
   const charge = { quantity, unitPriceNanos: priceNanos, amountNanos: prorate(priceNanos, stretch, currency) };
-  return [{ ...lineOf(stretch, now), kind: 'base', meterId: null, meterKey: null, countedIn: null, ...charge }];
+  return [
+    { ...lineOf(stretch, now), kind: 'base', meterId: null, meterKey: null, ofDays: null, countedIn: null, ...charge },
+  ];
 }
 
 function usageLine({ window, quantityNanos, countedIn }: Counted<PricedWindow>, now: Date): InvoiceLine {
@@ -50,7 +52,15 @@ function usageLine({ window, quantityNanos, countedIn }: Counted<PricedWindow>, 
   const unitPriceNanos = parseNanos(plan.unitPrices[meterKey]!, 'unitPrices');
   const amountNanos = rate(unitPriceNanos, quantityNanos, plan.currency, share);
   const charge = { quantity: quantityOf(quantityNanos), unitPriceNanos, amountNanos };
-  return { ...lineOf(window, now), kind: 'usage', meterId, meterKey, countedIn, ...charge };
+  return {
+    ...lineOf(window, now),
+    kind: 'usage',
+    meterId,
+    meterKey,
+    ofDays: share?.ofDays ?? null,
+    countedIn,
+    ...charge,
+  };
 }
 
 /** What days and usage cost, without tax. */
@@ -72,7 +82,9 @@ function taxLine(stretch: Stretch, tax: TaxTerms, netNanos: bigint, now: Date): 
   if (tax.ratePpm === 0) return [];
   const amountNanos = taxOn(netNanos, tax, stretch.plan.currency);
   const charge = { quantity: percentOf(tax.ratePpm), unitPriceNanos: netNanos, amountNanos };
-  return [{ ...lineOf(stretch, now), kind: 'tax', meterId: null, meterKey: null, countedIn: null, ...charge }];
+  return [
+    { ...lineOf(stretch, now), kind: 'tax', meterId: null, meterKey: null, ofDays: null, countedIn: null, ...charge },
+  ];
 }
 
 /** An invoice and its lines. @throws Fault `conflict` when it comes to more than it can carry */

@@ -76,7 +76,7 @@ export async function listInvoiceRows(rows: Rows, filter: InvoiceFilter, limit: 
 /** What a line `l` says. */
 export const lineColumns = sql`l.id, l.kind, l.meter_id as "meterId", l.meter_key as "meterKey", l.quantity::text as quantity,
   l.unit_price_nanos as "unitPriceNanos", l.amount_nanos as "amountNanos", l.starts_on::text as "from", l.ends_on::text as "to",
-  l.plan_id as "planId", l.plan_version as "planVersion", l.counted_in::text as "countedIn"`;
+  l.plan_id as "planId", l.plan_version as "planVersion", l.of_days as "ofDays", l.counted_in::text as "countedIn"`;
 
 /** What an invoice charges for: plans' prices first, then the meters by key, each by its days; tax is last. */
 export async function findLines(rows: Rows, { tenantId, id }: Invoice): Promise<InvoiceLine[]> {
@@ -86,7 +86,8 @@ export async function findLines(rows: Rows, { tenantId, id }: Invoice): Promise<
 
 /** What was taken from an invoice, the first first. */
 export async function findCreditNotes(rows: Rows, { tenantId, id }: Invoice): Promise<CreditNote[]> {
-  return rows.query<CreditNote>(sql`select id, number, amount_nanos as "amountNanos", tax_nanos as "taxNanos", reason, created_at as "createdAt"
+  return rows.query<CreditNote>(sql`select id, number, amount_nanos as "amountNanos", tax_nanos as "taxNanos", reason,
+      rerated_to as "reratedTo", created_at as "createdAt"
     from billing.credit_note where tenant_id = ${tenantId} and invoice_id = ${id} order by number`);
 }
 
@@ -101,13 +102,14 @@ export async function insertInvoice(tx: Transaction, invoice: Invoice, lines: re
       ${invoice.dueDays}, ${createdAt})`);
   await tx.execute(sql`
     insert into billing.invoice_line (tenant_id, invoice_id, id, kind, meter_id, meter_key, quantity, unit_price_nanos, amount_nanos,
-      starts_on, ends_on, plan_id, plan_version, counted_in)
+      starts_on, ends_on, plan_id, plan_version, of_days, counted_in)
     select ${tenantId}::uuid, ${id}::uuid, line.*
     from unnest(${each((line) => line.id)}::uuid[], ${each((line) => line.kind)}::text[], ${each((line) => line.meterId)}::uuid[],
       ${each((line) => line.meterKey)}::text[], ${each((line) => line.quantity)}::numeric[],
       ${each((line) => line.unitPriceNanos)}::bigint[], ${each((line) => line.amountNanos)}::bigint[],
       ${each((line) => line.from)}::date[], ${each((line) => line.to)}::date[], ${each((line) => line.planId)}::uuid[],
-      ${each((line) => line.planVersion)}::integer[], ${each((line) => line.countedIn)}::pg_snapshot[]) line`);
+      ${each((line) => line.planVersion)}::integer[], ${each((line) => line.ofDays)}::integer[],
+      ${each((line) => line.countedIn)}::pg_snapshot[]) line`);
 }
 
 /** Saves what has become of an invoice. The caller holds the book's lock. */
@@ -120,8 +122,9 @@ export async function saveInvoice(tx: Transaction, invoice: Invoice): Promise<vo
 }
 
 export async function insertCreditNote(tx: Transaction, { tenantId, id }: Invoice, note: CreditNote): Promise<void> {
-  await tx.execute(sql`insert into billing.credit_note (tenant_id, invoice_id, id, number, amount_nanos, tax_nanos, reason, created_at)
-    values (${tenantId}, ${id}, ${note.id}, ${note.number}, ${note.amountNanos}, ${note.taxNanos}, ${note.reason}, ${note.createdAt})`);
+  await tx.execute(sql`insert into billing.credit_note (tenant_id, invoice_id, id, number, amount_nanos, tax_nanos, reason, rerated_to, created_at)
+    values (${tenantId}, ${id}, ${note.id}, ${note.number}, ${note.amountNanos}, ${note.taxNanos}, ${note.reason}, ${note.reratedTo},
+      ${note.createdAt})`);
 }
 
 /** A change of an invoice as the audit log records it. */
@@ -158,9 +161,9 @@ function creditNoteMessage({ amountNanos, taxNanos, ...note }: CreditNote): Cred
 }
 
 export function lineMessage({ unitPriceNanos, amountNanos, ...line }: InvoiceLine): LineMessage {
-  const { id, kind, meterId, meterKey, quantity, from, to, planId, planVersion } = line;
+  const { id, kind, meterId, meterKey, quantity, from, to, planId, planVersion, ofDays } = line;
   const prices = { unitPrice: formatNanos(unitPriceNanos), amount: formatNanos(amountNanos) };
-  return { id, kind, meterId, meterKey, quantity, ...prices, from, to, planId, planVersion };
+  return { id, kind, meterId, meterKey, quantity, ...prices, from, to, planId, planVersion, ofDays };
 }
 
 /** An invoice as an answer; without lines and credit notes as lists have it. */

@@ -1,4 +1,4 @@
-import { Fault, parseNanos } from '@tenantry/kernel';
+import { Fault } from '@tenantry/kernel';
 import { dateIn, daysAfter, type Period } from './period.js';
 import { minorUnitNanos, partOf } from './rating.js';
 
@@ -16,6 +16,8 @@ export interface InvoiceLine extends Period {
   readonly amountNanos: bigint;
   readonly planId: string;
   readonly planVersion: number;
+  /** Of a line that costs its share of days: of how many; null otherwise. */
+  readonly ofDays: number | null;
   /** Of a usage line: the `pg_snapshot` in which it was counted; null otherwise. */
   readonly countedIn: string | null;
 }
@@ -27,6 +29,8 @@ export interface CreditNote {
   readonly amountNanos: bigint;
   readonly taxNanos: bigint;
   readonly reason: string;
+  /** The version of the plan to whose prices it corrects the invoice; null when it is for something else. */
+  readonly reratedTo: number | null;
   readonly createdAt: Date;
 }
 
@@ -98,17 +102,13 @@ export function close(invoice: Invoice, status: 'paid' | 'void' | 'uncollectible
   return { ...invoice, status, closedAt: now };
 }
 
-/**
- * What a credit note takes, in nano-units.
- * @throws Fault `conflict` when the invoice is a draft or void, `invalid-input` when the amount is not what it can give
- */
-export function creditable(invoice: Invoice, amount: string): bigint {
+/** @throws Fault `conflict` when the invoice is a draft or void, `invalid-input` when the amount is not what it can give */
+export function assertCreditable(invoice: Invoice, amountNanos: bigint): void {
   const { status, totalNanos, creditedNanos, currency } = invoice;
   if (status === 'draft' || status === 'void')
     throw new Fault('conflict', { detail: `A credit note takes from a finalized invoice; this one is ${status}` });
-  const amountNanos = parseNanos(amount, 'amount');
   const isPayable = amountNanos > 0n && amountNanos % minorUnitNanos(currency) === 0n;
-  if (isPayable && amountNanos <= totalNanos - creditedNanos) return amountNanos;
+  if (isPayable && amountNanos <= totalNanos - creditedNanos) return;
   const detail = 'amount must be more than zero, in whole minor units, and at most what is left of the invoice';
   throw new Fault('invalid-input', { field: 'amount', detail });
 }

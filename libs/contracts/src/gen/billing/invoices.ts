@@ -156,6 +156,7 @@ export class InvoiceLine {
     field('to', 'string'),
     field('plan_id', 'string'),
     field('plan_version', 'int32'),
+    field('of_days', 'int32', { optional: true }),
   ];
 
   /** Its id. */
@@ -196,6 +197,9 @@ export class InvoiceLine {
 
   /** The plan's version. */
   planVersion = 0;
+
+  /** Of a line that costs its share of the days that are charged: of how many; null otherwise. */
+  ofDays?: number | null;
 }
 
 /** Takes an amount from an invoice. */
@@ -208,6 +212,7 @@ export class CreditNote {
     field('reason', 'string'),
     field('created_at', 'timestamp'),
     field('tax', 'string'),
+    field('rerated_to', 'int32', { optional: true }),
   ];
 
   /** Its id. */
@@ -227,6 +232,9 @@ export class CreditNote {
 
   /** The tax in the amount: its share of the invoice's, so that the tax of all credit notes is that share of what they take together. */
   tax = '';
+
+  /** The version of the plan to whose prices it corrects the invoice; null when it is for something else. */
+  reratedTo?: number | null;
 }
 
 /** Draws up an invoice. */
@@ -361,6 +369,143 @@ export class CreditInvoiceRequest {
   /** Why; the tenant reads it. */
   @MaxLength(500)
   reason = '';
+}
+
+/** Asks what an invoice would come to at other prices. */
+export class GetInvoiceReratingRequest {
+  static readonly typeName = 'tenantry.billing.v1.GetInvoiceReratingRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('tenant_id', 'string', { required: true }),
+    field('invoice_id', 'string', { required: true }),
+    field('plan_id', 'string', { required: true }),
+    field('version', 'int32', { required: true }),
+  ];
+
+  /** The tenant. */
+  @IsCanonicalUuid()
+  tenantId = '';
+
+  /** The invoice. */
+  @IsCanonicalUuid()
+  invoiceId = '';
+
+  /** The plan whose lines are worked out again. */
+  @IsCanonicalUuid()
+  planId = '';
+
+  /** The version with the right prices. */
+  @Min(1)
+  version = 0;
+}
+
+/** Corrects the prices of an invoice. */
+export class CorrectInvoicePricesRequest {
+  static readonly typeName = 'tenantry.billing.v1.CorrectInvoicePricesRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('tenant_id', 'string', { required: true }),
+    field('invoice_id', 'string', { required: true }),
+    field('plan_id', 'string', { required: true }),
+    field('version', 'int32', { required: true }),
+    field('reason', 'string', { required: true }),
+  ];
+
+  /** The tenant. */
+  @IsCanonicalUuid()
+  tenantId = '';
+
+  /** The invoice. */
+  @IsCanonicalUuid()
+  invoiceId = '';
+
+  /** The plan whose lines are worked out again. */
+  @IsCanonicalUuid()
+  planId = '';
+
+  /** The version with the right prices. */
+  @Min(1)
+  version = 0;
+
+  /** Why; the tenant reads it. */
+  @MaxLength(500)
+  reason = '';
+}
+
+/** An invoice at other prices. Amounts are decimals in its currency. */
+export class InvoiceRerating {
+  static readonly typeName = 'tenantry.billing.v1.InvoiceRerating';
+  static readonly fields: readonly FieldFacts[] = [
+    field('invoice_id', 'string'),
+    field('plan_id', 'string'),
+    field('version', 'int32'),
+    field('currency', 'string'),
+    field('lines', 'message', { repeated: true, message: () => RatedLine }),
+    field('total', 'string'),
+    field('corrected_total', 'string'),
+    field('difference', 'string'),
+  ];
+
+  /** The invoice. */
+  invoiceId = '';
+
+  /** The plan. */
+  planId = '';
+
+  /** The version with the right prices. */
+  version = 0;
+
+  /** ISO 4217 code of all amounts. */
+  currency = '';
+
+  /** Its lines without tax. */
+  lines: RatedLine[] = [];
+
+  /** What it says, with tax. */
+  total = '';
+
+  /** What it would say, with tax. */
+  correctedTotal = '';
+
+  /** How much more that is; negative when it is less. */
+  difference = '';
+}
+
+/** A line at other prices. A meter that the version does not price costs nothing; one that the line's version did not price has no line. */
+export class RatedLine {
+  static readonly typeName = 'tenantry.billing.v1.RatedLine';
+  static readonly fields: readonly FieldFacts[] = [
+    field('line_id', 'string'),
+    field('kind', 'string'),
+    field('meter_key', 'string', { optional: true }),
+    field('quantity', 'string'),
+    field('unit_price', 'string'),
+    field('amount', 'string'),
+    field('corrected_unit_price', 'string'),
+    field('corrected_amount', 'string'),
+  ];
+
+  /** The line. */
+  lineId = '';
+
+  /** base or usage. */
+  kind = '';
+
+  /** The meter of a usage line. */
+  meterKey?: string | null;
+
+  /** How much. */
+  quantity = '';
+
+  /** The price of one, as the line has it. */
+  unitPrice = '';
+
+  /** What the line comes to. */
+  amount = '';
+
+  /** The right price of one. */
+  correctedUnitPrice = '';
+
+  /** What the line would come to. */
+  correctedAmount = '';
 }
 
 /** Names one of the tenant's own invoices. */
