@@ -44,6 +44,8 @@ async function connectAccount({ workshop: { client }, tenant: { owner } }: Bench
 
 async function press(url: string, choice: string): Promise<void> {
   await fetch(url, { method: 'POST', body: new URLSearchParams({ choice }), redirect: 'manual' });
+}
+
 /** An invoice of a tenant of its own, whose plan has a second version that costs less. */
 async function newOverpricedInvoice(bench: Bench): Promise<{ id: string; tenantId: string; planId: string }> {
   const { workshop, tenant: asker } = bench;

@@ -6,14 +6,13 @@ import {
   type CreateChatCompletionRequest,
 } from '@tenantry/contracts';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
-import { Directories, Handles } from '@tenantry/messaging';
+import { Handles } from '@tenantry/messaging';
 import { blocked, guardAnswer, guardRequest } from '../guardrails/guarded-chat.js';
 import { guardedPieces } from '../guardrails/guarded-pieces.js';
 import type { Decision, Guardrail } from '../guardrails/guardrail.js';
 import { TenantGuardrails } from '../guardrails/tenant-guardrails.js';
 import { ModelCatalog } from '../models/model-catalog.js';
 import { faultOf, ModelFault } from '../models/model-fault.js';
-import { assertMayAsk } from '../registry/agent.js';
 import { costNanos } from '../prices/rating.js';
 import { answerBody } from './answer-body.js';
 import { CallMeter } from './call-meter.js';
@@ -47,7 +46,6 @@ export class CreateChatCompletion {
     private readonly catalog: ModelCatalog,
     private readonly runs: CompletionRuns,
     private readonly calls: ModelCalls,
-    private readonly directories: Directories,
     private readonly guardrails: TenantGuardrails,
     private readonly clock: Clock,
   ) {}
@@ -64,15 +62,13 @@ export class CreateChatCompletion {
   }
 
   private async begin(request: CreateChatCompletionRequest, ctx: TenantContext): Promise<Running> {
-    const asked = readChat(request);
-    assertMayAsk(asked.model, this.directories.agents.get(ctx.actor.id), ctx);
     const guardrails = await this.guardrails.of(ctx);
-    const { value: chat, decisions, blockedBy } = guardRequest(guardrails, asked);
+    const { value: chat, decisions, blockedBy } = guardRequest(guardrails, readChat(request));
     if (blockedBy) {
       await this.runs.keepDecisions(ctx, decisions);
       throw blocked(blockedBy);
     }
-    const { version, candidates } = await this.catalog.find(chat.model);
+    const { version, candidates } = await this.catalog.find(chat.model, ctx);
     const plan = planCall(chat, candidates);
     const { inputEstimate } = plan;
     const used = { inputTokens: inputEstimate, cachedInputTokens: 0, outputTokens: 0 };

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tenantry/database';
-import { Clock, Fault } from '@tenantry/kernel';
+import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
+import { Directories } from '@tenantry/messaging';
 import { AgentsSettings } from '../config.js';
 import { findBook } from '../prices/price-book.table.js';
 import type { PricedModel } from '../prices/price-book.js';
+import { mayAsk } from '../registry/agent.js';
 import { Fresh } from './fresh.js';
 import { platformContext } from './platform-context.js';
 import { LOCAL_PROVIDER } from './put-model-provider.js';
@@ -30,6 +32,12 @@ export interface Offer {
   readonly models: ReadonlyMap<string, PricedModel>;
 }
 
+/** What may answer a call, and by which price book it is rated. */
+export interface Candidates {
+  readonly version: number;
+  readonly candidates: readonly PricedModel[];
+}
+
 /** The models of the price book in force, and the stand-in's where there is one; from memory, at most five seconds old. */
 @Injectable()
 export class ModelCatalog {
@@ -38,6 +46,7 @@ export class ModelCatalog {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly settings: AgentsSettings,
+    private readonly directories: Directories,
     clock: Clock,
   ) {
     this.offers = new Fresh(clock, () => this.load(), { forMs: FRESH_MS, maxKeys: 1 });
@@ -47,8 +56,13 @@ export class ModelCatalog {
     return this.offers.get(BOOK);
   }
 
-  /** The model and those that stand in for it, in this order. @throws Fault `invalid-input` when there is none with the name */
-  async find(name: string): Promise<{ readonly version: number; readonly candidates: readonly PricedModel[] }> {
+  /**
+   * The model and those that stand in for it, in this order; for an agent, no others than its configuration names.
+   * @throws Fault `invalid-input` when there is none with the name, `agent-refused` when the agent may not ask it
+   */
+  async find(name: string, ctx: TenantContext): Promise<Candidates> {
+    const agent = this.directories.agents.get(ctx.actor.id);
+    if (!mayAsk(name, agent, ctx)) throw notNamed(name);
     const { version, models } = await this.offer();
     const model = models.get(name);
     if (!model) {
@@ -57,7 +71,8 @@ export class ModelCatalog {
         detail: 'There is no model with this name, or it has no price; GET /v1/models lists those that can be used',
       });
     }
-    return { version, candidates: [model, ...model.fallbacks.map((one) => models.get(one)!)] };
+    const standIns = model.fallbacks.filter((one) => mayAsk(one, agent, ctx));
+    return { version, candidates: [model, ...standIns.map((one) => models.get(one)!)] };
   }
 
   private async load(): Promise<Offer> {
@@ -66,4 +81,11 @@ export class ModelCatalog {
     const models = new Map([...local, ...(book?.models ?? [])].map((model) => [model.name, model]));
     return { version: book?.version ?? 0, publishedAt: book?.publishedAt ?? new Date(0), models };
   }
+}
+
+function notNamed(model: string): Fault {
+  return new Fault('agent-refused', {
+    field: 'model',
+    detail: `The configuration of this agent does not name ${model}`,
+  });
 }

@@ -73,18 +73,7 @@ export function directoryEntry(agent: Agent, tenantId: string, config: AgentConf
   };
 }
 
-/**
- * Whether a caller may ask a model: an agent those that its configuration in force names, anybody else any.
- * @throws Fault `agent-refused`
- */
-export function assertMayAsk(
-  model: string,
-  entry: AgentEntry | undefined,
-  { actor }: Pick<TenantContext, 'actor'>,
-): void {
-  if (actor.kind !== 'agent' || entry?.models.includes(model)) return;
-  throw new Fault('agent-refused', {
-    field: 'model',
-    detail: `The configuration of this agent does not name ${model}`,
-  });
+/** Whether a caller may ask a model: an agent those that its configuration in force names, anybody else any. */
+export function mayAsk(model: string, entry: AgentEntry | undefined, { actor }: Pick<TenantContext, 'actor'>): boolean {
+  return actor.kind !== 'agent' || entry?.models.includes(model) === true;
 }
