@@ -80,10 +80,9 @@ export function merge(into: Tally, more: Tally): void {
 }
 
 function casesOf(operation: Operation): Readonly<Record<string, fc.Arbitrary<Case>>> {
-  if (operation.http!.custom && operation.service === 'data')
+  if (operation.http!.custom && (operation.service === 'data' || operation.name === 'Mcp'))
     return { valid: validRows(operation), hostile: hostileRows(operation) };
-  // Nobody here can sign for Stripe, and none of these callers is an agent: they are refused before anybody looks closely.
-  if (['ReceiveStripeEvent', 'Mcp'].includes(operation.name)) return { hostile: hostileCase(operation) };
+  if (operation.name === 'ReceiveStripeEvent') return { hostile: hostileCase(operation) }; // nobody here can sign
   return {
     valid: validCase(operation),
     near: nearInput(operation).map(({ input, field }) => caseOf(operation, 'near', input, field)),

@@ -1,13 +1,20 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Case, Supplied } from './case.js';
 import { suppliesIn } from './case.js';
 import { subjectSupplies } from './subject-supplies.js';
 import { must, PASSWORD, sendJson, type Client } from './client.js';
+import {
+  APP,
+  connectAccount,
+  finalizeInvoice,
+  makeBudget,
+  makeInvoice,
+  makePaymentMethod,
+  newestStripeEvent,
+  TEST_CARD,
+} from './money.js';
 import { CANARY, type World } from './world.js';
 
 const DAY_MS = 86_400_000;
-const APP = 'https://app.example.com/';
-const TEST_CARD = 'pm_card_visa';
 
 type Ids = Readonly<Record<string, string>>;
 type Supply = (world: World, self: Client) => Promise<Ids>;
@@ -217,60 +224,6 @@ async function makeAgent(world: World, versions: number): Promise<{ id: string }
     await world.a.owner.must('POST', `/v1/agents/${agent.id}/versions/${number}/publish`, {});
   }
   return agent;
-}
-
-const makeBudget = (world: World): Promise<{ id: string }> =>
-  world.a.owner.must('POST', '/v1/budgets', { name: world.fresh('b'), limit: '1000000.00' });
-
-type InvoiceIds = { id: string; tenantId: string };
-
-/** The next day that no invoice of a run has yet, long after every trial: a day is billed once. */
-let nextInvoiceDay = Date.UTC(2050, 0, 1);
-
-const makeInvoice = async (world: World, tenantId = world.a.id): Promise<InvoiceIds> => {
-  await world.staff.must('POST', `/v1/tenants/${tenantId}/subscription/resume`, {}); // of a cancelled plan, no day is charged
-  const day = nextInvoiceDay;
-  nextInvoiceDay += DAY_MS;
-  const [from, to] = [day, day + DAY_MS].map((at) => new Date(at).toISOString().slice(0, 10));
-  return world.staff.must('POST', `/v1/tenants/${tenantId}/invoices`, { from, to });
-};
-
-const finalizeInvoice = async (
-  world: World,
-  { id, tenantId }: InvoiceIds,
-): Promise<InvoiceIds & { lineId: string }> => {
-  const path = `/v1/tenants/${tenantId}/invoices/${id}/finalize`;
-  const { lines } = await world.staff.must<{ lines: { id: string }[] }>('POST', path, {});
-  return { id, tenantId, lineId: lines[0]!.id };
-};
-
-/** Answers the questions about A's own account on the page of what stands in for the payment provider. */
-async function connectAccount({ a: { owner } }: World): Promise<void> {
-  const wish = { returnUrl: APP, refreshUrl: APP };
-  await press((await owner.must<{ url: string }>('POST', '/v1/payment-account/connect', wish)).url, 'complete');
-}
-
-async function press(url: string, choice: string): Promise<void> {
-  await fetch(url, { method: 'POST', body: new URLSearchParams({ choice }), redirect: 'manual' });
-}
-
-/** A test card, set up on the page of what stands in for the payment provider. */
-async function makePaymentMethod({ a: { owner } }: World): Promise<string> {
-  const wish = { mode: 'checkout', successUrl: APP };
-  const { url } = await owner.must<{ url: string }>('POST', '/v1/payment-methods/setup', wish);
-  await press(url, TEST_CARD);
-  const { data } = await owner.must<{ data: { id: string }[] }>('GET', '/v1/payment-methods');
-  return data[0]!.id;
-}
-
-/** What the stand-in sends comes a moment after what it tells of. */
-async function newestStripeEvent({ staff }: World): Promise<string> {
-  for (let asked = 0; asked < 100; asked++) {
-    const { data } = await staff.must<{ data: { id: string }[] }>('GET', '/v1/stripe-events?limit=1');
-    if (data[0]) return data[0].id;
-    await pause(50);
-  }
-  throw new Error('no event of Stripe came');
 }
 
 /** @throws Error when its provisioning fails: no input of anybody may keep new tenants from being made */
