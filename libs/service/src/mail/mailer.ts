@@ -1,7 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { newId } from '@tenantry/kernel';
-import { createTransport } from 'nodemailer';
 import type { MailSettings } from './mail-settings.js';
 
 /** A mail to one person. */
@@ -22,6 +21,7 @@ export class Mailer {
 
   /** Resolves when the server has taken the mail over. */
   async send(mail: Mail): Promise<void> {
+    const { createTransport } = await import('nodemailer'); // most processes never send any
     const message = { ...mail, from: this.settings.MAIL_FROM };
     const { SMTP_URL } = this.settings;
     if (SMTP_URL) {

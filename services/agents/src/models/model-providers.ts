@@ -3,13 +3,11 @@ import { TenantDatabase, Vault } from '@tenantry/database';
 import { Clock, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
 import { OutboundHttp } from '@tenantry/service';
 import { AgentsSettings } from '../config.js';
-import { AnthropicProvider } from './anthropic-provider.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { Fresh } from './fresh.js';
 import { ModelFault } from './model-fault.js';
 import type { ModelProvider } from './model-port.js';
 import { listProviderRows, providerKeyPlace, type ProviderRow } from './model-provider.table.js';
-import { OpenAiProvider } from './openai-provider.js';
 import { platformContext, serviceContext } from './platform-context.js';
 import { listKeyRows, ownKeyPlace } from './provider-key.table.js';
 import type { ProviderConnection, ProviderKind } from './provider-connection.js';
@@ -34,9 +32,12 @@ export interface OpenProvider {
 
 type Connected = Omit<OpenProvider, 'breaker'>;
 
-const adapters: Readonly<Record<ProviderKind, new (connection: ProviderConnection) => ModelProvider>> = {
-  openai: OpenAiProvider,
-  anthropic: AnthropicProvider,
+type Adapter = new (connection: ProviderConnection) => ModelProvider;
+
+/** Their clients are large: each is loaded with the first provider that speaks to it. */
+const adapters: Readonly<Record<ProviderKind, () => Promise<Adapter>>> = {
+  openai: async () => (await import('./openai-provider.js')).OpenAiProvider,
+  anthropic: async () => (await import('./anthropic-provider.js')).AnthropicProvider,
 };
 
 /** Providers with the key that a tenant's calls go out with: its own where it set one, else the platform's. From memory, at most 5 s old. */
@@ -84,11 +85,11 @@ export class ModelProviders implements OnModuleDestroy {
     const opened = await Promise.all(
       withKey.map(async (row) => {
         const apiKey = await this.vault.open(PLATFORM_TENANT_ID, providerKeyPlace(row.name), row.apiKey!);
-        return [row.name, this.connect(row, apiKey)] as const;
+        return [row.name, await this.connect(row, apiKey)] as const;
       }),
     );
     const url = this.settings.LOCAL_MODEL_URL;
-    const local = url === undefined ? [] : [[LOCAL_PROVIDER, this.local(url)] as const];
+    const local = url === undefined ? [] : [[LOCAL_PROVIDER, await this.local(url)] as const];
     return new Map([...opened, ...local]);
   }
 
@@ -102,19 +103,20 @@ export class ModelProviders implements OnModuleDestroy {
         const row = rows.get(provider);
         if (!row) return [];
         const key = await this.vault.open(tenantId, ownKeyPlace(provider), apiKey);
-        return [[provider, this.connect(row, key)] as const];
+        return [[provider, await this.connect(row, key)] as const];
       }),
     );
     return new Map(opened.flat());
   }
 
-  private connect({ kind, baseUrl, timeoutMs }: ProviderRow, apiKey: string): Connected {
-    const provider = new adapters[kind]({ baseUrl, apiKey, fetch: fetchBy(this.outbound) });
-    return { provider, timeoutMs };
+  private async connect({ kind, baseUrl, timeoutMs }: ProviderRow, apiKey: string): Promise<Connected> {
+    const Adapter = await adapters[kind]();
+    return { provider: new Adapter({ baseUrl, apiKey, fetch: fetchBy(this.outbound) }), timeoutMs };
   }
 
-  private local(baseUrl: string): Connected {
-    const provider = new OpenAiProvider({ baseUrl, apiKey: LOCAL_PROVIDER, fetch: fetchBy(this.loopback) });
+  private async local(baseUrl: string): Promise<Connected> {
+    const Adapter = await adapters.openai();
+    const provider = new Adapter({ baseUrl, apiKey: LOCAL_PROVIDER, fetch: fetchBy(this.loopback) });
     return { provider, timeoutMs: LOCAL_TIMEOUT_MS };
   }
 

@@ -9,11 +9,14 @@ import type { Calling, Tool } from './tool.js';
 /** Every tool that there is, and which of them an agent may call. */
 @Injectable()
 export class Toolbox {
-  private readonly tools: ReadonlyMap<string, Tool> = new Map(
-    [...rowTools(), ...operationTools()].map((tool) => [tool.name, tool]),
-  );
+  private made: ReadonlyMap<string, Tool> | undefined;
 
   constructor(private readonly directories: Directories) {}
+
+  /** Made when the first is asked for: their schemas come from the whole API document. */
+  private get tools(): ReadonlyMap<string, Tool> {
+    return (this.made ??= new Map([...rowTools(), ...operationTools()].map((tool) => [tool.name, tool])));
+  }
 
   /** Who calls, as an agent of its tenant. @throws Fault `forbidden` for anybody else */
   calling(ctx: TenantContext): Calling {

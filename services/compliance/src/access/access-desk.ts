@@ -52,7 +52,7 @@ export class AccessDesk {
       const before = await lockPlan(tx, 'access', accessId);
       const { plan, places, tryAt } = await decide({ tx, plan: before, places: await findPlaces(tx, accessId) });
       await savePlan(tx, plan, tryAt);
-      announce(tx, before, plan);
+      await announce(tx, before, plan);
       return this.print(ctx.tenantId, plan, places);
     });
   }

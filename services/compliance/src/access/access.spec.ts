@@ -4,7 +4,9 @@ import {
   collectAccess,
   completeAccessTask,
   downloadAccessBundle,
+  fulfilPrivacyRequest,
   getAccess,
+  getPrivacyRequest,
   planAccess,
   type PlanAccessRequest,
   releaseAccess,
@@ -120,6 +122,22 @@ describe('A copy of a person’s data', () => {
     await run();
     await doTasks(access);
     await expect(t.a.call(releaseAccess, { accessId: access.id })).rejects.toBeFault('conflict');
+  });
+
+  it('tells at its request how far it is, and the request is not fulfilled before it is done', async () => {
+    const { id: requestId } = await f.open(t.a, { type: 'gdpr_access' });
+    await t.database.admin('update compliance.privacy_request set verified_level = 2 where id = $1', [requestId]);
+    const execution = async () => (await t.a.call(getPrivacyRequest, { requestId })).executionStatus;
+    const fulfilment = { requestId, outcome: 'fulfilled', evidence: 'The copy', explanation: 'Here it is.' };
+    const access = await collecting({ requestId });
+    expect(await execution()).toBe('running');
+    await expect(t.a.call(fulfilPrivacyRequest, fulfilment)).rejects.toBeFault('conflict');
+    await run();
+    await doTasks(access);
+    expect(await execution()).toBe('blocked'); // somebody has to look at it
+    await t.a.call(releaseAccess, { accessId: access.id });
+    expect(await execution()).toBe('done');
+    expect(await t.a.call(fulfilPrivacyRequest, fulfilment)).toMatchObject({ legalStatus: 'fulfilled' });
   });
 
   it('is forgotten in time', async () => {

@@ -31,7 +31,7 @@ export class PlanAccess {
     return this.tenants.transaction(ctx, async (tx) => {
       if (requestId !== null) await findRequest(tx, requestId);
       await insertPlan(tx, plan, places);
-      announce(tx, null, plan);
+      await announce(tx, null, plan);
       return this.desk.print(ctx.tenantId, plan, places);
     });
   }

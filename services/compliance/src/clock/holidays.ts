@@ -1,6 +1,10 @@
-import Calendar from 'date-holidays';
+import { createRequire } from 'node:module';
 import { Fault } from '@tenantry/kernel';
 import { addDays, weekdayOf, type Day } from './day.js';
+
+const load = createRequire(import.meta.url);
+/** The world's holidays are large: they are loaded when the first calendar is asked for. */
+const calendars = () => load('date-holidays') as typeof import('date-holidays').default;
 
 const MAX_YEARS = 500;
 const SATURDAY = 6;
@@ -16,6 +20,7 @@ export class Holidays {
   /** Whether there is a calendar of this name. */
   knows(calendar: string): boolean {
     const [country = '', part] = calendar.split('-');
+    const Calendar = calendars();
     const countries = new Calendar().getCountries();
     if (!Object.hasOwn(countries, country)) return false;
     return part === undefined || Object.hasOwn(new Calendar().getStates(country) ?? {}, part);
@@ -53,6 +58,7 @@ export class Holidays {
 /** Dates are of the place itself, and a holiday may be longer than a day. */
 function publicHolidays(calendar: string, year: number): ReadonlySet<Day> {
   const [country = '', part] = calendar.split('-');
+  const Calendar = calendars();
   const source = part === undefined ? new Calendar(country) : new Calendar(country, part);
   const days = new Set<Day>();
   for (const { type, date, start, end } of source.getHolidays(year) ?? []) {

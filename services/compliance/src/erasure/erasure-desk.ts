@@ -46,7 +46,7 @@ export class ErasureDesk {
       const before = await lockPlan(tx, 'erasure', erasureId);
       const { plan, places, tryAt } = await decide({ tx, plan: before, places: await findPlaces(tx, erasureId) });
       await savePlan(tx, plan, tryAt);
-      announce(tx, before, plan);
+      await announce(tx, before, plan);
       return this.print(ctx.tenantId, plan, places);
     });
   }

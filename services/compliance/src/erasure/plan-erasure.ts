@@ -35,7 +35,7 @@ export class PlanErasure {
       const { plan: open, places } = openErasure(wish, found.shape, found.places, await findRecords(tx, tables));
       const plan = { ...open, subject: await this.seal.sealPerson(ctx.tenantId, open.id, subject) };
       await insertPlan(tx, plan, places);
-      announce(tx, null, plan);
+      await announce(tx, null, plan);
       return this.desk.print(ctx.tenantId, plan, places);
     });
   }

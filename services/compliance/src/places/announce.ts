@@ -1,18 +1,31 @@
 import { SubjectPlanChanged } from '@tenantry/contracts';
-import type { Transaction } from '@tenantry/database';
+import type { RowChange, Transaction } from '@tenantry/database';
+import type { ExecutionStatus } from '../requests/privacy-request.js';
+import { lockRequest, requestChange, saveRequest } from '../requests/privacy-request.table.js';
 import type { SubjectPlan } from './plan.js';
 
-/** Tells that a plan came to another stage. */
-export function announce(
-  tx: Transaction,
-  before: SubjectPlan | null,
-  { id, kind, status, requestId }: SubjectPlan,
-): void {
+/** What a plan's stage means to the request that it carries out; it is blocked while people have to act. */
+const EXECUTION_AT: Readonly<Record<SubjectPlan['status'], ExecutionStatus>> = {
+  ...{ planned: 'not_started', collecting: 'running', review: 'blocked', released: 'done', delivered: 'done' },
+  ...{ approved: 'running', erasing: 'running', held: 'blocked', certifying: 'running', done: 'done' },
+};
+
+/** Tells that a plan came to another stage, and notes it at the request, in the same commit. */
+export async function announce(tx: Transaction, before: SubjectPlan | null, plan: SubjectPlan): Promise<void> {
+  const { id, kind, status, requestId } = plan;
   if (before?.status === status) return;
   const change = { resource: 'subject_plan', id, new: { kind, status, requestId } };
-  tx.publish(new SubjectPlanChanged({ planId: id, kind, status, requestId }), {
-    changes: [
-      before ? { ...change, action: 'update', old: { status: before.status } } : { ...change, action: 'insert' },
-    ],
-  });
+  const changes: RowChange[] = [
+    before ? { ...change, action: 'update', old: { status: before.status } } : { ...change, action: 'insert' },
+  ];
+  if (requestId !== null) changes.push(...(await noteAt(tx, requestId, EXECUTION_AT[status])));
+  tx.publish(new SubjectPlanChanged({ planId: id, kind, status, requestId }), { changes });
+}
+
+async function noteAt(tx: Transaction, requestId: string, executionStatus: ExecutionStatus): Promise<RowChange[]> {
+  const before = await lockRequest(tx, requestId);
+  if (before.executionStatus === executionStatus) return [];
+  const after = { ...before, executionStatus };
+  await saveRequest(tx, after);
+  return [requestChange(before, after)];
 }
