@@ -25,7 +25,7 @@ export interface DoorOptions {
   readonly service: string;
   /** Further cells: name → URL. */
   readonly cells?: Readonly<Record<string, string>>;
-  /** For each cell. Default 10. */
+  /** For each cell, besides two for keys. Default 10. */
   readonly maxConnections?: number;
   /** Default 15,000. */
   readonly statementTimeoutMs?: number;
@@ -54,15 +54,32 @@ export interface Doors {
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
+const KEY_CONNECTIONS = 2;
 
 /** Opens a service's doors. Connects on first use. */
 export function openDoors(options: DoorOptions): Doors {
   const { url, service, observe } = options;
-  const cells = new Cells(
+  const cells = openCells(options, options.maxConnections ?? 10);
+  // Keys are asked for within transactions: were they read on the same connections, as many transactions as there are
+  // connections would wait for one another.
+  const keyCells = openCells(options, KEY_CONNECTIONS);
+  const parts = { service, cells, observe };
+  return {
+    tenants: new PostgresTenantDatabase(parts),
+    persons: new PostgresPersonDatabase(parts),
+    control: new PostgresControlDatabase(parts),
+    vault: new PostgresVault(keyCells, masterKeysOf(options)),
+    assertSafeLogin: () => assertSafeLogin(cells),
+    close: async () => void (await Promise.all([cells.close(), keyCells.close()])),
+  };
+}
+
+function openCells({ url, service, ...options }: DoorOptions, maxConnections: number): Cells {
+  return new Cells(
     { ...options.cells, [HOME_CELL]: url },
     {
       name: service,
-      maxConnections: options.maxConnections ?? 10,
+      maxConnections,
       acquireTimeoutMs: options.acquireTimeoutMs ?? 5 * SECOND_MS,
       connectTimeoutMs: 10 * SECOND_MS,
       maxAgeMs: 30 * MINUTE_MS,
@@ -78,15 +95,6 @@ export function openDoors(options: DoorOptions): Doors {
       },
     },
   );
-  const parts = { service, cells, observe };
-  return {
-    tenants: new PostgresTenantDatabase(parts),
-    persons: new PostgresPersonDatabase(parts),
-    control: new PostgresControlDatabase(parts),
-    vault: new PostgresVault(cells, masterKeysOf(options)),
-    assertSafeLogin: () => assertSafeLogin(cells),
-    close: () => cells.close(),
-  };
 }
 
 function masterKeysOf({ masterKey, otherMasterKey }: DoorOptions): readonly Uint8Array[] {

@@ -27,6 +27,19 @@ describe('the vault', () => {
     expect(await other.open(a, place, sealed)).toBe('123-45-6789 ü');
   });
 
+  it('opens in as many transactions at once as there are connections, though it knows no key yet', async () => {
+    const sealed = await vault.seal(a, place, 'x');
+    const doors = database.doors('shop', { masterKey, maxConnections: 2 });
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const open = (mine: PromiseWithResolvers<void>, others: PromiseWithResolvers<void>): Promise<string> =>
+      doors.tenants.transaction(testContext(a), async () => {
+        mine.resolve();
+        await others.promise; // both have their connection
+        return doors.vault.open(a, place, sealed);
+      });
+    expect(await Promise.all([open(first, second), open(second, first)])).toEqual(['x', 'x']);
+  });
+
   it('never seals alike twice', async () => {
     expect(await vault.seal(a, place, 'x')).not.toBe(await vault.seal(a, place, 'x'));
   });

@@ -33,7 +33,13 @@ export class ServiceSettings extends settings({
     .describe('OpenTelemetry collector (OTLP over HTTP); none: nothing is exported'),
   TRACE_RATIO: ratio.default(0.05).describe('Share of requests that are traced, 0 to 1'),
   TRACE_TENANTS: list.describe('Ids of tenants whose every request is traced, separated by commas'),
-  DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(200).default(10).describe('Most connections to Postgres'),
+  DATABASE_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(10)
+    .describe('Most connections to Postgres, besides two for keys'),
   OUTBOUND_NETWORKS: list
     .pipe(z.array(network))
     .describe('Private networks that outbound requests may reach, e.g. 10.1.0.0/16'),
