@@ -58,7 +58,7 @@ const KEY_CONNECTIONS = 2;
 
 /** Opens a service's doors. Connects on first use. */
 export function openDoors(options: DoorOptions): Doors {
-  const { url, service, observe } = options;
+  const { service, observe } = options;
   const cells = openCells(options, options.maxConnections ?? 10);
   // Keys are asked for within transactions: were they read on the same connections, as many transactions as there are
   // connections would wait for one another.

@@ -24,12 +24,13 @@ export class CreatePayment {
 
   @Handles(createPayment)
   async handle(request: CreatePaymentRequest, ctx: TenantContext): Promise<PaymentMessage> {
-    const { paymentMethodId: methodId, returnUrl } = request;
+    const { paymentMethodId: methodId, returnUrl, reference } = request;
     const begun = await this.begin(request, ctx);
     if (!isUnderway(begun)) return toMessage(begun);
     const made = await this.attempts.make(begun, null, `Payment ${begun.reference}`);
     const tried = await this.accounts.transaction(ctx, (tx) => countTry(tx, made));
-    if (!tried) throw new Fault('conflict', { detail: 'The payment ended just now; read it' });
+    // It ended meanwhile, because the provider's event came first.
+    if (!tried) return toMessage((await findByReference(this.accounts.rows, ctx.tenantId, reference))!);
     const { payment, actionUrl } = await this.attempts.confirm(ctx, tried, {
       methodId,
       isOffSession: false,

@@ -8,7 +8,8 @@ import { PlanWork } from '../places/plan-work.js';
 import type { PersonKey, PlanPlace, SubjectPlan } from '../places/plan.js';
 import { findRequest } from '../requests/privacy-request.table.js';
 import { printCertificate } from './certificate.js';
-import { type ChangedErasure, ErasureDesk, type OpenErasure } from './erasure-desk.js';
+import type { ChangedPlan, OpenPlan } from '../places/plan-desk.js';
+import { ErasureDesk } from './erasure-desk.js';
 import { chosenPlaces, type ErasureResult, isCleared, resultOf } from './erasure-plan.js';
 
 const TIMEOUT_MS = 120_000;
@@ -132,9 +133,9 @@ export class Eraser {
     planId: string,
     status: 'certifying' | 'done',
     more: ErasureResult,
-    beside: (open: OpenErasure) => void = () => undefined,
+    beside: (open: OpenPlan) => void = () => undefined,
   ): Promise<void> {
-    await this.desk.change(ctx, planId, (open): Promise<ChangedErasure> => {
+    await this.desk.change(ctx, planId, (open): Promise<ChangedPlan> => {
       beside(open);
       const { plan, places } = open;
       const finishedAt = status === 'done' ? this.work.clock.now() : null;

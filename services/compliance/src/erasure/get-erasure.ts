@@ -10,8 +10,7 @@ export class GetErasure {
   constructor(private readonly desk: ErasureDesk) {}
 
   @Handles(getErasure)
-  async handle({ erasureId }: GetErasureRequest, ctx: TenantContext): Promise<Erasure> {
-    const { plan, places } = await this.desk.find(ctx, erasureId);
-    return this.desk.print(ctx.tenantId, plan, places);
+  handle({ erasureId }: GetErasureRequest, ctx: TenantContext): Promise<Erasure> {
+    return this.desk.get(ctx, erasureId);
   }
 }
