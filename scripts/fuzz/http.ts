@@ -27,15 +27,24 @@ export class Wire {
   constructor(readonly baseUrl: string) {}
 
   /**
-   * Sends a request. @throws Error when no answer has come in time, or the connection ended without one
+   * Sends a request. A kept connection may end at the moment in which it is used again, and one whose body is refused before it
+   * is whole may end while it is written; so what was not answered is sent once more, on a connection of its own.
+   * @throws Error when no answer has come in time, or the connection ended twice without one
    */
-  send({ method, target, headers, body }: RawRequest): Promise<RawAnswer> {
+  send(request: RawRequest): Promise<RawAnswer> {
+    return this.once(request, this.agent).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') throw error;
+      return this.once(request, false);
+    });
+  }
+
+  private once({ method, target, headers, body }: RawRequest, agent: Agent | false): Promise<RawAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
     const { hostname, port } = new URL(this.baseUrl);
     const startMs = performance.now();
     const length = body ? { 'content-length': String(body.length) } : {};
     const outgoing = request(
-      { agent: this.agent, hostname, port, method, path: target, headers: { ...headers, ...length } },
+      { agent, hostname, port, method, path: target, headers: { ...headers, ...length } },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
