@@ -63,11 +63,6 @@ export class PgConnection {
     (this.#client as pg.Client & { pipeline: boolean }).pipeline = true;
   }
 
-  /** Whether the session lives. */
-  get isUsable(): boolean {
-    return this.#usable;
-  }
-
   /** Whether steps depend on no statement that another flight is still preparing. */
   knows(steps: readonly Step[]): boolean {
     return steps.every(({ key }) => key !== null && this.#statements.isSettled(key));

@@ -126,9 +126,8 @@ export class Lane {
 
   /** A read that left a transaction open was none; nobody follows it. */
   #check(): void {
-    if (this.#connection.isInTransaction) {
-      this.retire();
-    } else if (this.#retired && this.isEmpty) {
+    this.#retired ||= this.#connection.isInTransaction;
+    if (this.#retired && this.isEmpty) {
       this.#done();
     }
   }

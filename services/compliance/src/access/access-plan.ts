@@ -1,6 +1,14 @@
 import type { Access, AccessPlace } from '@tenantry/contracts';
-import { Fault, newId } from '@tenantry/kernel';
-import { digestOf, type FoundPlace, isOpen, type PersonKey, type PlanPlace, type SubjectPlan } from '../places/plan.js';
+import { Fault } from '@tenantry/kernel';
+import {
+  type FoundPlace,
+  isOpen,
+  newPlan,
+  type PersonKey,
+  type PlanPlace,
+  type PlanWish,
+  type SubjectPlan,
+} from '../places/plan.js';
 
 /** Columns of a table that are shown, or left out. */
 export interface TableColumns {
@@ -9,39 +17,18 @@ export interface TableColumns {
 }
 
 /** What a copy is planned with. */
-export interface AccessWish {
-  readonly person: readonly PersonKey[];
-  readonly requestId: string | null;
+export interface AccessWish extends PlanWish {
   readonly reveal: readonly TableColumns[];
-  readonly createdBy: string;
-  readonly now: Date;
 }
 
 /** A new plan of a copy; `subject` is still to be sealed. @throws Fault `invalid-input` for a column that the plan does not have */
 export function openAccess(
-  { person, requestId, reveal, createdBy, now }: AccessWish,
+  wish: AccessWish,
   shape: string,
   found: readonly FoundPlace[],
 ): { plan: SubjectPlan; places: PlanPlace[] } {
-  const revealed = revealIn(found, reveal);
-  const plan: SubjectPlan = {
-    id: newId(now),
-    kind: 'access',
-    status: 'planned',
-    subject: '',
-    requestId,
-    shape,
-    digest: digestOf('access', person, shape, revealed),
-    withhold: [],
-    createdBy,
-    createdAt: now,
-    approvedBy: null,
-    approvedAt: null,
-    tries: 0,
-    problem: null,
-    result: null,
-    finishedAt: null,
-  };
+  const revealed = revealIn(found, wish.reveal);
+  const plan = newPlan('access', wish, shape, revealed);
   return { plan, places: revealed.map(toPlanPlace) };
 }
 

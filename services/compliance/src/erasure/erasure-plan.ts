@@ -1,7 +1,15 @@
 import type { Erasure, ErasurePlace } from '@tenantry/contracts';
-import { Fault, newId } from '@tenantry/kernel';
+import { Fault } from '@tenantry/kernel';
 import type { TableRecord } from '../data-map/data-map.js';
-import { digestOf, type FoundPlace, isOpen, type PersonKey, type PlanPlace, type SubjectPlan } from '../places/plan.js';
+import {
+  type FoundPlace,
+  isOpen,
+  newPlan,
+  type PersonKey,
+  type PlanPlace,
+  type PlanWish,
+  type SubjectPlan,
+} from '../places/plan.js';
 
 /** What somebody wants to happen in one table. */
 export interface ErasureChoice {
@@ -11,12 +19,8 @@ export interface ErasureChoice {
 }
 
 /** What an erasure is planned with. */
-export interface ErasureWish {
-  readonly person: readonly PersonKey[];
-  readonly requestId: string | null;
+export interface ErasureWish extends PlanWish {
   readonly choices: readonly ErasureChoice[];
-  readonly createdBy: string;
-  readonly now: Date;
 }
 
 /** What the services did, and what shows it. */
@@ -41,31 +45,15 @@ export interface ErasedValues {
 
 /** A new plan of an erasure; `subject` is still to be sealed. @throws Fault `invalid-input` for a choice that makes no sense */
 export function openErasure(
-  { person, requestId, choices, createdBy, now }: ErasureWish,
+  wish: ErasureWish,
   shape: string,
   found: readonly FoundPlace[],
   records: ReadonlyMap<string, TableRecord>,
 ): { plan: SubjectPlan; places: PlanPlace[] } {
+  const { choices } = wish;
   assertChoices(choices, found);
   const decided = found.map((place) => decide(place, choices, records));
-  const plan: SubjectPlan = {
-    id: newId(now),
-    kind: 'erasure',
-    status: 'planned',
-    subject: '',
-    requestId,
-    shape,
-    digest: digestOf('erasure', person, shape, decided),
-    withhold: [],
-    createdBy,
-    createdAt: now,
-    approvedBy: null,
-    approvedAt: null,
-    tries: 0,
-    problem: null,
-    result: null,
-    finishedAt: null,
-  };
+  const plan = newPlan('erasure', wish, shape, decided);
   const places = decided.map((place, position): PlanPlace => {
     const status = place.kind === 'task' ? 'waiting' : 'none';
     return { ...place, position, status, attempt: 0, collected: null, finding: null };

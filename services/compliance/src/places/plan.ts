@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Fault } from '@tenantry/kernel';
+import { Fault, newId } from '@tenantry/kernel';
 
 /** A person, as one table knows them. */
 export interface PersonKey {
@@ -76,6 +76,28 @@ export function digestOf(
   return createHash('sha256')
     .update(JSON.stringify([kind, people, shape, said]))
     .digest('base64url');
+}
+
+/** What every plan begins with. */
+export interface PlanWish {
+  readonly person: readonly PersonKey[];
+  readonly requestId: string | null;
+  readonly createdBy: string;
+  readonly now: Date;
+}
+
+/** A new plan; `subject` is still to be sealed. */
+export function newPlan(
+  kind: PlanKind,
+  { person, requestId, createdBy, now }: PlanWish,
+  shape: string,
+  places: readonly FoundPlace[],
+): SubjectPlan {
+  return {
+    ...{ id: newId(now), kind, status: 'planned', subject: '', requestId, shape },
+    ...{ digest: digestOf(kind, person, shape, places), withhold: [], createdBy, createdAt: now },
+    ...{ approvedBy: null, approvedAt: null, tries: 0, problem: null, result: null, finishedAt: null },
+  };
 }
 
 /** Whether somebody still has to do something for the place. */
