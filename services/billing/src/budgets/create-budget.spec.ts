@@ -34,14 +34,14 @@ describe('A budget', () => {
   });
 
   it('announces what it was told to be in the same commit', async () => {
-    const budget = await f.create(t.a, { scope: { kind: 'user', id: 'ada' } });
+    const budget = await f.create(t.a, { scope: { kind: 'user', id: 'ada@example.com' } });
     const [created, ...more] = await t.outbox();
     expect(more).toEqual([]);
     expect(created).toMatchObject({
       ...{ type: 'BudgetCreated', tenantId: t.a.id, budgetId: budget.id },
       changes: [{ resource: 'budget', id: budget.id, action: 'insert', new: { limit: '10.00', scopeKind: 'user' } }],
     });
-    expect(JSON.stringify(created)).not.toContain('ada');
+    expect(JSON.stringify(created)).not.toContain('ada@example.com');
   });
 
   it('begins its period at the midnight of the tenant', async () => {

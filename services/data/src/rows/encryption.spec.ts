@@ -36,7 +36,7 @@ describe('encrypted columns', () => {
       ssn: '999-76-6866',
       born: '1989-05-25',
       weight: 61.5,
-      pin: 1234,
+      pin: 12_348_765,
     });
   });
 
@@ -46,9 +46,9 @@ describe('encrypted columns', () => {
   it('are stored sealed and read back as what they were', async () => {
     const text = await stored();
     expect(text).toMatch(/"ssn":"tny1\.t\.1\./);
-    expect(text).not.toMatch(/999-76-6866|1989-05-25|61\.5|1234/);
+    expect(text).not.toMatch(/999-76-6866|1989-05-25|61\.5|12348765/);
     const { json } = await rows.get('patients', 'select=ssn,born,weight,pin');
-    expect(json).toEqual([{ ssn: '999-76-6866', born: '1989-05-25', weight: 61.5, pin: 1234 }]);
+    expect(json).toEqual([{ ssn: '999-76-6866', born: '1989-05-25', weight: 61.5, pin: 12_348_765 }]);
   });
 
   it('are read back through embedding, inserting and updating too', async () => {
@@ -107,7 +107,7 @@ describe('encrypted columns', () => {
   });
 
   it('are told as commitments, and secrets not at all', async () => {
-    await rows.patch('patients', `id=eq.${ID}`, { ssn: '000-00-0000', pin: 4321 });
+    await rows.patch('patients', `id=eq.${ID}`, { ssn: '000-00-0000', pin: 43_218_765 });
     const change = (await t.outbox()).filter(({ type }) => type === 'RowsChanged').at(-1)?.changes[0] as Record<
       string,
       Record<string, unknown>
@@ -117,7 +117,7 @@ describe('encrypted columns', () => {
       pin: { commitment: null, sealed: null },
     });
     expect(change['new']?.['ssn']).not.toEqual(change['old']?.['ssn']);
-    expect(JSON.stringify(await t.outbox())).not.toMatch(/000-00-0000|4321|999-76-6866/);
+    expect(JSON.stringify(await t.outbox())).not.toMatch(/000-00-0000|43218765|999-76-6866/);
   });
 
   it.each([
