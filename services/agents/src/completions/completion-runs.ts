@@ -8,6 +8,7 @@ import { insertDecisions } from '../guardrails/guardrail.table.js';
 import type { CallPlan } from './call-plan.js';
 import type { CompletionEnd, OpenCompletion } from './completion.js';
 import { insertCompletion, saveEnd, saveSettled } from './completion.table.js';
+import { persistently } from './persistently.js';
 import { Spending } from './spending.js';
 
 const NOTHING_USED = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
@@ -30,36 +31,47 @@ export class CompletionRuns implements OnModuleDestroy {
     const [held, written] = await Promise.allSettled([this.spending.hold(ctx, call, plan), writing]);
     if (held.status === 'fulfilled' && written.status === 'fulfilled') return held.value;
     const reason: unknown = held.status === 'rejected' ? held.reason : (written as PromiseRejectedResult).reason;
-    if (written.status === 'fulfilled') await this.end(ctx, call, this.unsent(reason));
-    else this.settleLater(ctx, call.id, 0n);
+    // Whether a write that failed is there nobody knows: it is written again, for what is written decides what is counted.
+    await this.finish(ctx, call, this.unsent(reason), { isWritten: written.status === 'fulfilled' });
     throw reason;
   }
 
   /** Ends a call, whatever has become of whoever asked, and counts its cost. An end that is there already stays. */
-  async end(
+  end(
     ctx: TenantContext,
     call: OpenCompletion,
     end: CompletionEnd,
     decisions: readonly Decision[] = [],
   ): Promise<void> {
-    const own = outliving(ctx);
-    await this.tenants.transaction(own, async (tx) => {
-      if (!(await saveEnd(tx, call.id, end))) return;
-      await insertDecisions(tx, call.id, decisions, end.endedAt);
-      const { inputTokens, outputTokens } = end.usage;
-      tx.publish(
-        new CompletionEnded({
-          ...{ completionId: call.id, agentId: call.agentId, model: end.answeredBy ?? call.model, state: end.state },
-          ...{ inputTokens, outputTokens, estimated: end.isEstimated, cost: formatNanos(end.costNanos) },
-        }),
-      );
-    });
-    this.settleLater(own, call.id, end.costNanos);
+    return this.finish(ctx, call, end, { decisions, isWritten: true });
   }
 
   /** Keeps what guardrails decided about a request that no model is asked for. */
   async keepDecisions(ctx: TenantContext, decisions: readonly Decision[]): Promise<void> {
     await this.tenants.transaction(outliving(ctx), (tx) => insertDecisions(tx, null, decisions, this.clock.now()));
+  }
+
+  /**
+   * Only who ended a call settles it, at the cost that the commit holds: a hold settled at anything else would leave the budgets and the
+   * calls saying different things for good. Tried again when a session is lost, since nobody else knows what the call used.
+   */
+  private async finish(
+    ctx: TenantContext,
+    call: OpenCompletion,
+    end: CompletionEnd,
+    { decisions = [], isWritten }: { readonly decisions?: readonly Decision[]; readonly isWritten: boolean },
+  ): Promise<void> {
+    const own = outliving(ctx);
+    const hasEnded = await persistently(() =>
+      this.tenants.transaction(own, async (tx) => {
+        if (!isWritten) await insertCompletion(tx, ctx.tenantId, call);
+        if (!(await saveEnd(tx, call.id, end))) return false;
+        await insertDecisions(tx, call.id, decisions, end.endedAt);
+        tx.publish(announcementOf(call, end));
+        return true;
+      }),
+    );
+    if (hasEnded) this.settleLater(own, call.id, end.costNanos);
   }
 
   /** Waits for what is being settled. */
@@ -96,4 +108,12 @@ export class CompletionRuns implements OnModuleDestroy {
 /** The caller's context for what must be written although the caller has gone, or may not write any more. */
 function outliving(ctx: TenantContext): TenantContext {
   return { ...ctx, purpose: 'reaction', idempotency: null, signal: null };
+}
+
+function announcementOf(call: OpenCompletion, end: CompletionEnd): CompletionEnded {
+  const { inputTokens, outputTokens } = end.usage;
+  return new CompletionEnded({
+    ...{ completionId: call.id, agentId: call.agentId, model: end.answeredBy ?? call.model, state: end.state },
+    ...{ inputTokens, outputTokens, estimated: end.isEstimated, cost: formatNanos(end.costNanos) },
+  });
 }

@@ -15,13 +15,14 @@ const columns = sql`id, actor_kind as "actorKind", actor_id as "actorId", on_beh
   finish_reason as "finishReason", failure, started_at as "startedAt", deadline_at as "deadlineAt", first_piece_ms as "firstPieceMs",
   ended_at as "endedAt", settled_at as "settledAt"`;
 
-/** Writes that a call begins. */
+/** Writes that a call begins, unless that is written already. */
 export async function insertCompletion(rows: Rows, tenantId: string, call: OpenCompletion): Promise<void> {
   await rows.query(sql`insert into agents.completion (tenant_id, id, actor_kind, actor_id, on_behalf_of, agent_id, conversation_id,
       request_id, model, price_version, is_stream, state, input_estimate, input_nanos, started_at, deadline_at)
     values (${tenantId}, ${call.id}, ${call.actorKind}, ${call.actorId}, ${call.onBehalfOf}, ${call.agentId}, ${call.conversationId},
       ${call.requestId}, ${call.model}, ${call.priceVersion}, ${call.isStream}, 'open', ${call.inputEstimate}, ${call.inputNanos},
-      ${call.startedAt}, ${call.deadlineAt})`);
+      ${call.startedAt}, ${call.deadlineAt})
+    on conflict do nothing`);
 }
 
 /** Writes how a call ended; false when somebody had ended it before. */
@@ -68,39 +69,45 @@ export function listCompletionRows(rows: Rows, filter: CompletionFilter, limit: 
 export interface UnsettledCompletion {
   readonly tenantId: string;
   readonly id: string;
+  readonly isLost: boolean;
   readonly costNanos: bigint;
-}
-
-/** A call that nobody was left to end. */
-export interface LostCompletion extends UnsettledCompletion {
   readonly agentId: string | null;
   readonly model: string;
   readonly inputEstimate: number;
 }
 
-/** Ends calls that nobody is left to end, at what their input costs: a provider that was sent something may bill it. */
-export function endLost(tx: Transaction, at: Date, limit: number): Promise<LostCompletion[]> {
-  return tx.query<LostCompletion>(sql`update agents.completion c
+/** Ends calls that nobody is left to end, at what their input costs: a provider that was sent something may bill it. Answers how many. */
+export function endLost(tx: Transaction, at: Date, limit: number): Promise<number> {
+  return tx.execute(sql`update agents.completion c
     set state = 'lost', cost_nanos = c.input_nanos, input_tokens = c.input_estimate, cached_tokens = 0, output_tokens = 0,
         is_estimated = true, failure = 'lost', ended_at = ${at}
     from (select tenant_id, id from agents.completion where state = 'open' and deadline_at < ${at}
           order by deadline_at limit ${limit} for update skip locked) due
-    where c.tenant_id = due.tenant_id and c.id = due.id
-    returning c.tenant_id as "tenantId", c.id, c.cost_nanos as "costNanos", c.agent_id as "agentId", c.model,
-      c.input_estimate as "inputEstimate"`);
+    where c.tenant_id = due.tenant_id and c.id = due.id`);
 }
 
-/** Calls that ended before a moment and are not settled, the oldest first. */
+/** Calls that are not settled, and were lost or ended before a moment; the oldest first. */
 export function listUnsettled(rows: Rows, before: Date, limit: number): Promise<UnsettledCompletion[]> {
-  return rows.query<UnsettledCompletion>(sql`select tenant_id as "tenantId", id, cost_nanos as "costNanos" from agents.completion
-    where ended_at is not null and settled_at is null and ended_at < ${before} order by ended_at limit ${limit}`);
+  return rows.query<UnsettledCompletion>(sql`select tenant_id as "tenantId", id, state = 'lost' as "isLost", cost_nanos as "costNanos",
+      agent_id as "agentId", model, input_estimate as "inputEstimate"
+    from agents.completion
+    where ended_at is not null and settled_at is null and (ended_at < ${before} or state = 'lost') order by ended_at limit ${limit}`);
 }
 
-/** Writes of many calls that their costs have been counted. */
-export async function saveAllSettled(rows: Rows, settled: readonly UnsettledCompletion[], at: Date): Promise<void> {
-  await rows.query(sql`update agents.completion c set settled_at = ${at}
-    from unnest(${settled.map(({ tenantId }) => tenantId)}::uuid[], ${settled.map(({ id }) => id)}::uuid[]) as s (tenant_id, id)
-    where c.tenant_id = s.tenant_id and c.id = s.id`);
+/** Writes that the costs of many calls have been counted, and of lost calls what was counted. Answers the ids of those that were not settled yet. */
+export async function saveAllSettled(
+  tx: Transaction,
+  settled: readonly UnsettledCompletion[],
+  at: Date,
+): Promise<string[]> {
+  const each = <T>(value: (one: UnsettledCompletion) => T): T[] => settled.map(value);
+  const saved = await tx.query<{ id: string }>(sql`update agents.completion c
+    set settled_at = ${at}, cost_nanos = case when c.state = 'lost' then s.nanos else c.cost_nanos end
+    from unnest(${each(({ tenantId }) => tenantId)}::uuid[], ${each(({ id }) => id)}::uuid[], ${each(({ costNanos }) => costNanos)}::bigint[])
+      as s (tenant_id, id, nanos)
+    where c.tenant_id = s.tenant_id and c.id = s.id and c.settled_at is null
+    returning c.id`);
+  return saved.map(({ id }) => id);
 }
 
 export function toMessage(one: Completion): CompletionMessage {

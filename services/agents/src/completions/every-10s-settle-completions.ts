@@ -1,17 +1,11 @@
 import { Controller } from '@nestjs/common';
 import { CompletionEnded } from '@tenantry/contracts';
-import { ControlDatabase, type Job } from '@tenantry/database';
+import { ControlDatabase, type Job, type Transaction } from '@tenantry/database';
 import { Clock, formatNanos } from '@tenantry/kernel';
 import { Every } from '@tenantry/messaging';
 import { Logger } from '@tenantry/service';
 import { serviceContext } from '../models/platform-context.js';
-import {
-  endLost,
-  listUnsettled,
-  saveAllSettled,
-  type LostCompletion,
-  type UnsettledCompletion,
-} from './completion.table.js';
+import { endLost, listUnsettled, saveAllSettled, type UnsettledCompletion } from './completion.table.js';
 import { Spending } from './spending.js';
 
 const BATCH = 50;
@@ -33,47 +27,50 @@ export class Every10sSettleCompletions {
   async handle(signal: AbortSignal): Promise<void> {
     const job = this.control.job('agents_completions');
     for (let batch = 0; batch < MAX_BATCHES && !signal.aborted; batch += 1) {
-      if ((await this.endLost(job)) < BATCH) break;
+      if ((await job.transaction((tx) => endLost(tx, this.clock.now(), BATCH))) < BATCH) break;
     }
     for (let batch = 0; batch < MAX_BATCHES && !signal.aborted; batch += 1) {
-      if ((await this.settleLeftBehind(job)) < BATCH) return;
+      if (!(await this.settleLeftBehind(job))) return;
     }
   }
 
-  private async endLost(job: Job): Promise<number> {
-    const lost = await job.transaction(async (tx) => {
-      const ended = await endLost(tx, this.clock.now(), BATCH);
-      for (const one of ended) tx.publish(announcementOf(one), { tenantId: one.tenantId });
-      return ended;
-    });
-    await this.settle(job, lost);
-    return lost.length;
-  }
-
-  private async settleLeftBehind(job: Job): Promise<number> {
+  /** Answers whether there may be more: what billing does not take now it takes in the next turn. */
+  private async settleLeftBehind(job: Job): Promise<boolean> {
     const before = new Date(this.clock.now().getTime() - LEFT_BEHIND_MS);
     const left = await listUnsettled(job, before, BATCH);
-    const settled = await this.settle(job, left);
-    return settled < left.length ? 0 : left.length; // what billing does not take now it takes in the next turn
+    const settled = await this.settle(left);
+    if (settled.length > 0) await job.transaction((tx) => this.save(tx, settled));
+    return left.length === BATCH && settled.length === BATCH;
   }
 
-  private async settle(job: Job, calls: readonly UnsettledCompletion[]): Promise<number> {
+  /** Those that billing took, at what it counts for them: of a call that was never held, and so never made, nothing. */
+  private async settle(calls: readonly UnsettledCompletion[]): Promise<UnsettledCompletion[]> {
     const tries = await Promise.allSettled(
-      calls.map(({ tenantId, id, costNanos }) => this.spending.settle(serviceContext(tenantId), id, costNanos)),
+      calls.map(async (call) => {
+        const costNanos = await this.spending.settle(serviceContext(call.tenantId), call.id, call.costNanos);
+        return { ...call, costNanos };
+      }),
     );
-    const settled = calls.filter((_, index) => tries[index]!.status === 'fulfilled');
+    const settled = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const failed = tries.find((one) => one.status === 'rejected');
     if (failed)
       this.log.warn(
         { err: failed.reason, count: calls.length - settled.length },
         'Calls could not be settled; they are tried again',
       );
-    if (settled.length > 0) await saveAllSettled(job, settled, this.clock.now());
-    return settled.length;
+    return settled;
+  }
+
+  /** A lost call is announced here, when what it cost is certain. */
+  private async save(tx: Transaction, settled: readonly UnsettledCompletion[]): Promise<void> {
+    const saved = new Set(await saveAllSettled(tx, settled, this.clock.now()));
+    for (const one of settled) {
+      if (one.isLost && saved.has(one.id)) tx.publish(announcementOf(one), { tenantId: one.tenantId });
+    }
   }
 }
 
-function announcementOf({ id, agentId, model, inputEstimate, costNanos }: LostCompletion): CompletionEnded {
+function announcementOf({ id, agentId, model, inputEstimate, costNanos }: UnsettledCompletion): CompletionEnded {
   const used = { inputTokens: inputEstimate, outputTokens: 0, estimated: true, cost: formatNanos(costNanos) };
   return new CompletionEnded({ completionId: id, agentId, model, state: 'lost', ...used });
 }

@@ -32,9 +32,11 @@ export class Spending {
     }
   }
 
-  /** Counts what a call cost; doing it again changes nothing. */
-  async settle(ctx: TenantContext, id: string, costNanos: bigint): Promise<void> {
-    await this.rpc.call(settleSpending, { holdId: id, actual: formatNanos(costNanos) }, inTheNameOf(ctx));
+  /** Counts what a call cost; doing it again changes nothing. Answers what is counted after all, in nano-USD: nothing when nothing was held. */
+  async settle(ctx: TenantContext, id: string, costNanos: bigint): Promise<bigint> {
+    const request = { holdId: id, actual: formatNanos(costNanos) };
+    const { actual } = await this.rpc.call(settleSpending, request, inTheNameOf(ctx));
+    return actual ? parseNanos(actual, 'actual') : 0n;
   }
 }
 

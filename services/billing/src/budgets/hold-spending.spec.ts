@@ -76,9 +76,25 @@ describe('HoldSpending', () => {
     const budget = await f.create(t.a);
     const holdId = newId();
     await hold(t.a, { holdId });
-    expect(await settle(t.a, holdId, '0.0000027')).toEqual({ counted: true });
-    expect(await settle(t.a, holdId, '3.00')).toEqual({ counted: false });
+    expect(await settle(t.a, holdId, '0.0000027')).toEqual({ counted: true, actual: '0.0000027' });
+    expect(await settle(t.a, holdId, '3.00')).toEqual({ counted: false, actual: '0.0000027' });
     expect(await now(t.a, budget)).toMatchObject({ spent: '0.0000027', held: '0.00' });
+  });
+
+  it('does not take a deadlock for a hold that ended before: the cost is counted when it is told again', async () => {
+    const budget = await f.create(t.a);
+    const holdId = newId();
+    await hold(t.a, { holdId });
+    await t.database.admin(`create function billing.fail() returns trigger language plpgsql
+      as $$ begin raise exception 'deadlock detected' using errcode = '40P01'; end $$`);
+    await t.database.admin(
+      'create trigger fail before update on billing.budget_hold for each row execute function billing.fail()',
+    );
+    await expect(
+      settle(t.a, holdId, '1.00').finally(() => t.database.admin('drop function billing.fail cascade')),
+    ).rejects.toBeFault('conflict');
+    expect(await settle(t.a, holdId, '1.00')).toEqual({ counted: true, actual: '1.00' });
+    expect(await now(t.a, budget)).toMatchObject({ spent: '1.00', held: '0.00' });
   });
 
   it('counts a cost beyond what was held, and lists it', async () => {
@@ -94,7 +110,7 @@ describe('HoldSpending', () => {
     const budget = await f.create(t.a);
     const holdId = newId();
     await hold(t.a, { holdId });
-    expect(await settle(t.b, holdId, '1.00')).toEqual({ counted: false });
+    expect(await settle(t.b, holdId, '1.00')).toEqual({ counted: false, actual: null });
     expect(await now(t.a, budget)).toMatchObject({ spent: '0.00', held: '4.00' });
   });
 

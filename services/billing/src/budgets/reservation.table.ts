@@ -87,9 +87,17 @@ export async function endHold(rows: Rows, { id, actualNanos, zone, isQuiet }: En
     from billing.end_hold(${id}, ${actualNanos}, ${zone}, ${isQuiet})`);
   const [{ priorState, accounts, estimateNanos, currency, createdAt, expiresAt, purpose }] = ended as [Row];
   if (priorState === 'settled' || priorState === 'released') {
-    throw new Fault('conflict', { detail: `The reservation has been ${priorState} already` });
+    throw new Fault('conflict', {
+      detail: `The reservation has been ${priorState} already`,
+      extra: { state: priorState },
+    });
   }
   return { hold: { id, accounts, estimateNanos, currency, createdAt, expiresAt, purpose }, budgets: ended };
+}
+
+/** Whether a hold could not be ended because it had been before, or was never made; a deadlock is a conflict too, and is neither. */
+export function isNothingToEnd(error: unknown): boolean {
+  return error instanceof Fault && (error.reason === 'not-found' || 'state' in (error.extra ?? {}));
 }
 
 /** Whether a quiet end was refused because an alert is due. */
@@ -106,6 +114,14 @@ export async function findReservation(rows: Rows, id: string): Promise<Reservati
     from billing.budget_hold where id = ${id}`);
   if (!reservation) throw new Fault('not-found');
   return reservation;
+}
+
+/** What is counted for a hold, in nano-units: nothing while it is held or after it was released. Null when there is no such hold. */
+export async function countedNanos(rows: Rows, id: string): Promise<bigint | null> {
+  const [hold] = await rows.query<{ nanos: bigint }>(
+    sql`select coalesce(actual_nanos, 0) as nanos from billing.budget_hold where id = ${id}`,
+  );
+  return hold?.nanos ?? null;
 }
 
 export function toMessage({ estimateNanos, actualNanos, accounts, ...rest }: Reservation): ReservationMessage {

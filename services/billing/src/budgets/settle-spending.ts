@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
 import { settleSpending, type SettledSpending, type SettleSpendingRequest } from '@tenantry/contracts';
 import { TenantDatabase } from '@tenantry/database';
-import { Fault, type TenantContext } from '@tenantry/kernel';
+import { formatNanos, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { announceReached } from './alerts.js';
 import { parseAmount } from './budget.js';
-import { endHold, isAlertDue, type End } from './reservation.table.js';
+import { countedNanos, endHold, isAlertDue, isNothingToEnd, type End } from './reservation.table.js';
 import { TenantCalendar } from './tenant-calendar.js';
 
 /** Counts what a call really cost, however often it is told. */
@@ -18,15 +18,14 @@ export class SettleSpending {
 
   @Handles(settleSpending)
   async handle({ holdId: id, actual }: SettleSpendingRequest, ctx: TenantContext): Promise<SettledSpending> {
-    const end = { id, actualNanos: parseAmount(actual, 'actual'), zone: this.calendar.zoneOf(ctx) };
+    const actualNanos = parseAmount(actual, 'actual');
     try {
-      await this.settle(end, ctx);
-      return { counted: true };
+      await this.settle({ id, actualNanos, zone: this.calendar.zoneOf(ctx) }, ctx);
+      return { counted: true, actual: formatNanos(actualNanos) };
     } catch (error) {
-      // Ended before, or never made: in both cases there is nothing left to count.
-      if (error instanceof Fault && (error.reason === 'conflict' || error.reason === 'not-found'))
-        return { counted: false };
-      throw error;
+      if (!isNothingToEnd(error)) throw error;
+      const nanos = await countedNanos({ query: (statement) => this.tenants.query(ctx, statement) }, id);
+      return { counted: false, actual: nanos === null ? null : formatNanos(nanos) };
     }
   }
 

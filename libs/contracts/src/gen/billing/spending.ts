@@ -72,8 +72,14 @@ export class SettleSpendingRequest {
 /** What became of a hold. */
 export class SettledSpending {
   static readonly typeName = 'tenantry.billing.v1.SettledSpending';
-  static readonly fields: readonly FieldFacts[] = [field('counted', 'bool')];
+  static readonly fields: readonly FieldFacts[] = [
+    field('counted', 'bool'),
+    field('actual', 'string', { optional: true }),
+  ];
 
   /** Whether this call counted it; false when it had ended before or was never made. */
   counted = false;
+
+  /** What is counted for the hold now, by this call or an earlier one; absent when there is no such hold. */
+  actual?: string | null;
 }
