@@ -9,7 +9,7 @@ const CHEAP = ['connections', 'nats-killed', 'instance'];
 
 describe('a system whose parts break under load', () => {
   it('keeps what it accepted, once, with its audit trail, and answers 503 or not at all meanwhile', async () => {
-    await using system = await System.open(false);
+    await using system = await System.open();
     const cheap = CHEAP.map((name) => faults.find((fault) => fault.name === name)!);
     const { problems, shaken, rows, entries, tenants } = await shake(system, cheap, new Dice(SEED));
     expect(problems).toEqual([]);

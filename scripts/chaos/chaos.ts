@@ -6,7 +6,7 @@ import { shake } from './run.js';
 import { System } from './system.js';
 
 /**
- * `npm run chaos [-- --seed N --minutes N --fault name,… --split]` starts a system of its own, puts a load on it, breaks its parts one
+ * `npm run chaos [-- --seed N --minutes N --fault name,… --split --replicas N --cluster]` starts a system of its own, puts a load on it, breaks its parts one
  * after the other, and compares what was accepted with what is there. Ends with 1 when anything did not hold.
  */
 const { values } = parseArgs({
@@ -15,15 +15,19 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     fault: { type: 'string' },
     split: { type: 'boolean', default: false },
+    replicas: { type: 'string', default: '1' },
+    cluster: { type: 'boolean', default: false },
   },
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
 const minutes = values.minutes === undefined ? null : Number(values.minutes);
 const names = values.fault?.split(',');
-const possible = faults.filter(({ isSplit }) => values.split || !isSplit);
+const options = { isSplit: values.split, replicas: Number(values.replicas), natsNodes: values.cluster ? 3 : 1 };
+const possible = faults.filter((fault) => fault.fits(options));
 const wanted = possible.filter(({ name }) => names?.includes(name) ?? true);
 const unknown = (names ?? []).filter((name) => !wanted.some((fault) => fault.name === name));
-if (unknown.length > 0 || !Number.isInteger(seed) || (minutes !== null && !(minutes > 0))) {
+const isNumbered = Number.isInteger(seed) && options.replicas >= 1 && options.replicas <= 4;
+if (unknown.length > 0 || !isNumbered || (minutes !== null && !(minutes > 0))) {
   const known = possible.map(({ name }) => name).join(', ');
   console.error(`chaos: there is no fault ${unknown.join(', ')}, or a number is none; there are ${known}`);
   process.exit(1);
@@ -46,7 +50,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => (isSto
 console.log(
   `seed ${seed}${values.split ? ', one process a service' : ''}: ${wanted.map(({ name }) => name).join(', ')}`,
 );
-await using system = await System.open(values.split);
+await using system = await System.open(options);
 const dice = new Dice(seed);
 const report = await shake(system, inTurn(dice), dice, printShaken);
 printReport(report);

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { services } from '../services.js';
 import type { Dice } from './dice.js';
-import type { System } from './system.js';
+import type { System, SystemOptions } from './system.js';
 
 /** A way to break a part. */
 export interface Fault {
   readonly name: string;
-  /** Whether it needs one process a service. */
-  readonly isSplit: boolean;
+  /** Whether a system is large enough for it. */
+  fits(options: SystemOptions): boolean;
   /** Breaks the part and puts it right again. @throws Error when the system did not take it as promised */
   inject(system: System, dice: Dice): Promise<void>;
 }
@@ -19,7 +19,7 @@ const CUT = `
   select count(pg_terminate_backend(pid)) from pg_stat_activity
   where pid <> pg_backend_pid() and backend_type = 'client backend'`;
 
-const whole: readonly Omit<Fault, 'isSplit'>[] = [
+const whole: readonly Omit<Fault, 'fits'>[] = [
   { name: 'instance', inject: (system) => system.crash() },
   { name: 'connections', inject: async (system) => void (await system.query(CUT)) },
   { name: 'postgres', inject: ({ servers }) => servers.crashPostgres() },
@@ -52,12 +52,27 @@ const whole: readonly Omit<Fault, 'isSplit'>[] = [
   },
 ];
 
+const replica: Fault = {
+  name: 'replica',
+  fits: ({ replicas }) => replicas > 1,
+  inject: (system, dice) => system.crash(dice.between(0, system.options.replicas - 1)),
+};
+
+const natsNode: Fault = {
+  name: 'nats-node',
+  fits: ({ natsNodes }) => natsNodes > 1,
+  inject: ({ servers }, dice) =>
+    servers.crashNode(dice.between(0, servers.nodeCount - 1), () => delay(dice.between(...DOWN_MS))),
+};
+
 /** Every fault there is, by name. */
 export const faults: readonly Fault[] = [
-  ...whole.map((fault) => ({ ...fault, isSplit: false })),
+  ...whole.map((fault) => ({ ...fault, fits: () => true })),
+  replica,
+  natsNode,
   ...services.map(({ name }) => ({
     name: `service-${name}`,
-    isSplit: true,
+    fits: ({ isSplit }: SystemOptions) => isSplit,
     inject: (system: System) => system.crashService(name),
   })),
 ];

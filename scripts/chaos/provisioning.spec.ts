@@ -37,7 +37,7 @@ describe('the provisioning of a tenant', () => {
   let staff: Api;
 
   beforeAll(async () => {
-    system = await System.open(false);
+    system = await System.open();
   });
   beforeEach(async () => {
     staff = await system.signInAsStaff();
@@ -68,7 +68,7 @@ describe('the provisioning of a tenant', () => {
     const release = await hold(TABLE_OF[step]);
     const asked = ask(slug, isolation).catch(() => undefined); // its connection is cut
     await until(`step ${step} to begin`, () => isHeldUp(TABLE_OF[step]));
-    await system.crash(release);
+    await system.crash(0, release);
     await asked;
     staff = await system.signInAsStaff();
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { natsUsers, rememberSecrets } from '@tenantry/local';
@@ -13,32 +14,38 @@ import { natsPermissions } from '@tenantry/messaging';
 import { services } from '../services.js';
 import { childrenOf, signal } from './processes.js';
 
+/** One nats-server, which can be started again where it was. */
+interface Node {
+  readonly folder: string;
+  readonly start: () => Promise<RunningNats>;
+  running: RunningNats;
+}
+
 /** Postgres and nats-server as an operator has them: they live and die apart from the instance. */
 export class Servers implements AsyncDisposable {
-  private postgres!: EmbeddedPostgres;
-  private nats!: RunningNats;
-
   private constructor(
-    private readonly folder: string,
+    private postgres: EmbeddedPostgres,
     private readonly startPostgresAgain: () => Promise<EmbeddedPostgres>,
-    private readonly startNatsAgain: () => Promise<RunningNats>,
+    private readonly nodes: readonly Node[],
+    private readonly stack: AsyncDisposableStack,
   ) {}
 
-  /** Starts both in `folder`, for an instance whose secrets lie in `secretsFolder`. */
-  static async start(folder: string, secretsFolder: string): Promise<Servers> {
-    const natsFolder = join(folder, 'nats');
-    for (const path of [natsFolder, secretsFolder]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  /** Starts Postgres and so many nats-servers (one, or a cluster of three) in `folder`, for instances whose secrets lie in `secretsFolder`. */
+  static async start(folder: string, secretsFolder: string, nodeCount: number): Promise<Servers> {
+    await using stack = new AsyncDisposableStack();
+    for (const path of [folder, secretsFolder]) mkdirSync(path, { recursive: true, mode: 0o700 });
     const secrets = await rememberSecrets(secretsFolder, services);
-    const binary = await findNatsServer(() => undefined);
-    const [postgresPort, natsPort] = [await freePort(), await freePort()];
-    const options = { directory: join(folder, 'postgres'), port: postgresPort, password: secrets.postgresPassword };
-    const config = { port: natsPort, ...natsUsers(natsPermissions(services), secrets) };
-    const servers = new Servers(
-      folder,
-      () => startPostgres(options),
-      () => startNats(binary, natsFolder, config),
-    );
-    await servers.open();
+    const options = { directory: join(folder, 'postgres'), port: await freePort(), password: secrets.postgresPassword };
+    const startPostgresAgain = (): Promise<EmbeddedPostgres> => startPostgres(options);
+    const postgres = await startPostgresAgain();
+    let servers: Servers | null = null;
+    stack.defer(() => (servers?.postgres ?? postgres).stop());
+    const nodes: Node[] = [];
+    stack.defer(async () => void (await Promise.all(nodes.map(({ running }) => running.stop()))));
+    const users = natsUsers(natsPermissions(services), secrets);
+    const starts = await nodeStarts(folder, nodeCount, users);
+    nodes.push(...(await Promise.all(starts.map(async (one) => ({ ...one, running: await one.start() })))));
+    servers = new Servers(postgres, startPostgresAgain, nodes, stack.move());
     return servers;
   }
 
@@ -47,7 +54,12 @@ export class Servers implements AsyncDisposable {
   }
 
   get natsUrl(): string {
-    return this.nats.url;
+    return this.nodes.map(({ running }) => running.url).join(',');
+  }
+
+  /** How many nats-servers there are. */
+  get nodeCount(): number {
+    return this.nodes.length;
   }
 
   /** Ends Postgres and all its sessions without a warning, and starts it again. */
@@ -65,31 +77,56 @@ export class Servers implements AsyncDisposable {
     for (const child of await childrenOf(pid)) signal(child.pid, name);
   }
 
-  /** Stops nats-server, does something to what it left, and starts it again. */
+  /** Stops every nats-server, does something to what they left, and starts them again. */
   async restartNats(how: NodeJS.Signals, meanwhile: () => Promise<void> | void): Promise<void> {
-    signal(this.nats.pid, how);
-    await this.nats.exited;
+    await Promise.all(this.nodes.map((node) => end(node, how)));
     await meanwhile();
-    this.nats = await this.startNatsAgain();
+    await Promise.all(this.nodes.map(again));
   }
 
-  /** Removes everything that JetStream keeps; nats-server is down meanwhile. */
+  /** Ends one nats-server without a warning, waits, and starts it again; the others stay. */
+  async crashNode(index: number, meanwhile: () => Promise<void>): Promise<void> {
+    const node = this.nodes[index]!;
+    await end(node, 'SIGKILL');
+    await meanwhile();
+    await again(node);
+  }
+
+  /** Removes everything that JetStream keeps; no nats-server runs meanwhile. */
   deleteStore(): void {
-    rmSync(join(this.folder, 'nats', 'jetstream'), { recursive: true });
-  }
-
-  private async open(): Promise<void> {
-    this.postgres = await this.startPostgresAgain();
-    try {
-      this.nats = await this.startNatsAgain();
-    } catch (error) {
-      await this.postgres.stop();
-      throw error;
-    }
+    for (const { folder } of this.nodes) rmSync(join(folder, 'jetstream'), { recursive: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.signalPostgres('SIGCONT');
-    await Promise.all([this.postgres.stop(), this.nats.stop()]);
+    await this.stack.disposeAsync();
   }
+}
+
+/** How each nats-server is started: alone, or as one of a cluster. */
+async function nodeStarts(
+  folder: string,
+  count: number,
+  users: ReturnType<typeof natsUsers>,
+): Promise<Omit<Node, 'running'>[]> {
+  const binary = await findNatsServer(() => undefined);
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  const portsOf = (): Promise<number[]> => Promise.all(indexes.map(() => freePort()));
+  const [clients, routes, password] = [await portsOf(), await portsOf(), randomBytes(24).toString('base64url')];
+  return indexes.map((index) => {
+    const own = join(folder, `nats-${index + 1}`);
+    mkdirSync(own, { recursive: true, mode: 0o700 });
+    const cluster = { serverName: `tenantry-${index + 1}`, port: routes[index]!, ports: routes, password };
+    const config = { port: clients[index]!, ...users, ...(count > 1 ? { cluster } : {}) };
+    return { folder: own, start: () => startNats(binary, own, config) };
+  });
+}
+
+async function end({ running }: Node, how: NodeJS.Signals): Promise<void> {
+  signal(running.pid, how);
+  await running.exited;
+}
+
+async function again(node: Node): Promise<void> {
+  node.running = await node.start();
 }

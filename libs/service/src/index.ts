@@ -3,6 +3,7 @@ export { Cursors } from './cursors.js';
 export type { Readiness } from './health/readiness.js';
 export { Logger } from './logger.js';
 export { Mailer, type Mail } from './mail/mailer.js';
+export { patiently } from './lifecycle/patiently.js';
 export { MailSettings } from './mail/mail-settings.js';
 export * from './outbound/outbound-http.js';
 export { serve, type ServiceNews } from './serve.js';
@@ -15,6 +16,7 @@ export {
   flag,
   list,
   port,
+  natsServers,
   settings,
   SettingsError,
   type Environment,

@@ -5,6 +5,7 @@ import { SettingsError, type Environment, type Service } from '@tenantry/service
 import { printNatsConfig } from '../nats/nats-config.js';
 import { rememberPassword, writeSecretFile } from '../state/remembered.js';
 import { natsUsers, rememberSecrets } from './instance.js';
+import { LocalSettings } from './local-settings.js';
 import { prepareDatabase, prepareNats } from './prepare.js';
 
 const NATS_PORT = 4222;
@@ -32,7 +33,7 @@ export async function prepareDeployment(
   services: readonly Service[],
   environment: Environment,
 ): Promise<void> {
-  const { DATABASE_URL, NATS_URL } = environment;
+  const { DATABASE_URL, NATS_URL, NATS_REPLICAS } = new LocalSettings(environment);
   if (!DATABASE_URL || !NATS_URL) {
     throw new SettingsError('DATABASE_URL and NATS_URL name what is to be prepared; both must be set');
   }
@@ -40,6 +41,6 @@ export async function prepareDeployment(
   const admin = new URL(DATABASE_URL);
   admin.password ||= encodeURIComponent(secrets.postgresPassword);
   const migrations = await prepareDatabase(admin.href, services, secrets, (text) => console.log(text));
-  const made = await prepareNats(NATS_URL, services, secrets, 'nats.conf');
+  const made = await prepareNats(NATS_URL, services, secrets, 'nats.conf', NATS_REPLICAS);
   console.log(`prepared: ${migrations} migrations, ${made} streams, consumers and buckets`);
 }

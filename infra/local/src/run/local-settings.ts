@@ -1,4 +1,4 @@
-import { FirstAdminSettings, port, settings } from '@tenantry/service';
+import { FirstAdminSettings, natsServers, port, settings } from '@tenantry/service';
 import { z } from 'zod';
 
 /** What the person who starts Tenantry on one machine may set. */
@@ -9,10 +9,16 @@ export class LocalSettings extends settings({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('A Postgres 16 or newer to use, with a login that may create roles; none: one is started'),
-  NATS_URL: z
-    .url({ protocol: /^(nats|tls)$/ })
+  NATS_URL: natsServers
     .optional()
-    .describe('A NATS server with JetStream to use; none: one is started'),
+    .describe('A NATS server with JetStream to use, or those of a cluster, separated by commas; none: one is started'),
+  NATS_REPLICAS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(5)
+    .default(1)
+    .describe('Servers of the cluster that keep each message: 1 for a single server, 3 for a cluster'),
   LOCAL_MODEL_URL: z.url().optional().describe('A stand-in for a model to use, on loopback; none: one is started'),
   ...FirstAdminSettings.shape,
   TENANTRY_ADMIN_EMAIL: z

@@ -1,6 +1,6 @@
 import { migrate } from '@tenantry/database';
 import { connectBus, provisionNats, silentLog, type Bus } from '@tenantry/messaging';
-import type { Service } from '@tenantry/service';
+import { patiently, type Service } from '@tenantry/service';
 import { MAX_PAYLOAD_BYTES } from '../nats/nats-config.js';
 import { PlainError } from '../plain-error.js';
 import type { InstanceSecrets } from './instance.js';
@@ -37,18 +37,21 @@ export async function prepareNats(
   services: readonly Service[],
   secrets: InstanceSecrets,
   usersFile: string,
+  replicas = 1,
 ): Promise<number> {
   const admin = await connectBus({ url, service: 'boot', nkeySeed: secrets.bootNkey.seed, log: silentLog }).catch(
     (error: Error) => {
       throw new PlainError(
-        `NATS at ${new URL(url).host} refuses us (${error.message}); does its configuration include ${usersFile}?`,
+        `NATS at ${hostsOf(url)} refuses us (${error.message}); does its configuration include ${usersFile}?`,
         { cause: error },
       );
     },
   );
   try {
     requireRoom(url, admin);
-    return (await provisionNats(admin, services)).length;
+    // A cluster that has just started has no leader yet.
+    const made = await patiently(`JetStream at ${hostsOf(url)}`, () => provisionNats(admin, services, { replicas }));
+    return made.length;
   } finally {
     await admin.drain();
   }
@@ -59,6 +62,13 @@ function requireRoom(url: string, { connection }: Bus): void {
   const maxPayload = connection.info?.max_payload ?? 0;
   if (maxPayload >= MAX_PAYLOAD_BYTES) return;
   throw new PlainError(
-    `NATS at ${new URL(url).host} takes messages of at most ${maxPayload} bytes; set max_payload: ${MAX_PAYLOAD_BYTES} in its configuration`,
+    `NATS at ${hostsOf(url)} takes messages of at most ${maxPayload} bytes; set max_payload: ${MAX_PAYLOAD_BYTES} in its configuration`,
   );
+}
+
+function hostsOf(url: string): string {
+  return url
+    .split(',')
+    .map((one) => new URL(one).host)
+    .join(', ');
 }

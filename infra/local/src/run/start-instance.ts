@@ -57,7 +57,7 @@ export async function startInstance(options: InstanceOptions): Promise<RunningSe
   });
   stop.signal.throwIfAborted();
   await progress.step('streams', async () => {
-    const count = await prepareNats(natsUrl, services, place.secrets, place.usersFile);
+    const count = await prepareNats(natsUrl, services, place.secrets, place.usersFile, settings.NATS_REPLICAS);
     return [count, count === 0 ? 'up to date' : `${count} made`];
   });
   stop.signal.throwIfAborted();

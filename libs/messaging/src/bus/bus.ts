@@ -15,6 +15,7 @@ import { inboxPrefix } from './subjects.js';
 
 /** How a process joins the bus. */
 export interface BusOptions {
+  /** One server, or those of a cluster separated by commas. */
   readonly url: string;
   /** The service's name: names the connection and its inbox. */
   readonly service: string;
@@ -136,7 +137,7 @@ export class Bus {
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { tls, nkeySeed } = options;
   const connection = await connect({
-    servers: options.url,
+    servers: options.url.split(','),
     name: options.service,
     inboxPrefix: inboxPrefix(options.service),
     authenticator: nkeySeed ? nkeyAuthenticator(nkeySeed) : undefined,

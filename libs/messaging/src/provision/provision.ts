@@ -70,7 +70,7 @@ export async function provisionNats(
 }
 
 async function ensureStream(manager: JetStreamManager, config: typeof EVENTS): Promise<boolean> {
-  if (await found(manager.streams.info(config.name))) {
+  if (await manager.streams.info(config.name).catch(unlessNotFound)) {
     await manager.streams.update(config.name, config);
     return false;
   }
@@ -92,7 +92,7 @@ async function ensureConsumer(
     // The service counts the tries and sets the event aside itself: the server would drop it in silence.
     max_deliver: -1,
   };
-  if (await found(manager.consumers.info(EVENTS_STREAM, name))) {
+  if (await manager.consumers.info(EVENTS_STREAM, name).catch(unlessNotFound)) {
     await manager.consumers.update(EVENTS_STREAM, name, config);
     return false;
   }
@@ -106,7 +106,12 @@ async function ensureBucket(
   bucket: BucketName,
   replicas: number,
 ): Promise<boolean> {
-  if (await found(manager.streams.info(`KV_${bucket}`))) return false;
+  const there = await manager.streams.info(`KV_${bucket}`).catch(unlessNotFound);
+  if (there) {
+    if (there.config.num_replicas !== replicas)
+      await manager.streams.update(`KV_${bucket}`, { num_replicas: replicas });
+    return false;
+  }
   await new Kvm(admin.jetstream).create(bucket, {
     history: 1,
     storage: StorageType.File,
@@ -117,13 +122,9 @@ async function ensureBucket(
   return true;
 }
 
-async function found(look: Promise<unknown>): Promise<boolean> {
-  try {
-    await look;
-    return true;
-  } catch (error) {
-    const status = error instanceof JetStreamApiError ? error.apiError().code : (error as { status?: number }).status;
-    if (status === NOT_FOUND) return false;
-    throw error;
-  }
+/** @throws the error itself, unless it says that there is no such thing */
+function unlessNotFound(error: unknown): null {
+  const status = error instanceof JetStreamApiError ? error.apiError().code : (error as { status?: number }).status;
+  if (status === NOT_FOUND) return null;
+  throw error;
 }

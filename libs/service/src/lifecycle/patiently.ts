@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 500;
 /** What a server that is still on its way up, or a name that is not known yet, answers. */
-const TRANSIENT = /ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|57P03|timeout|starting up/i;
+const TRANSIENT =
+  /ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|57P03|timeout|starting up|temporarily unavailable|no suitable peers/i;
 
 /**
  * Tries to reach something until it is there, so that services and servers may start in any order.

@@ -17,6 +17,7 @@ describe('refusePlaintext', () => {
 
   it.each([
     ['NATS_URL', 'nats://nats:4222'],
+    ['NATS_URL', 'tls://nats-1:4222, nats://nats-2:4222'],
     ['DATABASE_URL', 'postgres://a@db/x'],
     ['DATABASE_URL', 'postgres://a@db/x?sslmode=prefer'],
     ['HTTP_HOST', '0.0.0.0'],

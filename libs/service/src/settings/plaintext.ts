@@ -13,8 +13,8 @@ export function refusePlaintext(settings: ServiceSettings): void {
   if (settings.ALLOW_PLAINTEXT) {
     return;
   }
-  const nats = new URL(settings.NATS_URL);
-  if (nats.protocol !== 'tls:' && !isLoopback(nats.hostname)) {
+  const nats = settings.NATS_URL.split(',').map((url) => new URL(url));
+  if (nats.some(({ protocol, hostname }) => protocol !== 'tls:' && !isLoopback(hostname))) {
     throw plaintext('NATS_URL', 'use tls://');
   }
   const postgres = settings.DATABASE_URL ? new URL(settings.DATABASE_URL) : undefined;

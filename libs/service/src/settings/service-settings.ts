@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { flag, list, port, settings } from './settings.js';
+import { flag, list, natsServers, port, settings } from './settings.js';
 
 const network = z.string().refine((text) => ipaddr.isValidCIDR(text), 'must be a list of networks such as 10.1.0.0/16');
 const ratio = z.coerce.number().min(0).max(1);
@@ -15,7 +15,9 @@ export class ServiceSettings extends settings({
     .string()
     .optional()
     .describe('File with the password for DATABASE_URL, so that the URL needs none'),
-  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).describe('The NATS server, e.g. nats://127.0.0.1:4222'),
+  NATS_URL: natsServers.describe(
+    'The NATS server, e.g. nats://127.0.0.1:4222, or those of a cluster, separated by commas',
+  ),
   NATS_NKEY_FILE: z.string().optional().describe('File with the nkey seed of this service'),
   NATS_CA_FILE: z.string().optional().describe('CA certificate that the NATS server is checked against'),
   CONTEXT_KEY_FILE: z.string().describe('File with the Ed25519 key that signs this service’s calls (PKCS 8, PEM)'),

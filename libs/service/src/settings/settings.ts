@@ -66,5 +66,14 @@ export const flag = z
   .default('false')
   .transform((text) => text === 'true');
 
+/** NATS servers that are one cluster, separated by commas. */
+export const natsServers = z
+  .string()
+  .refine(
+    (text) => text.split(',').every((url) => z.url({ protocol: /^(nats|tls)$/ }).safeParse(url.trim()).success),
+    'must be nats:// or tls:// URLs, separated by commas',
+  )
+  .transform((text) => text.replaceAll(/\s/g, ''));
+
 /** A TCP port. */
 export const port = z.coerce.number().int().min(0).max(65_535);
