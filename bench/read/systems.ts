@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createUser } from '@nats-io/nkeys';
 import { newId } from '@tenantry/kernel';
 import { findNatsServer, freePort, startNats } from '@tenantry/local/servers';
 import { issueToken } from '../baselines/access-token.js';
-import { type Item, prepareItems } from '../baselines/items.js';
+import { type Item, MAX_CONNECTIONS, prepareItems } from '../baselines/items.js';
 import { prepareTenant, send, signIn } from '../instance/client.js';
 import { takePlace, takePostgres } from '../instance/place.js';
 import { run } from '../instance/program.js';
@@ -12,13 +15,20 @@ const ROWS = 1_000;
 const TENANTS = 20;
 const program = (name: string): string => join(import.meta.dirname, '../baselines', name);
 
+/** What is sent to a system. */
+export interface Ask {
+  readonly url: string;
+  /** As JSON, by POST; without it the request is a GET. */
+  readonly body?: object;
+}
+
 /** Something that answers reads, lists and writes of the same rows over HTTP. */
 export interface System {
   readonly name: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly read: (id: string) => string;
-  readonly list: string;
-  readonly write: string;
+  readonly read: (id: string) => Ask;
+  readonly list: Ask;
+  readonly write: Ask;
 }
 
 export interface Systems {
@@ -26,8 +36,11 @@ export interface Systems {
   readonly bare: System;
   readonly guarded: System;
   readonly nest: System;
+  readonly graphile: System;
   readonly ids: readonly string[];
 }
+
+const NEW_ITEM = { name: 'one more', status: 'open', amount: 7 };
 
 const itemsOf = (): Item[] =>
   Array.from({ length: ROWS }, (_, i) => ({ id: newId(), name: `item ${i}`, status: 'open', amount: i }));
@@ -58,9 +71,9 @@ async function startTenantry(
   const tenantry: System = {
     name: 'Tenantry',
     headers: { authorization: `Bearer ${tenants[0]!.token}`, prefer: 'return=representation' },
-    read: (id) => `${url}?${select}&id=eq.${id}`,
-    list: `${url}?${select}&order=id&limit=50`,
-    write: `${url}?${select}`,
+    read: (id) => ({ url: `${url}?${select}&id=eq.${id}` }),
+    list: { url: `${url}?${select}&order=id&limit=50` },
+    write: { url: `${url}?${select}`, body: NEW_ITEM },
   };
   return { tenantry, tenantIds: tenants.map(({ id }) => id) };
 }
@@ -80,6 +93,32 @@ async function startNest(stack: AsyncDisposableStack, directory: string, env: Re
   const gateway = await run(program('nest-gateway.ts'), settings, /^(http\S+)$/);
   stack.defer(() => gateway.stop());
   return gateway.address;
+}
+
+/** PostGraphile with the same policy; it answers queries, so the same rows in its own words. */
+async function startGraphile(
+  stack: AsyncDisposableStack,
+  env: Record<string, string>,
+  { tenantId, token }: { readonly tenantId: string; readonly token: string },
+): Promise<System> {
+  const directory = join(import.meta.dirname, '../postgraphile');
+  if (!existsSync(join(directory, 'node_modules')))
+    await promisify(execFile)('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: directory });
+  const settings = { ...env, GRAPHILE_ENV: 'production', MAX_CONNECTIONS: String(MAX_CONNECTIONS) };
+  const started = await run(join(directory, 'server.mjs'), settings, /^(http\S+)$/);
+  stack.defer(() => started.stop());
+  const url = `${started.address}/graphql`;
+  const fields = 'rowId name status amount createdAt';
+  const read = `query($t: UUID!, $id: UUID!) { one: guardedItemByTenantIdAndRowId(tenantId: $t, rowId: $id) { ${fields} } }`;
+  const list = `{ many: allGuardedItems(first: 50, orderBy: ROW_ID_ASC) { nodes { ${fields} } } }`;
+  const write = `mutation($item: GuardedItemInput!) { createGuardedItem(input: { guardedItem: $item }) { guardedItem { ${fields} } } }`;
+  return {
+    name: 'PostGraphile 5, row-level security by pgSettings',
+    headers: { authorization: `Bearer ${token}` },
+    read: (id) => ({ url, body: { query: read, variables: { t: tenantId, id } } }),
+    list: { url, body: { query: list } },
+    write: { url, body: { query: write, variables: { item: { tenantId, ...NEW_ITEM } } } },
+  };
 }
 
 /** Starts all of them on one Postgres. */
@@ -102,14 +141,15 @@ export async function startSystems(stack: AsyncDisposableStack): Promise<Systems
   const at = (name: string, base: string): System => ({
     name,
     headers: { authorization: `Bearer ${token}` },
-    read: (id) => `${base}/items/${id}`,
-    list: `${base}/items`,
-    write: `${base}/items`,
+    read: (id) => ({ url: `${base}/items/${id}` }),
+    list: { url: `${base}/items` },
+    write: { url: `${base}/items`, body: NEW_ITEM },
   });
   return {
     tenantry,
     bare: at('bare Fastify and pg, no tenancy', `${bare.address}/${tenantIds[0]}`),
     guarded: at('Fastify, jose, row-level security in four round trips', guarded.address),
+    graphile: await startGraphile(stack, env, { tenantId: tenantIds[0]!, token }),
     nest: at('Nest gateway, ClientNats, Nest service, TypeORM transaction', nest),
     ids: items.map(({ id }) => id),
   };
