@@ -6,6 +6,7 @@ import { rollBack } from './run-transaction.js';
 import type { Sql } from './sql.js';
 import type { ConnectionPool } from './wire/connection-pool.js';
 import type { Step, StepResult } from './wire/flight.js';
+import { idleMs } from './wire/idle-clock.js';
 import type { Lane } from './wire/lane.js';
 import { type Settings, fixedStep, settingStep } from './wire/steps.js';
 
@@ -69,7 +70,7 @@ async function readAlone(
   signal: AbortSignal | null,
 ): Promise<readonly StepResult[]> {
   const connection = pool.tryAcquire() ?? (await pool.acquire(signal));
-  const sentAtMs = performance.now();
+  const sentAtMs = idleMs();
   try {
     return await connection.fly(steps, signal);
   } catch (error) {
@@ -78,7 +79,7 @@ async function readAlone(
     }
     return await connection.fly(steps, signal);
   } finally {
-    pool.pace.learn(steps.at(-1)!.text, performance.now() - sentAtMs);
+    pool.pace.learn(steps.at(-1)!.text, idleMs() - sentAtMs);
     pool.release(connection);
   }
 }

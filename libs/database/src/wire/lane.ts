@@ -1,6 +1,7 @@
 import { abortFault, refuseAborted } from './abort.js';
 import type { PgConnection } from './connection.js';
 import type { Landing, Step, StepResult } from './flight.js';
+import { idleMs } from './idle-clock.js';
 import type { Pace } from './pace.js';
 
 /** A read that takes longer is not short. */
@@ -61,7 +62,7 @@ export class Lane {
     const waiting = this.#riders.length;
     return (
       waiting === 0 ||
-      (waiting < MAX_RIDERS && this.#backlogMs < BACKLOG_MS && performance.now() - this.#landedAtMs < HELD_UP_MS)
+      (waiting < MAX_RIDERS && this.#backlogMs < BACKLOG_MS && idleMs() - this.#landedAtMs < HELD_UP_MS)
     );
   }
 
@@ -76,7 +77,7 @@ export class Lane {
     const expectedMs = Math.min(this.#pace.expectMs(statement.text), BACKLOG_MS);
     const rider = { statement, expectedMs, settle: resolve, fail: reject };
     if (this.isEmpty) {
-      this.#landedAtMs = performance.now();
+      this.#landedAtMs = idleMs();
     }
     this.#connection.launch(steps, (landing) => this.#land(rider, landing));
     this.#connection.uses++;
@@ -109,7 +110,7 @@ export class Lane {
   }
 
   #land(rider: Rider, { results, error, lost }: Landing): void {
-    const now = performance.now();
+    const now = idleMs();
     this.#pace.learn(rider.statement.text, now - this.#landedAtMs);
     this.#landedAtMs = now;
     this.#riders.splice(this.#riders.indexOf(rider), 1);

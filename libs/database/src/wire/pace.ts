@@ -3,7 +3,7 @@ const CAPACITY = 2_000;
 /** Weight of the latest run: a dozen quick ones make up for a slow one. */
 const WEIGHT = 0.2;
 
-/** How long statements take, learnt from their runs: a moving average for each text. */
+/** How long statements take in `idleMs`, learnt from their runs: a moving average for each text. */
 export class Pace {
   readonly #averageMs = new Map<string, number>();
 
