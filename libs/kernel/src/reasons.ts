@@ -76,6 +76,7 @@ export const reasons = {
   // billing
   'budget-refused': is(402, 'A budget does not allow this'),
   'not-entitled': is(403, 'The plan of this tenant does not include this'),
+  'limit-reached': is(403, 'The plan of this tenant allows no more of this'),
   'payments-off': is(409, 'This installation has no payment provider'),
   'payment-method-missing': is(409, 'There is no payment method to pay with'),
   'payment-refused': is(409, 'The payment provider refused this'),

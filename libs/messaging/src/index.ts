@@ -20,6 +20,7 @@ export { Every, On, OnBatch } from './definition/reacts.js';
 export { Directories, standingOf } from './directory/directories.js';
 export { Directory, type DirectoryOptions, type EntryChanged } from './directory/directory.js';
 export * from './directory/entitlements.js';
+export * from './directory/quotas.js';
 export * from './directory/entries.js';
 export type { EventContext, EventMeta, ReceivedEvent } from './events/event.js';
 export { replayFailedEvents, type ReplayOptions } from './events/failed-events.js';

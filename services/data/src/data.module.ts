@@ -25,6 +25,9 @@ import { ListProductTables } from './product-tables/list-product-tables.js';
 import { ProductDefinitions } from './product-tables/product-definitions.js';
 import { ProductTables } from './product-tables/product-tables.js';
 import { SetProductTableAccess } from './product-tables/set-product-table-access.js';
+import { Every5sFoldCounts } from './quotas/every-5s-fold-counts.js';
+import { Quotas } from './quotas/quotas.js';
+import { ChangePublisher } from './rows/change-publisher.js';
 import { DeleteRows } from './rows/delete-rows.js';
 import { ExportRows } from './rows/export-rows.js';
 import { ImportRows } from './rows/import-rows.js';
@@ -100,7 +103,7 @@ const reactions = [
   OnTenantDeactivated,
 ];
 const encryption = [RotateTenantKey, GetKeyRotation];
-const schedules = [EverySecondRollOut, EverySecondReseal];
+const schedules = [EverySecondRollOut, EverySecondReseal, Every5sFoldCounts];
 
 /** Product and tenant tables and their rows: a table of contents. */
 @Module({
@@ -122,6 +125,8 @@ const schedules = [EverySecondRollOut, EverySecondReseal];
     RowReader,
     RowSearcher,
     RowWriter,
+    ChangePublisher,
+    Quotas,
     SubjectFinder,
   ],
 })
@@ -131,8 +136,8 @@ export const dataService = defineService({
   name: 'data',
   module: DataModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['product', 'rotation'],
+  jobs: ['product', 'rotation', 'counts'],
   ownerMay: ['create-schemas', 'create-roles'],
-  watches: ['tenants', 'revocations', 'agents'],
+  watches: ['tenants', 'revocations', 'agents', 'entitlements'],
   settings: DataSettings,
 });

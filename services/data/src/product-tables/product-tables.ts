@@ -5,6 +5,7 @@ import { alterPool } from '../tables/definition.table.js';
 import type { TableDefinition } from '../tables/table-definition.js';
 import type { Decide, TableChange } from '../tables/table-change.js';
 import { ProductDefinitions } from './product-definitions.js';
+import { forgetPoolCounts } from '../quotas/count.table.js';
 import {
   insertProductVersion,
   latestProductVersion,
@@ -55,6 +56,7 @@ export class ProductTables {
         const others = own.filter(({ name }) => name !== change.table);
         const definitions = change.after ? [...others, change.after] : others;
         await alterPool(tx, change.steps);
+        if (!change.after) await forgetPoolCounts(tx, change.table);
         await insertProductVersion(tx, {
           version,
           tableName: change.table,

@@ -4,11 +4,12 @@ import { TenantDatabase, type Transaction, Vault } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { DataSettings } from '../config.js';
+import { Quotas } from '../quotas/quotas.js';
 import { Catalog } from '../spaces/catalog.js';
 import type { TableSpace } from '../spaces/table-space.js';
 import type { TableDefinition } from '../tables/table-definition.js';
 import { accessTo, writerOf } from './caller.js';
-import { headerFault } from './import/import-fault.js';
+import { headerFault, importLimitReached } from './import/import-fault.js';
 import { importBatch, type ImportTarget } from './import/import-batch.js';
 import { readCsv } from './import/read-csv.js';
 import { readNdjson } from './import/read-ndjson.js';
@@ -29,6 +30,7 @@ export class ImportRows {
     private readonly tenants: TenantDatabase,
     private readonly catalog: Catalog,
     private readonly vault: Vault,
+    private readonly quotas: Quotas,
     private readonly settings: DataSettings,
   ) {}
 
@@ -82,6 +84,10 @@ export class ImportRows {
       if (batch.length > 0) {
         await this.#batch(target, batch, taken + 1);
       }
+      const passed = await this.quotas.hold(tx, request.table);
+      if (passed) {
+        throw importLimitReached(passed, request.table, null); // others were faster: no row of this import is to blame
+      }
       return taken + batch.length;
     };
     return this.tenants.transaction(caller.ctx, work, accessTo(space));
@@ -90,6 +96,10 @@ export class ImportRows {
   async #batch(target: ImportTarget, rows: readonly JsonRow[], first: number): Promise<void> {
     const { tx, table } = target;
     await importBatch(target, rows, first);
+    const passed = await this.quotas.look(tx, table.definition.name);
+    if (passed) {
+      throw importLimitReached(passed, table.definition.name, target.onConflict ? null : first + rows.length - 1);
+    }
     const changes = await takeRowChanges(tx, this.vault, target.space);
     if (changes.length > 0) {
       tx.publish(new RowsChanged({ table: table.definition.name, cause: 'import', rows: BigInt(changes.length) }), {

@@ -52,6 +52,11 @@ export class RowReader {
     private readonly settings: DataSettings,
   ) {}
 
+  /** Rows of one table in one answer. */
+  get maxRows(): number {
+    return this.settings.ROWS_MAX;
+  }
+
   async read(ctx: TenantContext, request: ReadRequest): Promise<Page> {
     const caller = callerOf(ctx);
     return this.catalog.use(ctx, (space) => this.readFrom(caller, space, request));

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { RowsChanged } from '@tenantry/contracts';
-import { type RowChange, type Sql, TenantDatabase, type Transaction, Vault } from '@tenantry/database';
-import { Fault, type TenantContext } from '@tenantry/kernel';
-import { DataSettings } from '../config.js';
+import { type RowChange, type Sql, TenantDatabase, type Transaction } from '@tenantry/database';
+import type { TenantContext } from '@tenantry/kernel';
+import { limitReached } from '../quotas/quota.js';
+import { Quotas } from '../quotas/quotas.js';
 import { Catalog, requireCurrent } from '../spaces/catalog.js';
 import type { PlacedTable, TableSpace } from '../spaces/table-space.js';
 import { accessTo, type Caller, writerOf } from './caller.js';
+import { ChangePublisher } from './change-publisher.js';
 import type { Preferences } from './query/preferences.js';
 import type { RowsQuery } from './query/query.js';
-import { takeRowChanges } from './row-change.js';
 import { explainRefusal } from './row-fault.js';
 import { RowReader, tableOf } from './row-reader.js';
 import type { Written } from './rows-reply.js';
@@ -47,8 +47,8 @@ export class RowWriter {
     private readonly tenants: TenantDatabase,
     private readonly catalog: Catalog,
     private readonly reader: RowReader,
-    private readonly vault: Vault,
-    private readonly settings: DataSettings,
+    private readonly publisher: ChangePublisher,
+    private readonly quotas: Quotas,
   ) {}
 
   /** @param answer what the operation answers; kept for a repeated request */
@@ -65,7 +65,7 @@ export class RowWriter {
       const returned = new Returned(
         table,
         traced(caller.ctx, table, request.query),
-        { space, principal: caller.principal, maxRows: this.settings.ROWS_MAX },
+        { space, principal: caller.principal, maxRows: this.reader.maxRows },
         request.preferences.returns,
       );
       const work = async (tx: Transaction): Promise<T> => {
@@ -74,45 +74,23 @@ export class RowWriter {
         if (row) {
           requireCurrent(space, row.version);
         }
-        const changes = await this.#publish(tx, space, cause, request);
-        return answer({
+        const changes = await this.publisher.publish(tx, space, cause, request);
+        const answered = answer({
           rows: row?.rows ?? 0,
           body: returned.isShown ? await this.reader.openIn(tx, table, row?.body ?? '[]', returned.shape) : null,
           status: statusOf(cause, returned.isShown, changes),
           location: request.preferences.returns === 'headers-only' ? locationOf(table, changes) : null,
         });
+        const passed = cause === 'delete' || changes.length === 0 ? null : await this.quotas.hold(tx, request.table);
+        if (passed) {
+          throw limitReached(passed, request.table);
+        }
+        return answered;
       };
       return this.tenants.transaction(caller.ctx, work, accessTo(space)).catch((error: unknown) => {
         throw explainRefusal(error, space, places[cause]);
       });
     });
-  }
-
-  async #publish(
-    tx: Transaction,
-    space: TableSpace,
-    cause: string,
-    { table, preferences }: WriteRequest,
-  ): Promise<RowChange[]> {
-    const changes = await takeRowChanges(tx, this.vault, space);
-    const { maxAffected } = preferences;
-    if (maxAffected !== null && changes.length > maxAffected) {
-      throw new Fault('malformed-request', {
-        field: 'prefer',
-        detail: `The request would change ${changes.length} rows, which is more than max-affected`,
-        extra: { code: 'PGRST124' },
-      });
-    }
-    if (changes.length > this.settings.ROWS_CHANGED_MAX) {
-      throw new Fault('invalid-input', {
-        field: 'query',
-        detail: `One request changes at most ${this.settings.ROWS_CHANGED_MAX} rows, and this one would change ${changes.length}`,
-      });
-    }
-    if (changes.length > 0) {
-      tx.publish(new RowsChanged({ table, cause, rows: BigInt(changes.length) }), { changes });
-    }
-    return changes;
   }
 }
 

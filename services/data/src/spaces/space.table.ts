@@ -1,4 +1,5 @@
 import { sql, type Transaction } from '@tenantry/database';
+import { forgetCounts } from '../quotas/count.table.js';
 import type { Space } from './space.js';
 
 const COLUMNS = sql`mode, schema_name as "schemaName", version, product_version as "productVersion", attempt,
@@ -36,6 +37,7 @@ export async function saveOpenness(tx: Transaction, open: boolean, tenantVersion
 }
 
 export async function deleteSpace(tx: Transaction): Promise<void> {
+  await forgetCounts(tx);
   await tx.execute(sql`delete from data.table_definition where tenant_id = ${tx.tenantId}`);
   await tx.execute(sql`delete from data.space where tenant_id = ${tx.tenantId}`);
 }
