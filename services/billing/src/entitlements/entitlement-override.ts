@@ -1,5 +1,5 @@
 import { Fault } from '@tenantry/kernel';
-import type { Entitlement } from '@tenantry/messaging';
+import { isQuota, type Entitlement } from '@tenantry/messaging';
 import { isFeatureValue } from '../plans/plan.js';
 import { quantityText } from '../quantity.js';
 
@@ -31,7 +31,7 @@ function refuse(field: string, detail: string): never {
   throw new Fault('invalid-input', { field, detail });
 }
 
-function wishedEntitlement({ enabled, value, limit }: OverrideWish): Entitlement {
+function wishedEntitlement({ feature, enabled, value, limit }: OverrideWish): Entitlement {
   const given = [enabled, value, limit].filter((one) => one !== undefined && one !== null);
   if (given.length !== 1) refuse('enabled', 'Give exactly one of enabled, value and limit');
   if (typeof enabled === 'boolean') return { kind: 'boolean', enabled };
@@ -39,6 +39,8 @@ function wishedEntitlement({ enabled, value, limit }: OverrideWish): Entitlement
     quantityText(limit, 'limit');
     return { kind: 'metered', limit };
   }
+  if (isQuota(feature))
+    refuse('limit', `${feature} limits rows: give limit, or enabled: true for as many as there are`);
   if (!isFeatureValue(value)) refuse('value', 'A value is a boolean, a number or a text of at most 500 characters');
   return { kind: 'static', value };
 }

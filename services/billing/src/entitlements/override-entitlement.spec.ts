@@ -100,6 +100,7 @@ describe('Entitlements', () => {
     ['limit', { limit: 1e-10 }],
     ['reason', { enabled: true, reason: ' ' }],
     ['expiresAt', { enabled: true, expiresAt: new Date(0) }],
+    ['limit', { feature: 'rows.orders', value: 3 }],
   ])('refuse an override with a bad %s: %p', async (field, more) => {
     await expect(override({ feature: 'sso', ...more })).rejects.toBeFault('invalid-input', { field });
     expect(await t.a.count('billing.entitlement_override')).toBe(0);

@@ -23,6 +23,8 @@ describe('Plans', () => {
     ['price', { price: '0.0000000001' }],
     ['price', { price: '99999999999' }],
     ['usageCaps', { usageCaps: { 'a b': 1 } }],
+    ['usageCaps', { staticEntitlements: { storageBytes: 1_000 } }],
+    ['usageCaps', { featureEntitlements: ['rowsPerMonth.orders'] }],
     ['usageCaps.calls', { usageCaps: { calls: -1 } }],
     ['usageCaps.calls', { usageCaps: { calls: 1e13 } }],
     ['usageCaps.calls', { usageCaps: { calls: 1e-10 } }],

@@ -1,4 +1,5 @@
 import { Fault, formatNanos, newId, parseNanos } from '@tenantry/kernel';
+import { isQuota } from '@tenantry/messaging';
 import { quantityText } from '../quantity.js';
 
 /** The value of a feature that is more than on or off. */
@@ -99,6 +100,8 @@ export function planTerms(wish: PlanWish): PlanTerms {
   const features = [...featureEntitlements, ...Object.keys(values), ...Object.keys(usageCaps)];
   const twice = features.find((feature, index) => features.indexOf(feature) < index);
   if (twice) refuse('featureEntitlements', `${twice} is either switched on, or has a value, or a cap`);
+  const uncapped = [...featureEntitlements, ...Object.keys(values)].find(isQuota);
+  if (uncapped) refuse('usageCaps', `${uncapped} limits rows: say how many in usageCaps`);
   return {
     priceNanos,
     currency: wish.currency ?? 'USD',
