@@ -42,6 +42,9 @@ import { InvoiceTerms } from './invoices/invoice-terms.js';
 import { ListInvoices } from './invoices/list-invoices.js';
 import { ListLineUsage } from './invoices/list-line-usage.js';
 import { TraceUsageEvent } from './invoices/trace-usage-event.js';
+import { OnCompletionEnded } from './metering/on-completion-ended.js';
+import { PlatformLedger } from './metering/platform-ledger.js';
+import { RecordDataSizes } from './metering/record-data-sizes.js';
 import { RecordGatewayCalls } from './metering/record-gateway-calls.js';
 import { ArchiveMeter } from './meters/archive-meter.js';
 import { CreateMeter } from './meters/create-meter.js';
@@ -134,7 +137,7 @@ const schedules = [
 const subscriptions = [GetSubscription, ChangeTenantPlan, CancelSubscription];
 const entitlements = [ListEntitlements, CheckEntitlement, OverrideEntitlement, ListEntitlementOverrides];
 const meters = [CreateMeter, ListMeters, GetMeter, ArchiveMeter];
-const usage = [RecordGatewayCalls, RecordUsage, CheckUsage, GetUsage];
+const usage = [RecordGatewayCalls, RecordDataSizes, RecordUsage, CheckUsage, GetUsage];
 const invoices = [
   DraftInvoice,
   FinalizeInvoice,
@@ -167,7 +170,14 @@ const payments = [
   ListStripeEvents,
   ReplayStripeEvent,
 ];
-const reactions = [OnTenantActivated, OpenPaymentAccount, OnDunningStepReached, OnDunningEased, ...notices];
+const reactions = [
+  OnTenantActivated,
+  OpenPaymentAccount,
+  OnDunningStepReached,
+  OnDunningEased,
+  OnCompletionEnded,
+  ...notices,
+];
 
 /** Who takes the money; replaced in no test, for what stands in for Stripe is on the other end. */
 const paymentProvider = {
@@ -196,6 +206,7 @@ const paymentProvider = {
     Catalog,
     FirstPlan,
     UsageLedger,
+    PlatformLedger,
     TenantCalendar,
     InvoiceBook,
     InvoiceTerms,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { recordDataSizes, type Operation } from '@tenantry/contracts';
 import { defineService } from '@tenantry/service';
 import { DataSettings } from './config.js';
 import { EverySecondReseal } from './encryption/every-second-reseal.js';
@@ -25,6 +26,7 @@ import { ListProductTables } from './product-tables/list-product-tables.js';
 import { ProductDefinitions } from './product-tables/product-definitions.js';
 import { ProductTables } from './product-tables/product-tables.js';
 import { SetProductTableAccess } from './product-tables/set-product-table-access.js';
+import { Every5mReportSizes } from './quotas/every-5m-report-sizes.js';
 import { Every5sFoldCounts } from './quotas/every-5s-fold-counts.js';
 import { Quotas } from './quotas/quotas.js';
 import { ChangePublisher } from './rows/change-publisher.js';
@@ -103,7 +105,7 @@ const reactions = [
   OnTenantDeactivated,
 ];
 const encryption = [RotateTenantKey, GetKeyRotation];
-const schedules = [EverySecondRollOut, EverySecondReseal, Every5sFoldCounts];
+const schedules = [EverySecondRollOut, EverySecondReseal, Every5sFoldCounts, Every5mReportSizes];
 
 /** Product and tenant tables and their rows: a table of contents. */
 @Module({
@@ -139,5 +141,6 @@ export const dataService = defineService({
   jobs: ['product', 'rotation', 'counts'],
   ownerMay: ['create-schemas', 'create-roles'],
   watches: ['tenants', 'revocations', 'agents', 'entitlements'],
+  calls: [recordDataSizes as Operation],
   settings: DataSettings,
 });

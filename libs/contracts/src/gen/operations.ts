@@ -181,7 +181,7 @@ import {
   TraceUsageEventRequest,
   UsageTrace,
 } from './billing/line-usage.js';
-import { RecordGatewayCallsRequest } from './billing/metering.js';
+import { RecordDataSizesRequest, RecordGatewayCallsRequest } from './billing/metering.js';
 import {
   ArchiveMeterRequest,
   CreateMeterRequest,
@@ -1738,6 +1738,20 @@ export const recordGatewayCalls = operation({
   scope: 'internal',
   callers: ['gateway'],
   input: RecordGatewayCallsRequest,
+  output: Empty,
+});
+
+/**
+ * Takes over how many rows and bytes tenants have, under the meters platform.rows and platform.storageBytes: once an hour, what is said first
+ * of an hour stays.
+ */
+export const recordDataSizes = operation({
+  name: 'RecordDataSizes',
+  service: 'billing',
+  summary: 'Takes over how many rows and bytes tenants have, under the meters platform.rows and platform.storageBytes',
+  scope: 'internal',
+  callers: ['data'],
+  input: RecordDataSizesRequest,
   output: Empty,
 });
 
@@ -4421,6 +4435,7 @@ export const operations: readonly Operation[] = [
   listLineUsage,
   traceUsageEvent,
   recordGatewayCalls,
+  recordDataSizes,
   createMeter,
   listMeters,
   getMeter,

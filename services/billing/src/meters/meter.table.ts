@@ -54,7 +54,7 @@ export async function insertMeter(tx: Transaction, meter: Meter): Promise<void> 
       select ${tx.tenantId}::uuid, ${id}::uuid, ${key}, ${aggregation}, ${eventType}, ${valueProperty}, ${groupBy}::text[], ${unit},
         ${createdAt}::timestamptz
       where (select count(*) < ${MAX_METERS} and count(*) filter (where event_type = ${eventType}) < ${MAX_METERS_OF_TYPE}
-        from billing.meter where archived_at is null)`,
+        from billing.meter where archived_at is null and not starts_with(key, ${PLATFORM_PREFIX}))`,
     )
     .catch(onUnique('meter_key', taken));
   if (inserted === 1) return;

@@ -1,9 +1,8 @@
 import { createProductTable, getKeyRotation, type KeyRotation, rotateTenantKey } from '@tenantry/contracts';
 import { sql, type Transaction } from '@tenantry/database';
 import { eventually, InMemoryBus, type Tenants } from '@tenantry/testing';
-import { DataSettings } from '../config.js';
 import { dataService } from '../data.module.js';
-import { dataTenants, RowsClient } from '../testing/data.fixture.js';
+import { dataProviders, dataTenants, RowsClient } from '../testing/data.fixture.js';
 
 const columns = [
   { name: 'id', type: 'integer', primaryKey: true },
@@ -125,8 +124,7 @@ describe('rotating a tenant’s keys', () => {
   it('is noticed at once by another process that still has the old keys', async () => {
     await t.pool.createTable({ name: 'people', columns });
     const doors = t.database.doors('data', { masterKey: new Uint8Array(32).fill(1) });
-    const providers = [{ provide: DataSettings, useValue: new DataSettings({}) }];
-    const bus = await InMemoryBus.start({ service: dataService, doors, providers });
+    const bus = await InMemoryBus.start({ service: dataService, doors, providers: dataProviders() });
     bus.announce(t.b.id);
     const other = new RowsClient(Object.create(t, { bus: { value: bus } }) as Tenants, t.b.id);
     await other.post('people', people(1, 2));

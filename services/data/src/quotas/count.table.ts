@@ -82,3 +82,17 @@ export async function foldCounts(job: Job, { tenantIds, timeZones }: Zoned, limi
     select count(*)::int as folded from taken`);
   return row!.folded;
 }
+
+/** What all tables of one tenant hold together. */
+export interface Size {
+  readonly tenantId: string;
+  readonly rows: bigint;
+  readonly bytes: bigint;
+}
+
+/** The sizes of tenants in the order of their ids; what was not folded yet is not in them. */
+export async function sizesAfter(job: Job, tenantId: string | null, limit: number): Promise<Size[]> {
+  return job.query<Size>(sql`
+    select tenant_id as "tenantId", greatest(sum(rows), 0)::bigint as rows, greatest(sum(bytes), 0)::bigint as bytes from data.table_count
+    where ${tenantId}::uuid is null or tenant_id > ${tenantId}::uuid group by tenant_id order by tenant_id limit ${limit}`);
+}

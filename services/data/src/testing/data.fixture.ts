@@ -1,3 +1,4 @@
+import type { Provider } from '@nestjs/common';
 import {
   createTable,
   type CreateTableRequest,
@@ -10,8 +11,8 @@ import {
   TenantRequested,
   updateRows,
 } from '@tenantry/contracts';
-import { fromFaultMessage, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
-import type { RawReply } from '@tenantry/messaging';
+import { Fault, fromFaultMessage, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
+import { RpcClient, type RawReply } from '@tenantry/messaging';
 import { type CallOptions, testContext, type Tenants, tenantsOnRealPostgres } from '@tenantry/testing';
 import { DataSettings } from '../config.js';
 import { dataService } from '../data.module.js';
@@ -110,21 +111,44 @@ async function answerOf(reply: RawReply, operation: Operation): Promise<RowsAnsw
   };
 }
 
+/** Billing as the data service sees it: it takes what it is told, or is not there. */
+export class Billing {
+  readonly heard: { readonly operation: string; readonly input: unknown }[] = [];
+  isAway = false;
+
+  call(operation: Pick<Operation, 'name'>, input: unknown): Promise<unknown> {
+    if (this.isAway) {
+      return Promise.reject(new Fault('unavailable'));
+    }
+    this.heard.push({ operation: operation.name, input });
+    return Promise.resolve({});
+  }
+}
+
+/** What the service's parts need besides what every service has. */
+export function dataProviders(billing = new Billing()): Provider[] {
+  return [
+    { provide: DataSettings, useValue: new DataSettings({}) },
+    { provide: RpcClient, useValue: billing },
+  ];
+}
+
 /** The data service on a real Postgres: tenant A with a schema of its own, tenant B in the pool. */
 export interface DataTenants extends Tenants {
   readonly schema: RowsClient;
   readonly pool: RowsClient;
   /** Somebody of the platform. */
   readonly staff: TenantContext;
+  /** What billing was told. */
+  readonly billing: Billing;
   /** The name of a tenant's schema and role. */
   schemaOf(tenantId: string): string;
 }
 
 export function dataTenants(): DataTenants {
-  const tenants = tenantsOnRealPostgres(dataService, {
-    beside: [auditSchema],
-    providers: [{ provide: DataSettings, useValue: new DataSettings({}) }],
-  });
+  const billing = new Billing();
+  const tenants = tenantsOnRealPostgres(dataService, { beside: [auditSchema], providers: dataProviders(billing) });
+  beforeEach(() => void (billing.heard.length = 0));
   const prepare = async (tenantId: string, mode: 'schema' | 'pool'): Promise<void> => {
     await tenants.database.admin('update platform.tenant_status set mode = $2 where tenant_id = $1', [tenantId, mode]);
     tenants.bus.announce(tenantId, { mode });
@@ -135,6 +159,7 @@ export function dataTenants(): DataTenants {
     await prepare(tenants.b.id, 'pool');
   });
   const own = {
+    billing,
     get schema() {
       return new RowsClient(tenants, tenants.a.id);
     },
