@@ -49,6 +49,18 @@ describe('A price book', () => {
     expect(await t.bus.call(getPriceBook, { version: 'current' }, staff())).toMatchObject({ version });
   });
 
+  it('published by several at once gets one number each, and the last one is in force', async () => {
+    const { version: first } = await publish(price());
+    const published = await Promise.all([1, 2, 3, 4].map((n) => publish(price({ input: `${n}.00` }))));
+    const versions = published.map(({ version }) => version).toSorted((one, other) => one - other);
+    expect(versions).toEqual([1, 2, 3, 4].map((n) => first + n));
+    const current = await t.bus.call(getPriceBook, { version: 'current' }, staff());
+    expect(current).toMatchObject({
+      version: first + 4,
+      models: published.find((one) => one.version === first + 4)!.models,
+    });
+  });
+
   it('never changes: the next one has the next number, and calls remember by which they were rated', async () => {
     const first = await publish(price());
     waitABit();

@@ -1,6 +1,5 @@
 import type { ModelPrice as ModelPriceMessage, PriceBook as PriceBookMessage } from '@tenantry/contracts';
-import { onUnique, sql, type RowChange, type Sql, type Transaction } from '@tenantry/database';
-import { Fault } from '@tenantry/kernel';
+import { sql, type RowChange, type Sql, type Transaction } from '@tenantry/database';
 import { printPrice, readPrice, type PriceBook } from './price-book.js';
 
 /** Whatever runs a statement: a transaction, or a door for one read. */
@@ -17,16 +16,14 @@ export async function findBook(rows: Rows, version: number | null = null): Promi
   return row ? { ...row, models: row.models.map(readPrice) } : null;
 }
 
-/** @throws Fault `conflict` when somebody else published one just now */
+/** Price books are published by one transaction at a time: the next one gets the next number. */
+export async function lockBooks(tx: Transaction): Promise<void> {
+  await tx.query(sql`select pg_advisory_xact_lock(hashtextextended('agents price books', 0))`);
+}
+
 export async function insertBook(tx: Transaction, { version, note, models, publishedAt }: PriceBook): Promise<void> {
-  const late = (): Fault =>
-    new Fault('conflict', { detail: 'Another price book was published just now; look at it and try again' });
-  await tx
-    .execute(
-      sql`insert into agents.price_book (tenant_id, version, note, models, published_at)
-        values (${tx.tenantId}, ${version}, ${note}, ${JSON.stringify(models.map(printPrice))}::jsonb, ${publishedAt})`,
-    )
-    .catch(onUnique('price_book_pkey', late));
+  await tx.execute(sql`insert into agents.price_book (tenant_id, version, note, models, published_at)
+    values (${tx.tenantId}, ${version}, ${note}, ${JSON.stringify(models.map(printPrice))}::jsonb, ${publishedAt})`);
 }
 
 /** A new book as the audit log records it. */
