@@ -10,6 +10,10 @@ async function* lines(): AsyncGenerator<Uint8Array> {
   }
 }
 
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}
+
 describe('an export', () => {
   const t = dataTenants();
 
@@ -46,6 +50,32 @@ describe('an export', () => {
       accept: 'text/csv',
     });
     expect(text).toBe('id,name\r\n1,p1\r\n2,p2\r\n');
+  });
+
+  it('gives CSV that no spreadsheet runs, and that an import reads as it was; as it is for who asks for that', async () => {
+    const names = ['=cmd()', "'=x", '-1', 'plain'];
+    await t.schema.delete('people', 'id=gt.0');
+    await t.schema.post(
+      'people',
+      names.map((name, id) => ({ id, name })),
+    );
+    const query = 'select=id,name&order=id';
+    const guarded = await t.schema.send(exportRows, { table: 'people', query, accept: 'text/csv' });
+    expect(guarded.text).toBe("id,name\r\n0,'=cmd()\r\n1,''=x\r\n2,'-1\r\n3,plain\r\n");
+    const exact = await t.schema.send(exportRows, { table: 'people', query, accept: 'text/csv; escape=none' });
+    expect(exact.text).toBe("id,name\r\n0,=cmd()\r\n1,'=x\r\n2,-1\r\n3,plain\r\n");
+    for (const [{ text }, contentType] of [
+      [guarded, 'text/csv; charset=utf-8'],
+      [exact, 'text/csv; escape="none"'],
+    ] as const) {
+      await t.schema.delete('people', 'id=gte.0');
+      await t.schema.send(importRows, { table: 'people', contentType }, { upload: bytesOf(text) });
+      const { json } = await t.schema.get('people', 'select=name&order=id');
+      expect(json).toEqual(names.map((name) => ({ name })));
+    }
+    await expect(t.schema.send(exportRows, { table: 'people', accept: 'text/csv; escape=all' })).rejects.toMatchObject({
+      reason: 'query-not-supported',
+    });
   });
 
   it('opens encrypted values and leaves a trace of each row', async () => {

@@ -7,7 +7,7 @@ import { DataSettings } from '../config.js';
 import { Catalog, isCurrent, requireCurrent } from '../spaces/catalog.js';
 import type { PlacedTable } from '../spaces/table-space.js';
 import { accessTo, callerOf, type Caller } from './caller.js';
-import { csvLine } from './csv.js';
+import { type CsvEscape, csvLine, escapeOf } from './csv.js';
 import { parseExact } from './json.js';
 import { openAnswer } from './open-answer.js';
 import { parseQueryString } from './query/parse-query.js';
@@ -41,6 +41,7 @@ export class ExportRows {
   @Handles(exportRows)
   async handle(request: ExportRowsRequest, ctx: TenantContext): Promise<Reply<AsyncIterable<Uint8Array>>> {
     const format = formatOf(request.accept);
+    const print = format === 'csv' ? csvPrinter(csvEscapeOf(request.accept)) : printNdjson;
     const query = parseQueryString(request.query);
     const caller = callerOf(ctx);
     return this.catalog.use(ctx, async (space) => {
@@ -54,7 +55,7 @@ export class ExportRows {
       const first = await batches.next().catch((error: unknown) => {
         throw explainRefusal(error, space);
       });
-      const body = this.#print({ caller, table, shape, format }, first, batches);
+      const body = this.#print({ caller, table, shape, print }, first, batches);
       await body.next(); // once begun, giving it up gives the connection back
       const version = first.done ? undefined : first.value[0]?.version;
       if (version !== undefined && !isCurrent(space, version)) {
@@ -75,22 +76,21 @@ export class ExportRows {
       caller,
       table,
       shape,
-      format,
+      print,
     }: {
       readonly caller: Caller;
       readonly table: PlacedTable;
       readonly shape: AnswerShape;
-      readonly format: 'csv' | 'ndjson';
+      readonly print: Print;
     },
     first: IteratorResult<ExportRow[]>,
     batches: AsyncIterator<ExportRow[]>,
   ): AsyncGenerator<Uint8Array, void> {
-    const print = format === 'csv' ? csvPrinter() : printNdjson;
     try {
       yield NOTHING;
       for (let next = first; !next.done; next = await batches.next()) {
         const texts = next.value.map(({ row }) => row);
-        if (format === 'ndjson' && isPlain(shape) && !caller.ctx.grant) {
+        if (print === printNdjson && isPlain(shape) && !caller.ctx.grant) {
           yield Buffer.from(texts.map((text) => `${text}\n`).join(''));
         } else {
           yield Buffer.from(print(await this.#open(caller, table, texts, shape)));
@@ -124,14 +124,23 @@ export class ExportRows {
 const printNdjson: Print = (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
 /** The header comes with the first rows. */
-function csvPrinter(): Print {
+function csvPrinter(escape: CsvEscape): Print {
   let names: readonly string[] | null = null;
   return (rows) => {
     const header = names === null && rows.length > 0;
     names ??= rows.length > 0 ? Object.keys(rows[0]!) : null;
     const lines = rows.map((row) => names!.map((name) => row[name]));
-    return (header ? [names!, ...lines] : lines).map(csvLine).join('');
+    return (header ? [names!, ...lines] : lines).map((values) => csvLine(values, escape)).join('');
   };
+}
+
+/** How the first media type of CSV wants its cells. */
+function csvEscapeOf(accept: string): CsvEscape {
+  const escape = escapeOf(accept.split(',').find((part) => /^\s*text\/csv\b/i.test(part))!);
+  if (!escape) {
+    throw new Fault('query-not-supported', { field: 'accept', detail: 'escape is formula or none' });
+  }
+  return escape;
 }
 
 function formatOf(accept: string): 'csv' | 'ndjson' {

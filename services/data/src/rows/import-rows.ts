@@ -9,6 +9,7 @@ import { Catalog } from '../spaces/catalog.js';
 import type { TableSpace } from '../spaces/table-space.js';
 import type { TableDefinition } from '../tables/table-definition.js';
 import { accessTo, writerOf } from './caller.js';
+import { type CsvEscape, escapeOf } from './csv.js';
 import { headerFault, importLimitReached } from './import/import-fault.js';
 import { importBatch, type ImportTarget } from './import/import-batch.js';
 import { readCsv } from './import/read-csv.js';
@@ -47,7 +48,7 @@ export class ImportRows {
     try {
       const rows = await this.catalog.use(ctx, (space) =>
         this.#apply(request, ctx, space, (table) =>
-          format === 'csv' ? readCsv(spool.read(), table) : readNdjson(spool.read()),
+          format === 'ndjson' ? readNdjson(spool.read()) : readCsv(spool.read(), table, format.csv),
         ),
       );
       return { table: request.table, rows: BigInt(rows), bytes: BigInt(spool.bytes) };
@@ -109,13 +110,16 @@ export class ImportRows {
   }
 }
 
-function formatOf(contentType: string): 'csv' | 'ndjson' {
+function formatOf(contentType: string): 'ndjson' | { readonly csv: CsvEscape } {
   const type = contentType.split(';', 1)[0]!.trim().toLowerCase();
-  if (type === 'text/csv') {
-    return 'csv';
+  const csv = type === 'text/csv' ? escapeOf(contentType) : null;
+  if (csv) {
+    return { csv };
   }
   if (type === 'application/x-ndjson' || type === 'application/ndjson' || type === 'application/jsonl') {
     return 'ndjson';
   }
-  throw new Fault('unsupported-media-type', { detail: 'Rows are imported as application/x-ndjson or text/csv' });
+  throw new Fault('unsupported-media-type', {
+    detail: 'Rows are imported as application/x-ndjson or text/csv, with escape=formula or escape=none',
+  });
 }

@@ -215,7 +215,10 @@ export class ExportRowsRequest {
   @MaxLength(65536)
   query = '';
 
-  /** The Accept header. */
+  /**
+   * The Accept header: application/x-ndjson, or text/csv. In CSV a text that a spreadsheet would run as a formula gets an apostrophe in front,
+   * unless it is text/csv; escape=none.
+   */
   @MaxLength(2000)
   accept = '';
 }
@@ -248,7 +251,10 @@ export class ImportRowsRequest {
   @MaxLength(2000)
   prefer = '';
 
-  /** The Content-Type header: application/x-ndjson or text/csv with a header line. */
+  /**
+   * The Content-Type header: application/x-ndjson or text/csv with a header line. Of CSV the apostrophe that an export put in front of a formula
+   * is taken off, unless it is text/csv; escape=none.
+   */
   @MaxLength(200)
   contentType = '';
 }

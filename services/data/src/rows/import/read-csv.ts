@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import { parseJsonStrict } from '@tenantry/contracts';
-import { Fault } from '@tenantry/kernel';
+import { Fault, unguardFormula } from '@tenantry/kernel';
 import { CsvError, parse } from 'csv-parse';
 import { parseColumnType } from '../../tables/column-type.js';
 import { columnOf, type TableDefinition } from '../../tables/table-definition.js';
+import type { CsvEscape } from '../csv.js';
 import type { JsonRow } from '../rows-body.js';
 import { headerFault, importFault } from './import-fault.js';
 
@@ -11,15 +12,20 @@ const MAX_ROW_BYTES = 1024 * 1024;
 
 /**
  * Reads rows of CSV (RFC 4180) with a header line. A cell with nothing in it is null; a quoted one is text, also when it is
- * empty. Cells of JSON columns and lists are JSON.
+ * empty. Cells of JSON columns and lists are JSON. The apostrophe that an export put in front of a formula is taken off again.
  * @throws Fault `import-refused` naming the row
  */
-export async function* readCsv(source: AsyncIterable<Buffer>, table: TableDefinition): AsyncGenerator<JsonRow> {
+export async function* readCsv(
+  source: AsyncIterable<Buffer>,
+  table: TableDefinition,
+  escape: CsvEscape,
+): AsyncGenerator<JsonRow> {
   const parser = parse({
     bom: true,
     max_record_size: MAX_ROW_BYTES,
     skip_empty_lines: true,
-    cast: (value, { quoting }) => (value === '' && !quoting ? null : value),
+    cast: (value, { quoting }) =>
+      value === '' && !quoting ? null : escape === 'formula' ? unguardFormula(value) : value,
   });
   const decoded = Readable.from(decodeUtf8(source));
   decoded.on('error', (error) => parser.destroy(error));

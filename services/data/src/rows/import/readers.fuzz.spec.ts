@@ -37,7 +37,7 @@ async function outcome(read: Read, bytes: Buffer, size: number): Promise<{ rows:
   }
 }
 
-const csv: Read = (source) => readCsv(source, table);
+const csv: Read = (source) => readCsv(source, table, 'formula');
 const sizes = fc.integer({ min: 1, max: 64 });
 const text = fc.string({ unit: 'grapheme' }).filter((value) => value.isWellFormed());
 
@@ -105,8 +105,9 @@ describe('JSON in a cell', () => {
 });
 
 describe('any rows', () => {
+  const formula = fc.constantFrom('=1+1', "'=1", "''-x", '\t@x', '-1', "'");
   const row = fc.record({
-    a: fc.option(text),
+    a: fc.option(fc.oneof(text, formula)),
     b: fc.option(fc.integer()),
     doc: fc.jsonValue(),
     tags: fc.option(fc.array(text)),
@@ -127,8 +128,8 @@ describe('any rows', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1 }), sizes, async (rows, size) => {
         const plain = rows.map((one) => ({ ...one, doc: { is: 'kept' } }));
-        const lines = plain.map(({ a, b, doc, tags }) => csvLine([a, b, doc, tags]));
-        const body = Buffer.from(csvLine(['a', 'b', 'doc', 'tags']) + lines.join(''));
+        const lines = plain.map(({ a, b, doc, tags }) => csvLine([a, b, doc, tags], 'formula'));
+        const body = Buffer.from(csvLine(['a', 'b', 'doc', 'tags'], 'formula') + lines.join(''));
         const expected = plain.map((one) => ({ ...one, b: one.b === null ? null : String(one.b) }));
         expect(await outcome(csv, body, size)).toEqual({ rows: expected, refused: null });
       }),
