@@ -28,7 +28,11 @@ import { ProductTables } from './product-tables/product-tables.js';
 import { SetProductTableAccess } from './product-tables/set-product-table-access.js';
 import { Every5mReportSizes } from './quotas/every-5m-report-sizes.js';
 import { Every5sFoldCounts } from './quotas/every-5s-fold-counts.js';
+import { EveryMinuteRecount } from './quotas/every-minute-recount.js';
+import { ListCountDrifts } from './quotas/list-count-drifts.js';
+import { ListTableUsage } from './quotas/list-table-usage.js';
 import { Quotas } from './quotas/quotas.js';
+import { RecountTables } from './quotas/recount-tables.js';
 import { ChangePublisher } from './rows/change-publisher.js';
 import { DeleteRows } from './rows/delete-rows.js';
 import { ExportRows } from './rows/export-rows.js';
@@ -105,7 +109,8 @@ const reactions = [
   OnTenantDeactivated,
 ];
 const encryption = [RotateTenantKey, GetKeyRotation];
-const schedules = [EverySecondRollOut, EverySecondReseal, Every5sFoldCounts, Every5mReportSizes];
+const schedules = [EverySecondRollOut, EverySecondReseal, Every5sFoldCounts, Every5mReportSizes, EveryMinuteRecount];
+const quotas = [ListTableUsage, RecountTables, ListCountDrifts];
 
 /** Product and tenant tables and their rows: a table of contents. */
 @Module({
@@ -114,6 +119,7 @@ const schedules = [EverySecondRollOut, EverySecondReseal, Every5sFoldCounts, Eve
     ...productTables,
     ...rows,
     ...encryption,
+    ...quotas,
     ...functions,
     ...subjects,
     ...reactions,

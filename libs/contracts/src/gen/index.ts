@@ -47,6 +47,7 @@ export * from './data/encryption.js';
 export * from './data/events.js';
 export * from './data/functions.js';
 export * from './data/product-tables.js';
+export * from './data/quotas.js';
 export * from './data/rows.js';
 export * from './data/subjects.js';
 export * from './data/tables.js';

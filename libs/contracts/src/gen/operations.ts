@@ -374,6 +374,14 @@ import {
   SetProductTableAccessRequest,
 } from './data/product-tables.js';
 import {
+  ListCountDriftsRequest,
+  ListCountDriftsResponse,
+  ListTableUsageRequest,
+  ListTableUsageResponse,
+  RecountTablesRequest,
+  TableRecount,
+} from './data/quotas.js';
+import {
   DeleteRowsRequest,
   ExportRowsRequest,
   ImportReport,
@@ -3343,6 +3351,46 @@ export const getProductChange = operation({
   output: ProductChange,
 });
 
+/** Lists what each table of the caller's tenant holds and may hold, by name. Counts are exact: what was committed before is in them. */
+export const listTableUsage = operation({
+  name: 'ListTableUsage',
+  service: 'data',
+  summary: "Lists what each table of the caller's tenant holds and may hold, by name",
+  http: { method: 'GET', path: '/v1/table-usage', status: 200 },
+  permission: 'usage.read',
+  scope: 'tenant',
+  input: ListTableUsageRequest,
+  output: ListTableUsageResponse,
+});
+
+/**
+ * Has a tenant's counts compared with its tables, and corrected where they differ, within a minute or two. The same happens by itself every
+ * day and after a change of columns.
+ */
+export const recountTables = operation({
+  name: 'RecountTables',
+  service: 'data',
+  summary: "Has a tenant's counts compared with its tables, and corrected where they differ, within a minute or two",
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/table-recounts', status: 200 },
+  permission: 'product_tables.write',
+  scope: 'platform',
+  audit: 'table_counts.compared',
+  input: RecountTablesRequest,
+  output: TableRecount,
+});
+
+/** Lists counts that differed from their table without a reason, and were corrected; the newest first. */
+export const listCountDrifts = operation({
+  name: 'ListCountDrifts',
+  service: 'data',
+  summary: 'Lists counts that differed from their table without a reason, and were corrected; the newest first',
+  http: { method: 'GET', path: '/v1/count-drifts', status: 200 },
+  permission: 'product_tables.read',
+  scope: 'platform',
+  input: ListCountDriftsRequest,
+  output: ListCountDriftsResponse,
+});
+
 /** Reads rows: chosen columns, embedded tables, filters, order and a page. */
 export const readRows = operation({
   name: 'ReadRows',
@@ -4548,6 +4596,9 @@ export const operations: readonly Operation[] = [
   addProductForeignKey,
   dropProductForeignKey,
   getProductChange,
+  listTableUsage,
+  recountTables,
+  listCountDrifts,
   readRows,
   searchRows,
   insertRows,
