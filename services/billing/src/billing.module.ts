@@ -32,14 +32,18 @@ import { OverrideEntitlement } from './entitlements/override-entitlement.js';
 import { CloseInvoice } from './invoices/close-invoice.js';
 import { CreditInvoice } from './invoices/credit-invoice.js';
 import { CreditNotes } from './invoices/credit-notes.js';
+import { EveryHourInvoiceMonths } from './invoices/every-hour-invoice-months.js';
 import { RerateInvoice } from './invoices/rerate-invoice.js';
 import { DraftInvoice } from './invoices/draft-invoice.js';
 import { FinalizeInvoice } from './invoices/finalize-invoice.js';
 import { GetInvoice } from './invoices/get-invoice.js';
 import { GetInvoiceDocument } from './invoices/get-invoice-document.js';
 import { InvoiceBook } from './invoices/invoice-book.js';
+import { InvoiceDrafts } from './invoices/invoice-drafts.js';
+import { InvoiceOpening } from './invoices/invoice-opening.js';
 import { InvoiceTerms } from './invoices/invoice-terms.js';
 import { ListInvoices } from './invoices/list-invoices.js';
+import { MonthInvoices } from './invoices/month-invoices.js';
 import { ListLineUsage } from './invoices/list-line-usage.js';
 import { TraceUsageEvent } from './invoices/trace-usage-event.js';
 import { OnCompletionEnded } from './metering/on-completion-ended.js';
@@ -51,6 +55,7 @@ import { CreateMeter } from './meters/create-meter.js';
 import { GetMeter } from './meters/get-meter.js';
 import { ListMeters } from './meters/list-meters.js';
 import { Attempts } from './payments/attempts.js';
+import { AutomaticCollection } from './payments/automatic-collection.js';
 import { CheckPaymentDrifts } from './payments/check-payment-drifts.js';
 import { ChooseDefaultPaymentMethod } from './payments/choose-default-payment-method.js';
 import { CollectInvoice } from './payments/collect-invoice.js';
@@ -63,6 +68,7 @@ import { EventInbox } from './payments/event-inbox.js';
 import { Every10sApplyEvents } from './payments/every-10s-apply-events.js';
 import { Every5sMakeCustomers } from './payments/every-5s-make-customers.js';
 import { EveryDayCheckDrift } from './payments/every-day-check-drift.js';
+import { EveryMinuteCollectInvoices } from './payments/every-minute-collect-invoices.js';
 import { EveryMinuteSettlePayments } from './payments/every-minute-settle-payments.js';
 import { GetPaymentAccount } from './payments/get-payment-account.js';
 import { ListPaymentMethods } from './payments/list-payment-methods.js';
@@ -89,11 +95,13 @@ import { CreatePlanVersion } from './plans/create-plan-version.js';
 import { GetPlan } from './plans/get-plan.js';
 import { ListPlans } from './plans/list-plans.js';
 import { Notices } from './notices/notices.js';
+import { OnCollectionFailed } from './notices/on-collection-failed.js';
 import { OnBudgetThresholdReached } from './notices/on-budget-threshold-reached.js';
 import { OnDunningStepMail } from './notices/on-dunning-step-mail.js';
 import { OnInvoiceOpened } from './notices/on-invoice-opened.js';
 import { GetBillingProfile } from './profiles/get-billing-profile.js';
 import { SetBillingContact } from './profiles/set-billing-contact.js';
+import { SetCollection } from './profiles/set-collection.js';
 import { SetTenantTax } from './profiles/set-tenant-tax.js';
 import { refill } from './refill.js';
 import { CancelSubscription } from './subscriptions/cancel-subscription.js';
@@ -132,6 +140,8 @@ const schedules = [
   EveryMinuteSettlePayments,
   Every10sApplyEvents,
   EveryDayCheckDrift,
+  EveryMinuteCollectInvoices,
+  EveryHourInvoiceMonths,
 ];
 
 const subscriptions = [GetSubscription, ChangeTenantPlan, CancelSubscription];
@@ -151,8 +161,8 @@ const invoices = [
   TraceUsageEvent,
 ];
 const overview = [GetBillingOverview, GetPlatformBilling, ExportInvoiceLines];
-const profiles = [GetBillingProfile, SetBillingContact, SetTenantTax];
-const notices = [OnInvoiceOpened, OnDunningStepMail, OnBudgetThresholdReached];
+const profiles = [GetBillingProfile, SetBillingContact, SetTenantTax, SetCollection];
+const notices = [OnCollectionFailed, OnInvoiceOpened, OnDunningStepMail, OnBudgetThresholdReached];
 const payments = [
   GetPaymentAccount,
   SetUpPaymentMethod,
@@ -209,6 +219,9 @@ const paymentProvider = {
     PlatformLedger,
     TenantCalendar,
     InvoiceBook,
+    InvoiceDrafts,
+    InvoiceOpening,
+    MonthInvoices,
     InvoiceTerms,
     CreditNotes,
     DunningLadder,
@@ -218,6 +231,7 @@ const paymentProvider = {
     PaymentAccounts,
     Settlement,
     Collection,
+    AutomaticCollection,
     EventInbox,
     Attempts,
     ConnectedAccounts,

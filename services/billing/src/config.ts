@@ -25,11 +25,30 @@ export class BillingSettings extends settings({
       'each more than the one before',
     )
     .describe('Days past due after which a tenant is reminded three times, restricted and suspended; off for never'),
+  INVOICE_MONTHS: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((word) => word === 'true')
+    .describe('Whether each tenant is billed for a calendar month by itself when it is over'),
+  INVOICE_AFTER_HOURS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(720)
+    .default(24)
+    .describe('Hours after the end of a month until its invoice is drawn up: usage that comes later is not on it'),
+  COLLECT_AFTER_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(43_200)
+    .default(60)
+    .describe('Minutes after its opening until an invoice is collected by itself'),
   INVOICE_TEST_MODE: z
     .enum(['true', 'false'])
     .default('false')
     .transform((word) => word === 'true')
-    .describe('Marks every printed invoice as not to be paid'),
+    .describe('Marks every new invoice as not to be paid'),
   STRIPE_API_KEY: z
     .string()
     .regex(/^[rs]k_(test|live)_\w+$/)

@@ -17,6 +17,7 @@ export * from './audit/proofs.js';
 export * from './audit/recording.js';
 export * from './audit/subjects.js';
 export * from './billing/budgets.js';
+export * from './billing/collection.js';
 export * from './billing/entitlements.js';
 export * from './billing/events.js';
 export * from './billing/functions.js';

@@ -138,6 +138,7 @@ import {
   SimulateReservationResponse,
   UpdateBudgetRequest,
 } from './billing/budgets.js';
+import { SetCollectionRequest, SetTenantCollectionRequest } from './billing/collection.js';
 import {
   CheckEntitlementRequest,
   EntitlementCheck,
@@ -1424,6 +1425,33 @@ export const simulateReservation = operation({
   rateClass: 'read',
   input: SimulateReservationRequest,
   output: SimulateReservationResponse,
+});
+
+/** Says whether the tenant's own invoices are collected by themselves. What is due already is collected within a minute of switching it on. */
+export const setCollection = operation({
+  name: 'SetCollection',
+  service: 'billing',
+  summary: "Says whether the tenant's own invoices are collected by themselves",
+  http: { method: 'PUT', path: '/v1/billing/collection', status: 200 },
+  permission: 'payments.write',
+  scope: 'tenant',
+  audit: 'collection.set',
+  whenSuspended: true,
+  input: SetCollectionRequest,
+  output: BillingProfile,
+});
+
+/** Says whether a tenant's invoices are collected by themselves. */
+export const setTenantCollection = operation({
+  name: 'SetTenantCollection',
+  service: 'billing',
+  summary: "Says whether a tenant's invoices are collected by themselves",
+  http: { method: 'PUT', path: '/v1/tenants/{tenantId}/billing/collection', status: 200 },
+  permission: 'payments.write',
+  scope: 'platform',
+  audit: 'collection.set',
+  input: SetTenantCollectionRequest,
+  output: BillingProfile,
 });
 
 /** Lists what the caller's tenant may use, by name. */
@@ -4459,6 +4487,8 @@ export const operations: readonly Operation[] = [
   releaseReservation,
   getReservation,
   simulateReservation,
+  setCollection,
+  setTenantCollection,
   listEntitlements,
   checkEntitlement,
   overrideEntitlement,

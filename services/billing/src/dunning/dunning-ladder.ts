@@ -7,7 +7,7 @@ import { BillingSettings } from '../config.js';
 import { dateIn, daysBetween } from '../invoices/period.js';
 import { restrict } from '../subscriptions/subscription.js';
 import { lockSubscription, saveSubscription } from '../subscriptions/subscription.table.js';
-import { climb, ease, isRestricted, stepName, type Dunning, type Overdue } from './dunning.js';
+import { climb, ease, isAboutToBeCollected, isRestricted, stepName, type Dunning, type Overdue } from './dunning.js';
 import { dunningChanges, findDunning, oldestOverdue, saveDunning } from './dunning.table.js';
 
 /** Takes and gives back the steps against a tenant that does not pay. Its callers hold the lock of the tenant's invoice book. */
@@ -41,7 +41,7 @@ export class DunningLadder {
     const today = this.today(tenantId);
     const overdue = await oldestOverdue(tx, tenantId, today);
     const after = climb(before, overdue, today, this.settings.DUNNING_DAYS);
-    if (after === before || overdue === null) return;
+    if (after === before || overdue === null || isAboutToBeCollected(overdue, this.clock.now())) return;
     await this.save(tx, tenantId, after);
     tx.publish(stepReached(after, overdue, today), { tenantId, changes: dunningChanges(tenantId, before, after) });
   }

@@ -1,11 +1,20 @@
 import fc from 'fast-check';
 import { daysAfter } from '../invoices/period.js';
-import { climb, ease, isRestricted, stepName, STEPS, type Dunning, type Overdue } from './dunning.js';
+import {
+  climb,
+  ease,
+  isAboutToBeCollected,
+  isRestricted,
+  stepName,
+  STEPS,
+  type Dunning,
+  type Overdue,
+} from './dunning.js';
 
 const LADDER = [7, 14, 21, 28, 35];
 const DUE = '2026-03-01';
 const START: Dunning = { step: 0, steppedOn: '1970-01-01' };
-const overdue: Overdue = { invoiceId: 'i', number: 1n, currency: 'USD', dueNanos: 1n, dueOn: DUE };
+const overdue: Overdue = { invoiceId: 'i', number: 1n, currency: 'USD', dueNanos: 1n, collectAt: null, dueOn: DUE };
 
 /** What happens on each day on which the ladder is looked at. */
 function walk(days: readonly number[]): [number, string][] {
@@ -53,5 +62,13 @@ describe('The ladder', () => {
 
   it('is never climbed when there is none', () => {
     expect(climb(START, overdue, '2030-01-01', [])).toBe(START);
+  });
+
+  it('waits for an attempt to collect that is due, for two hours', () => {
+    const collectAt = new Date('2026-03-08T00:00:00Z');
+    const after = (hours: number): Date => new Date(collectAt.getTime() + hours * 3_600_000);
+    const waits = [-0.1, 0, 1, 2, 2.1].map((hours) => isAboutToBeCollected({ collectAt }, after(hours)));
+    expect(waits).toEqual([false, true, true, true, false]);
+    expect(isAboutToBeCollected({ collectAt: null }, after(0))).toBe(false);
   });
 });

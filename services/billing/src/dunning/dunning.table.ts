@@ -15,7 +15,8 @@ export async function findDunning(rows: Rows, tenantId: string): Promise<Dunning
 /** The oldest invoice of a tenant that is open, not yet paid or credited, and due before a day; null when there is none. */
 export async function oldestOverdue(rows: Rows, tenantId: string, today: string): Promise<Overdue | null> {
   const [found] = await rows.query<Overdue>(sql`
-    select id as "invoiceId", number, currency, total_nanos - credited_nanos as "dueNanos", due_on::text as "dueOn" from billing.invoice
+    select id as "invoiceId", number, currency, total_nanos - credited_nanos as "dueNanos", due_on::text as "dueOn",
+      collect_at as "collectAt" from billing.invoice
     where tenant_id = ${tenantId} and status = 'open' and due_on < ${today}::date and total_nanos > credited_nanos
     order by due_on, number limit 1`);
   return found ?? null;

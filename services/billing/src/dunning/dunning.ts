@@ -22,6 +22,17 @@ export interface Overdue {
   readonly currency: string;
   readonly dueNanos: bigint;
   readonly dueOn: string;
+  /** When it is collected by itself next; null when it is not. */
+  readonly collectAt: Date | null;
+}
+
+/** How long a step waits for an attempt to collect that is due: who is about to pay is not warned. */
+const COLLECTION_PATIENCE_MS = 2 * 3_600_000;
+
+/** Whether an invoice is about to be collected by itself. When that does not happen in time, the ladder goes on. */
+export function isAboutToBeCollected({ collectAt }: Pick<Overdue, 'collectAt'>, now: Date): boolean {
+  const waitedMs = collectAt === null ? -1 : now.getTime() - collectAt.getTime();
+  return waitedMs >= 0 && waitedMs <= COLLECTION_PATIENCE_MS;
 }
 
 /** After how many days past the due date each step is taken; empty when there is no dunning. */

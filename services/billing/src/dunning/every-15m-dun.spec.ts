@@ -130,4 +130,15 @@ describe('A tenant that does not pay', () => {
     expect(await steps()).toEqual([[t.a.id, 'reminder_1', 7]]);
     expect(suspended(newId())).toBeUndefined();
   });
+
+  it('is not warned while the attempt of that day to collect is due, and is when it did not come', async () => {
+    await t.database.admin(`update billing.invoice set collect_at = '2026-03-22T11:00:00Z' where id = $1`, [
+      invoice.id,
+    ]);
+    await until(7);
+    expect(await steps()).toEqual([]);
+    clock.at = new Date('2026-03-22T13:01:00Z');
+    await run();
+    expect(await steps()).toEqual([[t.a.id, 'reminder_1', 7]]);
+  });
 });

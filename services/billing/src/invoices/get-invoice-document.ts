@@ -8,8 +8,7 @@ import {
 } from '@tenantry/contracts';
 import { TenantDatabase, type Sql } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
-import { Directories, Handles } from '@tenantry/messaging';
-import { BillingSettings } from '../config.js';
+import { Handles } from '@tenantry/messaging';
 import { Catalog } from '../plans/catalog.js';
 import { planNames, type Rows } from '../plans/plan.table.js';
 import type { Invoice } from './invoice.js';
@@ -24,8 +23,6 @@ export class GetInvoiceDocument {
     private readonly tenants: TenantDatabase,
     private readonly book: InvoiceBook,
     private readonly catalog: Catalog,
-    private readonly directories: Directories,
-    private readonly settings: BillingSettings,
   ) {}
 
   @Handles(getInvoiceDocument)
@@ -41,14 +38,11 @@ export class GetInvoiceDocument {
     return this.print(this.book.rows, await findInvoice(this.book.rows, tenantId, invoiceId));
   }
 
-  /** A tenant that is somebody's sandbox pays nothing. */
   private async print(rows: Rows, invoice: Invoice): Promise<Reply<never>> {
     const lines = await findLines(rows, invoice);
     const notes = await findCreditNotes(rows, invoice);
     const names = await planNames(this.catalog.rows, [...new Set(lines.map(({ planId }) => planId))]);
-    const isSandbox = this.directories.tenants.get(invoice.tenantId)?.sandboxOf != null;
-    const isTest = this.settings.INVOICE_TEST_MODE || isSandbox;
-    const page = invoiceDocument({ invoice, lines, notes, planNames: names, isTest });
+    const page = invoiceDocument({ invoice, lines, notes, planNames: names });
     return new Reply<never>(Buffer.from(page), {
       headers: {
         'content-type': 'text/html; charset=utf-8',

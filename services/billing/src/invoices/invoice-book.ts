@@ -62,12 +62,18 @@ export class InvoiceBook {
     await findInvoice(this.rows, tenantId, invoiceId); // no book for a tenant that is unknown
     return this.transaction(ctx, tenantId, async (tx) => {
       const before = await findInvoice(tx, tenantId, invoiceId);
-      const { after, event, changes = [] } = await decide(before, tx);
-      await saveInvoice(tx, after);
-      tx.publish(event, { tenantId, changes: [...invoiceChanges(before, after), ...changes] });
-      await this.ladder.ease(tx, tenantId);
-      return printInvoice(tx, after);
+      const change = await decide(before, tx);
+      await this.apply(tx, before, change);
+      return printInvoice(tx, change.after);
     });
+  }
+
+  /** Saves and announces a change. The caller holds the lock of the tenant's book. */
+  async apply(tx: Transaction, before: Invoice, { after, event, changes = [] }: InvoiceChange): Promise<void> {
+    const { tenantId } = before;
+    await saveInvoice(tx, after);
+    tx.publish(event, { tenantId, changes: [...invoiceChanges(before, after), ...changes] });
+    await this.ladder.ease(tx, tenantId);
   }
 }
 

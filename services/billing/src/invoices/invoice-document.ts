@@ -11,8 +11,6 @@ export interface DocumentFacts {
   readonly notes: readonly CreditNote[];
   /** The names of the plans that lines are about, by id. */
   readonly planNames: ReadonlyMap<string, string>;
-  /** Whether nothing is to be paid: a platform or tenant that only tries things out. */
-  readonly isTest: boolean;
 }
 
 const STYLE = `
@@ -53,7 +51,7 @@ const NOTHING = html``;
 
 /** An invoice as a page to print, by itself and safe to open from anywhere. */
 export function invoiceDocument(facts: DocumentFacts): string {
-  const { invoice, isTest } = facts;
+  const { invoice } = facts;
   const title = invoice.number === null ? 'Draft of an invoice' : `Invoice ${invoice.number}`;
   const page = html`<!doctype html>
     <html lang="en">
@@ -65,7 +63,7 @@ export function invoiceDocument(facts: DocumentFacts): string {
         ${new Html(`<style>${STYLE}</style>`)}
       </head>
       <body>
-        ${isTest ? html`<p class="test">TEST: nothing is to be paid</p>` : NOTHING}
+        ${invoice.testMode ? html`<p class="test">TEST: nothing is to be paid</p>` : NOTHING}
         <header>
           <h1>${title}</h1>
           ${invoice.parties ? party(invoice.parties.seller) : NOTHING}

@@ -18,7 +18,15 @@ export interface DraftFacts {
   readonly timeZone: string;
   readonly tax: TaxTerms;
   readonly parties: NonNullable<Invoice['parties']>;
+  /** Whether nothing is to be paid. */
+  readonly isTest: boolean;
   readonly now: Date;
+}
+
+/** An invoice and its lines. */
+export interface Drafted {
+  readonly invoice: Invoice;
+  readonly lines: readonly InvoiceLine[];
 }
 
 /** @throws Fault `conflict` when terms of the period can't be on one invoice, or price meters that still count in it */
@@ -89,9 +97,9 @@ function taxLine(stretch: Stretch, tax: TaxTerms, netNanos: bigint, now: Date): 
 
 /** An invoice and its lines. @throws Fault `conflict` when it comes to more than it can carry */
 export function draftInvoice(
-  { subscription, stretches, period, timeZone, tax, parties, now }: DraftFacts,
+  { subscription, stretches, period, timeZone, tax, parties, isTest, now }: DraftFacts,
   counted: readonly Counted<PricedWindow>[],
-): { readonly invoice: Invoice; readonly lines: readonly InvoiceLine[] } {
+): Drafted {
   const { plan } = stretches.at(-1) ?? subscription;
   const billed = { plan, from: stretches[0]?.from ?? period.to, to: period.to };
   const charges = chargesOf(stretches, counted, now);
@@ -118,6 +126,7 @@ export function draftInvoice(
     createdAt: now,
     openedAt: null,
     closedAt: null,
+    ...{ collectAt: null, collections: 0, testMode: isTest },
   };
   return { invoice, lines };
 }

@@ -13,7 +13,7 @@ const columns = sql`i.id, i.tenant_id as "tenantId", i.number, i.status, i.start
   i.billed_from::text as "billedFrom", i.time_zone as "timeZone", i.currency, i.plan_id as "planId", i.plan_version as "planVersion",
   i.total_nanos as "totalNanos", i.tax_nanos as "taxNanos", i.tax_name as "taxName", i.tax_rate_ppm as "taxRatePpm",
   i.reverse_charge as "isReverseCharge", i.parties, i.due_days as "dueDays", i.due_on::text as "dueOn", i.credited_nanos as "creditedNanos", i.created_at as "createdAt", i.opened_at as "openedAt",
-  i.closed_at as "closedAt"`;
+  i.closed_at as "closedAt", i.collect_at as "collectAt", i.collections, i.test_mode as "testMode"`;
 
 /** Nobody else draws up, changes or numbers an invoice of the tenant until the commit. */
 export async function lockBook(tx: Transaction, tenantId: string): Promise<void> {
@@ -96,10 +96,10 @@ export async function insertInvoice(tx: Transaction, invoice: Invoice, lines: re
   const each = <T>(value: (line: InvoiceLine) => T): T[] => lines.map(value);
   await tx.execute(sql`
     insert into billing.invoice (tenant_id, id, status, starts_on, ends_on, billed_from, time_zone, currency, plan_id, plan_version,
-      total_nanos, tax_nanos, tax_name, tax_rate_ppm, reverse_charge, parties, due_days, created_at)
+      total_nanos, tax_nanos, tax_name, tax_rate_ppm, reverse_charge, parties, due_days, created_at, test_mode)
     values (${tenantId}, ${id}, ${status}, ${from}, ${to}, ${invoice.billedFrom}, ${timeZone}, ${currency}, ${planId}, ${planVersion},
       ${totalNanos}, ${invoice.taxNanos}, ${invoice.taxName}, ${invoice.taxRatePpm}, ${invoice.isReverseCharge}, ${invoice.parties},
-      ${invoice.dueDays}, ${createdAt})`);
+      ${invoice.dueDays}, ${createdAt}, ${invoice.testMode})`);
   await tx.execute(sql`
     insert into billing.invoice_line (tenant_id, invoice_id, id, kind, meter_id, meter_key, quantity, unit_price_nanos, amount_nanos,
       starts_on, ends_on, plan_id, plan_version, of_days, counted_in)
@@ -114,10 +114,10 @@ export async function insertInvoice(tx: Transaction, invoice: Invoice, lines: re
 
 /** Saves what has become of an invoice. The caller holds the book's lock. */
 export async function saveInvoice(tx: Transaction, invoice: Invoice): Promise<void> {
-  const { tenantId, id, number, status, creditedNanos, openedAt, dueOn, closedAt } = invoice;
+  const { tenantId, id, number, status, creditedNanos, openedAt, dueOn, closedAt, testMode } = invoice;
   await tx.execute(sql`update billing.invoice
     set number = ${number}, status = ${status}, credited_nanos = ${creditedNanos}, opened_at = ${openedAt}, due_on = ${dueOn},
-      closed_at = ${closedAt}
+      closed_at = ${closedAt}, collect_at = ${invoice.collectAt}, collections = ${invoice.collections}, test_mode = ${testMode}
     where tenant_id = ${tenantId} and id = ${id}`);
 }
 
@@ -173,8 +173,10 @@ export function toMessage(
   notes: readonly CreditNote[] = [],
 ): InvoiceMessage {
   const { totalNanos, taxNanos, taxRatePpm, isReverseCharge: reverseCharge, creditedNanos, parties, ...said } = invoice;
+  const { collectAt: nextCollectionAt, collections: collectionAttempts, ...shown } = said;
   return {
-    ...said,
+    ...shown,
+    ...{ nextCollectionAt, collectionAttempts },
     subtotal: formatNanos(totalNanos - taxNanos),
     tax: formatNanos(taxNanos),
     taxRatePercent: percentOf(taxRatePpm),

@@ -67,6 +67,12 @@ export interface Invoice extends Period {
   readonly createdAt: Date;
   readonly openedAt: Date | null;
   readonly closedAt: Date | null;
+  /** When it is collected by itself next; null when it is not. */
+  readonly collectAt: Date | null;
+  /** How often that was begun. */
+  readonly collections: number;
+  /** Whether nothing is to be paid: no money moved when it was made, or when it was paid. */
+  readonly testMode: boolean;
 }
 
 /** Which states an invoice may leave for another. */
@@ -99,7 +105,7 @@ export function finalize(invoice: Invoice, number: bigint, now: Date): Invoice {
 /** Ends an invoice. @throws Fault `conflict` */
 export function close(invoice: Invoice, status: 'paid' | 'void' | 'uncollectible', now: Date): Invoice {
   assertMayBecome(invoice, status);
-  return { ...invoice, status, closedAt: now };
+  return { ...invoice, status, closedAt: now, collectAt: null };
 }
 
 /** @throws Fault `conflict` when the invoice is a draft or void, `invalid-input` when the amount is not what it can give */

@@ -43,6 +43,20 @@ export function dateIn(timeZone: string, moment: Date): string {
   return `${parts['year']}-${parts['month']}-${parts['day']}`;
 }
 
+/** The first day of the month of a date. */
+export function firstOfMonth(date: string): string {
+  return `${date.slice(0, 7)}-01`;
+}
+
+/** What of a period comes first: the days before those that are billed already, or else those themselves. */
+export function unbilledPart(
+  { from, to }: Period,
+  billed: Period | undefined,
+): Period & { readonly isBilled: boolean } {
+  if (billed === undefined) return { from, to, isBilled: false };
+  return billed.from > from ? { from, to: billed.from, isBilled: false } : { from, to: billed.to, isBilled: true };
+}
+
 /** The first day of the month after that of a date. */
 export function monthAfter(date: string): string {
   const [year, month] = date.split('-').map(Number) as [number, number];

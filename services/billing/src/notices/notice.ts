@@ -1,4 +1,9 @@
-import type { BudgetThresholdReached, DunningStepReached, InvoiceOpened } from '@tenantry/contracts';
+import type {
+  BudgetThresholdReached,
+  DunningStepReached,
+  InvoiceCollectionFailed,
+  InvoiceOpened,
+} from '@tenantry/contracts';
 
 /** What a person is told. */
 export interface Notice {
@@ -22,6 +27,18 @@ export function invoiceNotice(
     tenant,
     `Invoice ${number} of ${tenant} is over ${total} ${currency}.${due}`,
     'You find it, what it charges for and a page to print under the invoices of your account.',
+  );
+}
+
+export function collectionNotice(tenant: string, failed: InvoiceCollectionFailed): Notice {
+  const { number, due, currency, failureCode, nextOn } = failed;
+  const why = !failureCode ? '' : ` The bank says: ${failureCode.replaceAll('_', ' ')}.`;
+  return notice(
+    `invoice ${number} could not be collected`,
+    tenant,
+    `${due} ${currency} for invoice ${number} of ${tenant} could not be collected.${why}`,
+    'Please set up another payment method, or pay the invoice under the invoices of your account.',
+    ...(nextOn ? [`It is tried again on ${nextOn}.`] : []),
   );
 }
 

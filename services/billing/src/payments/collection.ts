@@ -40,6 +40,7 @@ export class Collection {
     const { tenantId, methodId } = collecting;
     const invoice = await findInvoice(this.accounts.rows, tenantId, collecting.invoiceId);
     assertDue(invoice);
+    this.assertMode(invoice);
     const customerId = await this.accounts.customerOf(tenantId);
     const chosen =
       methodId === null
@@ -50,6 +51,12 @@ export class Collection {
     const made = await this.attempts.make(begun, customerId, `Invoice ${invoice.number}`);
     const tried = await this.accounts.transaction(ctx, (tx) => countDueTry(tx, made));
     return this.attempts.confirm(ctx, tried, { ...collecting, methodId: chosen });
+  }
+
+  /** @throws Fault `conflict` when real money would pay for what was only tried out */
+  private assertMode({ testMode }: Invoice): void {
+    if (testMode && !this.provider.isTest)
+      throw new Fault('conflict', { detail: 'The invoice was made in test mode: nothing is to be paid' });
   }
 
   /** The invoice's payment. One over another amount is taken back first. */

@@ -41,11 +41,11 @@ export class Settlement {
   }
 
   /** An invoice that was ended otherwise meanwhile stays as it is: the payment is found by the nightly comparison. */
-  private async endInvoice(tx: Transaction, { tenantId, invoiceId }: Payment): Promise<void> {
+  private async endInvoice(tx: Transaction, { tenantId, invoiceId, testMode }: Payment): Promise<void> {
     if (invoiceId === null) return;
     const before = await findInvoice(tx, tenantId, invoiceId);
     if (before.status !== 'open' && before.status !== 'uncollectible') return;
-    const after = close(before, 'paid', this.clock.now());
+    const after = { ...close(before, 'paid', this.clock.now()), testMode: before.testMode || testMode };
     await saveInvoice(tx, after);
     tx.publish(new InvoicePaid({ invoiceId }), { tenantId, changes: invoiceChanges(before, after) });
     await this.ladder.ease(tx, tenantId);

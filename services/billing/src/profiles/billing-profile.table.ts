@@ -5,19 +5,21 @@ import { NO_TAX, percentOf, type BillingProfile, type Contact, type TaxTerms } f
 
 type Row = { [K in keyof Contact as `contact_${K}`]: Contact[K] | null } & {
   readonly [K in keyof TaxTerms]: TaxTerms[K] | null;
-};
+} & Pick<BillingProfile, 'isCollectedAutomatically'>;
 
 const EVERYTHING = sql`c.name as "contact_name", c.address as "contact_address", c.email as "contact_email",
-  t.name, t.rate_ppm as "ratePpm", t.reverse_charge as "isReverseCharge", t.tax_id as "taxId", t.due_days as "dueDays"`;
+  t.name, t.rate_ppm as "ratePpm", t.reverse_charge as "isReverseCharge", t.tax_id as "taxId", t.due_days as "dueDays",
+  coalesce(m.automatic, true) as "isCollectedAutomatically"`;
 
 /** What invoices say about a tenant; what nobody said yet is the default. */
 export async function findProfile(rows: Rows, tenantId: string): Promise<BillingProfile> {
   const [row] = await rows.query<Row>(sql`select ${EVERYTHING} from (select ${tenantId}::uuid as tenant_id) asked
-    left join billing.contact c using (tenant_id) left join billing.tax_terms t using (tenant_id)`);
-  const { contact_name, contact_address, contact_email, ...tax } = row!;
+    left join billing.contact c using (tenant_id) left join billing.tax_terms t using (tenant_id)
+    left join billing.collection_terms m using (tenant_id)`);
+  const { contact_name, contact_address, contact_email, isCollectedAutomatically, ...tax } = row!;
   const isNamed = contact_name !== null && contact_address !== null && contact_email !== null;
   const contact = isNamed ? { name: contact_name, address: contact_address, email: contact_email } : null;
-  return { tenantId, contact, tax: tax.dueDays === null ? NO_TAX : (tax as TaxTerms) };
+  return { tenantId, contact, tax: tax.dueDays === null ? NO_TAX : (tax as TaxTerms), isCollectedAutomatically };
 }
 
 export async function saveContact(tx: Transaction, contact: Contact, now: Date): Promise<void> {
@@ -36,6 +38,18 @@ export async function saveTaxTerms(tx: Transaction, tenantId: string, terms: Tax
       reverse_charge = excluded.reverse_charge, tax_id = excluded.tax_id, due_days = excluded.due_days, updated_at = excluded.updated_at`);
 }
 
+export async function saveCollection(tx: Transaction, tenantId: string, automatic: boolean, now: Date): Promise<void> {
+  await tx.execute(sql`insert into billing.collection_terms (tenant_id, automatic, updated_at)
+    values (${tenantId}, ${automatic}, ${now})
+    on conflict (tenant_id) do update set automatic = excluded.automatic, updated_at = excluded.updated_at`);
+}
+
+/** Whether invoices are collected by themselves, as the audit log records it. */
+export function collectionChanges(tenantId: string, before: boolean, after: boolean): RowChange[] {
+  const change = { resource: 'collection_terms', id: tenantId, action: 'update' } as const;
+  return [{ ...change, old: { automatic: before }, new: { automatic: after } }];
+}
+
 /** A change of tax terms as the audit log records it. */
 export function taxChanges(tenantId: string, before: TaxTerms, after: TaxTerms): RowChange[] {
   const values = ({ name, ratePpm, isReverseCharge: reverseCharge, taxId, dueDays }: TaxTerms) => ({
@@ -44,7 +58,8 @@ export function taxChanges(tenantId: string, before: TaxTerms, after: TaxTerms):
   return [{ resource: 'tax_terms', id: tenantId, action: 'update', old: values(before), new: values(after) }];
 }
 
-export function toMessage({ tenantId, contact, tax }: BillingProfile): Message {
+export function toMessage({ tenantId, contact, tax, isCollectedAutomatically }: BillingProfile): Message {
   const { name, ratePpm, isReverseCharge: reverseCharge, taxId, dueDays } = tax;
-  return { tenantId, contact, tax: { name, ratePercent: percentOf(ratePpm), reverseCharge, taxId }, dueDays };
+  const taxed = { name, ratePercent: percentOf(ratePpm), reverseCharge, taxId };
+  return { tenantId, contact, tax: taxed, dueDays, automaticCollection: isCollectedAutomatically };
 }

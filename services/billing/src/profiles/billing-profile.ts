@@ -22,6 +22,8 @@ export interface BillingProfile {
   readonly tenantId: string;
   readonly contact: Contact | null;
   readonly tax: TaxTerms;
+  /** Whether open invoices are collected while nobody is there. */
+  readonly isCollectedAutomatically: boolean;
 }
 
 /** What counts until staff say something else. */

@@ -24,6 +24,7 @@ describe('What invoices say about a tenant', () => {
       contact: null,
       tax: { name: 'VAT', ratePercent: '0.00', reverseCharge: false, taxId: null },
       dueDays: 14,
+      automaticCollection: true,
     });
     await t.a.call(setBillingContact, contact);
     await tax({ name: 'USt', ratePercent: '8.125', taxId: ' DE1 ', dueDays: 30 });
@@ -32,6 +33,7 @@ describe('What invoices say about a tenant', () => {
       contact,
       tax: { name: 'USt', ratePercent: '8.125', reverseCharge: false, taxId: 'DE1' },
       dueDays: 30,
+      automaticCollection: true,
     });
     expect(await t.b.call(getBillingProfile, {})).toMatchObject({ contact: null, dueDays: 14 });
     const seen = await t.bus.call(getTenantBillingProfile, { tenantId: t.a.id }, staff());

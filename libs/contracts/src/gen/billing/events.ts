@@ -634,3 +634,96 @@ export class PaymentChanged {
     Object.assign(this, fields);
   }
 }
+
+/** It was said whether a tenant's invoices are collected by themselves. */
+export class CollectionSet {
+  static readonly typeName = 'tenantry.billing.v1.CollectionSet';
+  static readonly fields: readonly FieldFacts[] = [field('automatic', 'bool', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'CollectionSet',
+    subjectSuffix: 'billing.CollectionSet',
+    action: 'collection.set',
+  };
+
+  /** Whether they are. */
+  automatic = false;
+
+  constructor(fields?: CollectionSet) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An invoice is being collected by itself: once for each attempt, also for one that a crash ends. */
+export class InvoiceCollectionBegun {
+  static readonly typeName = 'tenantry.billing.v1.InvoiceCollectionBegun';
+  static readonly fields: readonly FieldFacts[] = [
+    field('invoice_id', 'string', { dataClass: 'none' }),
+    field('attempt', 'int32', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'InvoiceCollectionBegun',
+    subjectSuffix: 'billing.InvoiceCollectionBegun',
+    action: 'invoice.collection_begun',
+  };
+
+  /** The invoice. */
+  invoiceId = '';
+
+  /** Which attempt it is, from 1. */
+  attempt = 0;
+
+  constructor(fields?: InvoiceCollectionBegun) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An attempt to collect an invoice by itself took no money. */
+export class InvoiceCollectionFailed {
+  static readonly typeName = 'tenantry.billing.v1.InvoiceCollectionFailed';
+  static readonly fields: readonly FieldFacts[] = [
+    field('invoice_id', 'string', { dataClass: 'none' }),
+    field('number', 'int64', { dataClass: 'none' }),
+    field('attempt', 'int32', { dataClass: 'none' }),
+    field('outcome', 'string', { dataClass: 'none' }),
+    field('failure_code', 'string', { optional: true }),
+    field('next_on', 'string', { optional: true, dataClass: 'none' }),
+    field('due', 'string'),
+    field('currency', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'InvoiceCollectionFailed',
+    subjectSuffix: 'billing.InvoiceCollectionFailed',
+    action: 'invoice.collection_failed',
+  };
+
+  /** The invoice. */
+  invoiceId = '';
+
+  /** Its number. */
+  number = 0n;
+
+  /** Which attempt it was, from 1. */
+  attempt = 0;
+
+  /** declined (the bank says why in `failureCode`), no_payment_method, or refused (the payment provider does not take it). */
+  outcome = '';
+
+  /** Why a bank declined it, e.g. authentication_required: somebody of the tenant has to pay it; null otherwise. */
+  failureCode?: string | null;
+
+  /** The day on which it is tried again, in the tenant's time zone; null when it is not. */
+  nextOn?: string | null;
+
+  /** What is due, as a decimal. */
+  due = '';
+
+  /** ISO 4217 code of the amount. */
+  currency = '';
+
+  constructor(fields?: InvoiceCollectionFailed) {
+    Object.assign(this, fields);
+  }
+}

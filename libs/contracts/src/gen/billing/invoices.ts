@@ -35,6 +35,9 @@ export class Invoice {
     field('customer', 'message', { optional: true, message: () => Party }),
     field('due_days', 'int32'),
     field('due_on', 'string', { optional: true }),
+    field('next_collection_at', 'timestamp', { optional: true }),
+    field('collection_attempts', 'int32'),
+    field('test_mode', 'bool'),
   ];
 
   /** Its id. */
@@ -120,6 +123,15 @@ export class Invoice {
 
   /** The last day on which it is paid in time, in the time zone; null until it is open. */
   dueOn?: string | null;
+
+  /** When it is collected by itself next; null when it is not. Whether it is then depends on the tenant's `automaticCollection`. */
+  nextCollectionAt?: Date | null;
+
+  /** How often that was begun. */
+  collectionAttempts = 0;
+
+  /** Whether nothing is to be paid: it was made or paid with a test key or with what stands in for the payment provider, or its tenant is a sandbox. */
+  testMode = false;
 }
 
 /** Who bills or pays, as the invoice says it. */

@@ -11,6 +11,7 @@ export class BillingProfile {
     field('contact', 'message', { optional: true, message: () => BillingContact }),
     field('tax', 'message', { message: () => TaxTerms }),
     field('due_days', 'int32'),
+    field('automatic_collection', 'bool'),
   ];
 
   /** The tenant. */
@@ -24,6 +25,9 @@ export class BillingProfile {
 
   /** How many days after its opening an invoice is due. */
   dueDays = 0;
+
+  /** Whether open invoices are collected by themselves, by the default payment method. */
+  automaticCollection = false;
 }
 
 /** To whom invoices are addressed. */
