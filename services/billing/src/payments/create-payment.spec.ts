@@ -140,6 +140,12 @@ describe('Payments of a tenant’s own customers', () => {
     });
     const refund = (amount: string, refundedBefore: string, tenant = t.a): Promise<Payment> =>
       tenant.call(refundPayment, { paymentId: payment.id, amount, refundedBefore });
+    const underway = async (): Promise<number> => {
+      const rows = await t.database.admin(`select id from billing.refund where tenant_id = $1 and status = 'pending'`, [
+        t.a.id,
+      ]);
+      return rows.length;
+    };
     const given = (): number[] =>
       local()
         .all<Stripe.Refund>('refund', accountsOf(t.a)[0]!.id)
@@ -161,6 +167,22 @@ describe('Payments of a tenant’s own customers', () => {
         await local().delivered();
         expect(await refund('4.00', '0.00')).toMatchObject({ refunded: '4.00' });
         expect(given()).toEqual([400]);
+      },
+    );
+
+    it.each(['cut-before', 'cut-after', 'server-error'] as const)(
+      'once and without another call, when the provider ended in %s',
+      async (kind) => {
+        local().faults.next(REFUND, kind);
+        await expect(refund('4.00', '0.00')).rejects.toBeFault('unavailable');
+        await t.bus.runSchedule('billing.finish-refunds');
+        expect(await underway()).toBe(1); // whoever asked may still be about to repeat it
+        await t.database.admin(`update billing.refund set created_at = created_at - interval '2 minutes'`);
+        for (let time = 0; time < 2; time++) await t.bus.runSchedule('billing.finish-refunds');
+        expect(given()).toEqual([400]);
+        expect(await t.a.call(getPayment, { paymentId: payment.id })).toMatchObject({ refunded: '4.00' });
+        expect(await underway()).toBe(0);
+        await expect(refund('4.00', '0.00')).rejects.toBeFault('conflict', { field: 'refundedBefore' });
       },
     );
 

@@ -118,4 +118,46 @@ describe('The comparison of payments', () => {
         .map(({ id }) => id),
     ).toContain(lost);
   });
+
+  it('lists an account that was disconnected, and goes on with everybody else', async () => {
+    const { paymentId } = await collected();
+    const payment = `(tenant_id, id, account_id, reference, provider_id, status, amount_nanos, currency, test_mode, created_at, checked_at, succeeded_at)`;
+    await t.database.admin(
+      `insert into billing.payment ${payment} select tenant_id, gen_random_uuid(), 'acct_gone', 'r', 'pi_of_gone', status, amount_nanos, currency,
+         test_mode, created_at, checked_at, succeeded_at from billing.payment where id = $1`,
+      [paymentId],
+    );
+    await t.database.admin(`update billing.payment set amount_nanos = amount_nanos + 10000000 where id = $1`, [
+      paymentId,
+    ]);
+    await check();
+    const { data } = await t.bus.call(listPaymentDrifts, { open: true }, staff());
+    expect(data.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['account_unreachable', 'amount']));
+    expect(data.find(({ kind }) => kind === 'account_unreachable')).toMatchObject({ providerId: 'acct_gone' });
+    await t.database.admin(`delete from billing.payment where account_id = 'acct_gone'`);
+    await check();
+    expect((await drifts(true)).map(({ kind }) => kind)).not.toContain('account_unreachable');
+  });
+
+  it('goes through more than fits into a batch, and finds every one', async () => {
+    const { paymentId } = await collected();
+    await t.database.admin(
+      `insert into billing.payment (tenant_id, id, invoice_id, provider_id, status, amount_nanos, currency, test_mode, created_at, checked_at, succeeded_at)
+       select tenant_id, gen_random_uuid(), invoice_id, 'pi_gone_' || n, status, amount_nanos, currency, test_mode, created_at, checked_at, succeeded_at
+       from billing.payment, generate_series(1, 1001) n where id = $1`,
+      [paymentId],
+    );
+    await check();
+    const count = async (): Promise<number> => {
+      const [row] = await t.database.admin<{ count: string }>(
+        `select count(*) from billing.payment_drift where tenant_id = $1 and repaired_at is null and kind = 'unknown_there'`,
+        [t.a.id],
+      );
+      return Number(row!.count);
+    };
+    expect(await count()).toBe(1_001);
+    await t.database.admin(`delete from billing.payment where provider_id like 'pi_gone_%'`);
+    await check();
+    expect(await count()).toBe(0);
+  });
 });

@@ -3,7 +3,14 @@ import type { Payment } from './payment.js';
 import type { ListedPayment } from './payment-provider.js';
 
 export type DriftKind =
-  'unknown_here' | 'unknown_there' | 'amount' | 'status' | 'refunded' | 'invoice_state' | 'invoice_amount';
+  | 'unknown_here'
+  | 'unknown_there'
+  | 'amount'
+  | 'status'
+  | 'refunded'
+  | 'invoice_state'
+  | 'invoice_amount'
+  | 'account_unreachable';
 
 /** Where our ledger and the provider, or a payment and its invoice, do not say the same. */
 export interface Drift {
@@ -24,12 +31,15 @@ export const repairs: Readonly<Record<DriftKind, string>> = {
   status: 'None: what the provider says was taken over',
   refunded: 'None: what the provider says was taken over',
   invoice_state: 'Give the payment back: its invoice was ended otherwise',
+  account_unreachable: 'Have its tenant connect it again; its payments can not be compared until then',
   invoice_amount: 'Give back, or credit, what the invoice and its payments differ by',
 };
 
-/** Whether what the provider says can be taken over as it is. */
+/** Where what the provider says is taken over as it is. */
+export const TAKEN_OVER: readonly DriftKind[] = ['status', 'refunded'];
+
 export function isTakenOver({ kind }: Drift): boolean {
-  return kind === 'status' || kind === 'refunded';
+  return TAKEN_OVER.includes(kind);
 }
 
 /** What makes a drift the same one the next night. */

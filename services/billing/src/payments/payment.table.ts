@@ -50,15 +50,16 @@ export async function findByProviderId(rows: Rows, tenantId: string, providerId:
   return payment;
 }
 
-/** Payments of an account by their ids at the provider, of whichever tenant. */
-export async function findByProviderIds(
+/** Notes that the provider's list has payments of an account; answers them, of whichever tenant. */
+export async function noteListed(
   rows: Rows,
   ids: readonly string[],
   accountId: string | null,
+  now: Date,
 ): Promise<Payment[]> {
-  return rows.query<Payment>(sql`select ${columns} from billing.payment
+  return rows.query<Payment>(sql`update billing.payment set listed_at = ${now}
     where (tenant_id, provider_id) in (select tenant_id, provider_id from billing.payment_party where provider_id = any (${ids}))
-      and account_id is not distinct from ${accountId}`);
+      and account_id is not distinct from ${accountId} returning ${columns}`);
 }
 
 /** Which payments: begun since a time, succeeded before another. */
@@ -69,11 +70,16 @@ export interface Taken {
   readonly testMode: boolean;
 }
 
-/** What an account took between two times, as we know it. */
-export async function succeededSince(rows: Rows, { accountId, since, until, testMode }: Taken): Promise<Payment[]> {
+/** What an account took between two times, as we know it, and the provider's list does not have now; `afterId` continues after that payment. */
+export async function succeededUnlisted(
+  rows: Rows,
+  { accountId, since, until, testMode }: Taken,
+  afterId: string | null,
+  limit: number,
+): Promise<Payment[]> {
   return rows.query<Payment>(sql`select ${columns} from billing.payment where status = 'succeeded' and test_mode = ${testMode}
-    and provider_id is not null and created_at >= ${since} and succeeded_at < ${until}
-      and account_id is not distinct from ${accountId} order by created_at`);
+    and provider_id is not null and created_at >= ${since} and succeeded_at < ${until} and account_id is not distinct from ${accountId}
+    and (listed_at is null or listed_at < ${until}) and (${afterId}::uuid is null or id > ${afterId}) order by id limit ${limit}`);
 }
 
 /** The connected accounts that were to be paid since a time. */

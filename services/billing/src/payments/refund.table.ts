@@ -12,6 +12,14 @@ export async function findRefundUnderway(rows: Rows, { tenantId, id }: Payment):
   return refund;
 }
 
+/** Refunds that were begun before a time and have not ended, the first first. */
+export async function unsettledRefunds(rows: Rows, testMode: boolean, before: Date, limit: number): Promise<Refund[]> {
+  return rows.query<Refund>(sql`select r.id, r.tenant_id as "tenantId", r.payment_id as "paymentId", r.amount_nanos as "amountNanos", r.status,
+      r.creations, r.created_at as "createdAt"
+    from billing.refund r join billing.payment p on p.tenant_id = r.tenant_id and p.id = r.payment_id
+    where r.status = 'pending' and p.test_mode = ${testMode} and r.created_at < ${before} order by r.created_at limit ${limit}`);
+}
+
 export async function insertRefund(tx: Transaction, refund: Refund): Promise<void> {
   const { tenantId, paymentId, id, amountNanos, status, createdAt } = refund;
   await tx.execute(sql`insert into billing.refund (tenant_id, payment_id, id, amount_nanos, status, created_at)

@@ -25,9 +25,13 @@ export class Refunds {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Fault `conflict`, `invalid-input`, ProviderFault; calling it again with the same goes on where it was */
+  /** @throws Fault `conflict`, `invalid-input`, ProviderFault; calling it again with the same goes on where it was, and so does time */
   async refund(ctx: TenantContext, payment: Payment, refunding: Refunding): Promise<Payment> {
-    const refund = await this.begin(ctx, payment, refunding);
+    return this.finish(ctx, payment, await this.begin(ctx, payment, refunding));
+  }
+
+  /** Carries a refund that was begun to its end, wherever it was cut. @throws ProviderFault */
+  async finish(ctx: TenantContext | null, payment: Payment, refund: Refund): Promise<Payment> {
     const { id: refundId, amountNanos, createdAt: since } = refund;
     const { providerId: id, accountId, currency } = payment;
     const wanted = { refundId, id: id!, accountId, amountNanos, currency };
@@ -39,7 +43,7 @@ export class Refunds {
       renew: () => renewRefundKey(this.accounts.rows, refund),
     });
     await made.catch(async (error: unknown) => {
-      if (error instanceof ProviderFault && error.outcome === 'refused')
+      if (error instanceof ProviderFault && (error.outcome === 'refused' || error.outcome === 'missing'))
         await endRefund(this.accounts.rows, refund, 'failed');
       throw error;
     });

@@ -647,7 +647,8 @@ export class PaymentDrift {
 
   /**
    * unknown_here: the provider took money that we know nothing of. unknown_there: we know of money that it does not. amount, status, refunded: they
-   * differ. invoice_state: the invoice of a payment was ended otherwise. invoice_amount: it is over another amount than what was paid.
+   * differ. invoice_state: the invoice of a payment was ended otherwise. invoice_amount: it is over another amount than what was paid. account_unreachable: a
+   * connected account was disconnected, so its payments can't be compared.
    */
   kind = '';
 
