@@ -94,6 +94,18 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
+  it('gives billing, and nobody else, the key of the payment provider, and a way out to it', () => {
+    const having = services.filter(([, { secrets }]) => secrets?.some((secret) => secret.includes('stripe')));
+    expect(having.map(([name]) => name)).toEqual(['billing']);
+    const { environment, secrets, networks } = compose.services.billing!;
+    expect(secrets).toEqual(expect.arrayContaining(['billing.stripe', 'billing.stripe-webhooks']));
+    expect(environment).toMatchObject({
+      STRIPE_API_KEY_FILE: '/run/secrets/billing.stripe',
+      STRIPE_WEBHOOK_SECRET_FILE: '/run/secrets/billing.stripe-webhooks',
+    });
+    expect(networks).toContain('edge');
+  });
+
   it('starts programs that the Dockerfile builds, as nobody special', () => {
     const dockerfile = at('infra/docker/Dockerfile');
     expect(dockerfile).toMatch(/^USER node$/m);

@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** Only what stands in for the provider is elsewhere than the provider, and it is on this machine. */
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):\d+\/?$/;
 
+/** A secret or restricted key, of test or live mode. */
+export const STRIPE_KEY = /^[rs]k_(test|live)_\w+$/;
+
 /** What billing is told by its environment. */
 export class BillingSettings extends settings({
   DEFAULT_PLAN: z.string().min(1).max(80).default('starter').describe('Name of the plan that a new tenant gets'),
@@ -51,7 +54,7 @@ export class BillingSettings extends settings({
     .describe('Marks every new invoice as not to be paid'),
   STRIPE_API_KEY: z
     .string()
-    .regex(/^[rs]k_(test|live)_\w+$/)
+    .regex(STRIPE_KEY)
     .optional()
     .describe('Key of the Stripe account that collects invoices; none: nothing is collected'),
   STRIPE_API_KEY_FILE: z.string().optional().describe('File with the key, instead of STRIPE_API_KEY'),
@@ -66,5 +69,12 @@ export class BillingSettings extends settings({
     .describe(
       'Signing secrets of the webhook endpoints (own and Connect, and an old one while it is changed), with commas',
     ),
+  STRIPE_EVENT_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(400)
+    .default(30)
+    .describe('Days for which what Stripe sends is kept as it came; its ids are kept for good'),
   STRIPE_WEBHOOK_SECRET_FILE: z.string().optional().describe('File with the secrets, instead of STRIPE_WEBHOOK_SECRET'),
 }) {}

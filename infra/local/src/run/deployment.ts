@@ -3,19 +3,22 @@ import { join } from 'node:path';
 import { natsPermissions } from '@tenantry/messaging';
 import { SettingsError, type Environment, type Service } from '@tenantry/service';
 import { printNatsConfig } from '../nats/nats-config.js';
-import { rememberPassword, writeSecretFile } from '../state/remembered.js';
+import { rememberFile, rememberPassword, writeSecretFile } from '../state/remembered.js';
 import { natsUsers, rememberSecrets } from './instance.js';
 import { LocalSettings } from './local-settings.js';
 import { prepareDatabase, prepareNats } from './prepare.js';
 
 const NATS_PORT = 4222;
 const NATS_MONITOR_PORT = 8222;
+/** What only the operator has; empty until they put it in. */
+const GIVEN = ['billing.stripe', 'billing.stripe-webhooks'];
 
 /** Writes every secret that the containers mount, and the NATS configuration; what is there stays as it is. */
 export async function writeDeploymentSecrets(folder: string, services: readonly Service[]): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const secrets = await rememberSecrets(folder, services);
   rememberPassword(join(folder, 'admin.password'));
+  for (const name of GIVEN) rememberFile(join(folder, name), () => '');
   const config = printNatsConfig({
     host: '0.0.0.0',
     port: NATS_PORT,

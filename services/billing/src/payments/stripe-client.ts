@@ -1,12 +1,16 @@
-import { readSecretFile, type OutboundHttp } from '@tenantry/service';
+import { readSecretFile, SettingsError, type OutboundHttp } from '@tenantry/service';
 import { Stripe } from 'stripe';
-import type { BillingSettings } from '../config.js';
+import { STRIPE_KEY, type BillingSettings } from '../config.js';
 
 const TIMEOUT_MS = 20_000;
 
-/** The key of the provider's account, if there is one. */
+/** The key of the provider's account, if there is one; an empty file has none. @throws SettingsError for what is no key */
 export function stripeKey({ STRIPE_API_KEY, STRIPE_API_KEY_FILE: file }: BillingSettings): string | undefined {
-  return file ? readSecretFile('STRIPE_API_KEY_FILE', file).toString().trim() : STRIPE_API_KEY;
+  if (!file) return STRIPE_API_KEY;
+  const key = readSecretFile('STRIPE_API_KEY_FILE', file).toString().trim();
+  if (key === '') return undefined;
+  if (STRIPE_KEY.test(key)) return key;
+  throw new SettingsError('STRIPE_API_KEY_FILE: its content is no secret or restricted key of Stripe’s (sk_… or rk_…)');
 }
 
 /** The secrets that events are signed with. */
