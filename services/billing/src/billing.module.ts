@@ -69,6 +69,7 @@ import { Every10sApplyEvents } from './payments/every-10s-apply-events.js';
 import { Every5sMakeCustomers } from './payments/every-5s-make-customers.js';
 import { EveryDayCheckDrift } from './payments/every-day-check-drift.js';
 import { EveryMinuteCollectInvoices } from './payments/every-minute-collect-invoices.js';
+import { EveryHourForgetEventBodies } from './payments/every-hour-forget-event-bodies.js';
 import { EveryMinuteFinishRefunds } from './payments/every-minute-finish-refunds.js';
 import { EveryMinuteSettlePayments } from './payments/every-minute-settle-payments.js';
 import { GetPaymentAccount } from './payments/get-payment-account.js';
@@ -141,6 +142,7 @@ const schedules = [
   EveryMinuteSettlePayments,
   Every10sApplyEvents,
   EveryDayCheckDrift,
+  EveryHourForgetEventBodies,
   EveryMinuteCollectInvoices,
   EveryMinuteFinishRefunds,
   EveryHourInvoiceMonths,

@@ -2112,11 +2112,11 @@ export const listStripeEvents = operation({
   output: ListStripeEventsResponse,
 });
 
-/** Gives an event that was kept, with its body as it came. */
+/** Gives an event that was kept, with its body as it came while that is kept. */
 export const getStripeEvent = operation({
   name: 'GetStripeEvent',
   service: 'billing',
-  summary: 'Gives an event that was kept, with its body as it came',
+  summary: 'Gives an event that was kept, with its body as it came while that is kept',
   http: { method: 'GET', path: '/v1/stripe-events/{eventId}', status: 200 },
   permission: 'payments.read',
   scope: 'platform',

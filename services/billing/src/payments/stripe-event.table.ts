@@ -24,10 +24,22 @@ export async function findEvent(rows: Rows, id: string): Promise<StripeEvent> {
   return event;
 }
 
-/** An event's body as it came. */
-export async function findBody(rows: Rows, { id }: StripeEvent): Promise<string> {
-  const [row] = await rows.query<{ body: Uint8Array }>(sql`select body from billing.stripe_event where id = ${id}`);
-  return Buffer.from(row!.body).toString();
+/** Forgets the bodies of events that came before a time; answers of how many. */
+export async function forgetBodies(rows: Rows, before: Date, limit: number): Promise<number> {
+  const [row] = await rows.query<{ count: bigint }>(sql`with forgotten as (
+      update billing.stripe_event set body = null where id in (
+        select id from billing.stripe_event where body is not null and received_at < ${before} order by received_at limit ${limit})
+      returning id)
+    select count(*) as count from forgotten`);
+  return Number(row!.count);
+}
+
+/** An event's body as it came; null when its time is over. */
+export async function findBody(rows: Rows, { id }: StripeEvent): Promise<string | null> {
+  const [row] = await rows.query<{ body: Uint8Array | null }>(
+    sql`select body from billing.stripe_event where id = ${id}`,
+  );
+  return row?.body ? Buffer.from(row.body).toString() : null;
 }
 
 /** Which events a list has; `beforeId` continues after the event with that id. */

@@ -177,4 +177,23 @@ describe('Events of Stripe', () => {
     const backwards = t.bus.call(replayStripeEvents, { from: range.to, to: range.from }, staff());
     await expect(backwards).rejects.toBeFault('invalid-input', { field: 'to' });
   });
+
+  it('are forgotten after 30 days but for their ids: one that comes again is still a duplicate, and can be replayed', async () => {
+    const [old, recent] = [body(), body()];
+    for (const one of [old, recent]) await send(one);
+    const { id: stripeId } = JSON.parse(old.toString()) as { id: string };
+    await t.database.admin(
+      `update billing.stripe_event set received_at = received_at - interval '30 days 1 minute' where stripe_id = $1`,
+      [stripeId],
+    );
+    await t.bus.runSchedule('billing.forget-event-bodies');
+    const bodies = await t.database.admin<{ body: Buffer | null }>(
+      'select body from billing.stripe_event order by received_at',
+    );
+    expect(bodies.map((row) => row.body?.toString() ?? null)).toEqual([null, recent.toString()]);
+    expect(await send(old)).toMatchObject({ stripeId, duplicate: true });
+    const { id: eventId } = (await events()).find((event) => event.stripeId === stripeId)!;
+    expect(await t.bus.call(getStripeEvent, { eventId }, staff())).toMatchObject({ body: null, deliveries: 2 });
+    expect(await t.bus.call(replayStripeEvent, { eventId }, staff())).toMatchObject({ status: 'ignored', attempts: 2 });
+  });
 });

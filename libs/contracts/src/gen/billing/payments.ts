@@ -397,7 +397,7 @@ export class StripeEvent {
   /** What applying it has changed, the first first. */
   effects: StripeEventEffect[] = [];
 
-  /** The body as it came. Lists leave it out. */
+  /** The body as it came; null when its time is over (30 days unless the operator says otherwise). Lists leave it out. */
   body?: string | null;
 }
 
