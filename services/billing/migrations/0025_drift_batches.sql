@@ -5,6 +5,8 @@ revoke insert, update, delete on billing.payment from billing_service;
 alter table billing.payment_drift add column seen_at timestamptz;         -- when a comparison found it last
 update billing.payment_drift set seen_at = found_at;
 alter table billing.payment_drift alter column seen_at set not null;
+call platform.control_table('billing.payment_drift', 'billing_payments', 'select, insert, update',
+  classes => '{"provider_id": "internal", "ours": "internal", "theirs": "internal"}');
 
 -- A connected account that its owner disconnected can't be asked any more: that is one difference, and keeps nobody else's from being found.
 alter table billing.payment_drift drop constraint payment_drift_kind_check;
