@@ -112,6 +112,7 @@ const supplies: Readonly<Record<string, Supply>> = {
     await makeBudget(world);
     return { tenantId: world.a.id };
   },
+  conversation: (world) => world.a.owner.must('POST', '/v1/conversations', {}),
   completion: async (world) => {
     await makeBudget(world);
     const body = { model: 'local-rules', messages: [{ role: 'user', content: world.fresh('q') }] };

@@ -54,6 +54,7 @@ export const reasons = {
   'agent-stopped': is(423, 'This agent, or every agent here, is stopped'),
   'agent-refused': is(403, 'No agent may do this'),
   'approval-needed': is(409, 'A person must approve this call first'),
+  'conversation-ended': is(409, 'This conversation takes no more turns'),
 
   // audit
   'log-altered': is(500, 'The stored log is not the one that was signed'),

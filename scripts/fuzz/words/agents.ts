@@ -26,6 +26,7 @@ export const agentWords: Words = {
     name: is('{{fresh.text}}'),
     ownerId: is('{{member.userId}}'),
     agentId: is('{{agent.id}}'),
+    conversationId: is('{{conversation.id}}'),
     number: is(1),
     from: is(1),
     to: is(1),

@@ -8,6 +8,19 @@ import { GetCompletion } from './completions/get-completion.js';
 import { ListCompletions } from './completions/list-completions.js';
 import { ModelCalls } from './completions/model-calls.js';
 import { Spending } from './completions/spending.js';
+import { CallBeginnings } from './completions/call-beginnings.js';
+import { CloseConversation } from './conversations/close-conversation.js';
+import { ConversationSeal } from './conversations/conversation-seal.js';
+import { CreateConversation } from './conversations/create-conversation.js';
+import { DeleteConversation } from './conversations/delete-conversation.js';
+import { Every10MinutesForget } from './conversations/every-10-minutes-forget.js';
+import { GetConversation } from './conversations/get-conversation.js';
+import { GetConversationRetention } from './conversations/get-conversation-retention.js';
+import { LinkConversationSubjects } from './conversations/link-conversation-subjects.js';
+import { ListConversationMessages } from './conversations/list-conversation-messages.js';
+import { ListConversations } from './conversations/list-conversations.js';
+import { ReplaceConversationRetention } from './conversations/replace-conversation-retention.js';
+import { Turns } from './conversations/turns.js';
 import { Approvals } from './approvals/approvals.js';
 import { ApproveAgentCall } from './approvals/approve-agent-call.js';
 import { ListAgentApprovals } from './approvals/list-agent-approvals.js';
@@ -75,10 +88,21 @@ const stops = [SetAgentStop, GetAgentStop];
 const prices = [PublishPriceBook, GetPriceBook];
 const models = [ListModels, PutModelProvider, ListModelProviders, PutProviderKey, ListProviderKeys, DeleteProviderKey];
 const completions = [CreateChatCompletion, ListCompletions, GetCompletion];
+const conversations = [
+  CreateConversation,
+  GetConversation,
+  ListConversations,
+  ListConversationMessages,
+  LinkConversationSubjects,
+  CloseConversation,
+  DeleteConversation,
+  GetConversationRetention,
+  ReplaceConversationRetention,
+];
 const tools = [ListAgentTools, CallAgentTool, Mcp];
 const approvals = [ListAgentApprovals, ApproveAgentCall, RefuseAgentCall];
 const guardrails = [GetGuardrails, ReplaceGuardrails, TestGuardrails, ListGuardrailDecisions, CountGuardrailDecisions];
-const schedules = [EveryHourSweep, Every10sSettleCompletions];
+const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForget];
 
 /** AI agents and what they may do: a table of contents. */
 @Module({
@@ -92,6 +116,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions];
     ...prices,
     ...models,
     ...completions,
+    ...conversations,
     ...guardrails,
     ...schedules,
   ],
@@ -108,6 +133,9 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions];
     ModelCalls,
     CompletionRuns,
     Spending,
+    CallBeginnings,
+    ConversationSeal,
+    Turns,
     TenantGuardrails,
   ],
 })
@@ -117,7 +145,7 @@ export const agentsService = defineService({
   name: 'agents',
   module: AgentsModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['directory', 'sweep', 'completions'],
+  jobs: ['directory', 'sweep', 'completions', 'retention'],
   buckets: ['agents', 'agent_tokens', 'agent_stops', 'agent_revocations'],
   watches: ['tenants', 'members', 'revocations', 'entitlements', 'agents'],
   calls: [holdSpending, settleSpending] as readonly Operation[],

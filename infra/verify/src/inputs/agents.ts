@@ -121,6 +121,16 @@ export const agents = {
     const body = { model: 'local-rules', messages: [{ role: 'user', content: bench.tenant.canary.word() }] };
     return { id: await idOf(bench, bench.tenant.owner, '/v1/chat/completions', body) };
   },
+  conversation: async (bench) => {
+    const begin = (): Promise<string> => idOf(bench, bench.tenant.owner, '/v1/conversations', {});
+    await begin(); // a list of one has no cursor
+    const id = await begin();
+    await newBudget(bench);
+    const messages = [{ role: 'user', content: bench.tenant.canary.word() }];
+    const body = { model: 'local-rules', messages, metadata: { conversation_id: id } };
+    await idOf(bench, bench.tenant.owner, '/v1/chat/completions', body);
+    return { id };
+  },
   priceBook: async ({ workshop }) => {
     const price = { provider: 'verify', contextTokens: 10, maxOutputTokens: 10, input: '1', output: '1' };
     const body = { models: [{ model: new Canary().word(), ...price }] };

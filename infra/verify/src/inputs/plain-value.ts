@@ -45,6 +45,8 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   receivedAt: () => new Date().toISOString(),
   stopped: () => false,
   'CreateChatCompletion.model': () => 'local-rules',
+  'CreateConversation.budget': () => '1.00',
+  'LinkConversationSubjects.table': () => 'customers',
   'PublishPriceBook.provider': () => 'verify',
   'PublishPriceBook.input': () => '0.15',
   'PublishPriceBook.output': () => '0.60',

@@ -27,6 +27,21 @@ import {
   ListCompletionsResponse,
 } from './agents/completions.js';
 import {
+  CloseConversationRequest,
+  Conversation,
+  ConversationRetention,
+  CreateConversationRequest,
+  DeleteConversationRequest,
+  GetConversationRequest,
+  GetConversationRetentionRequest,
+  LinkConversationSubjectsRequest,
+  ListConversationMessagesRequest,
+  ListConversationMessagesResponse,
+  ListConversationsRequest,
+  ListConversationsResponse,
+  ReplaceConversationRetentionRequest,
+} from './agents/conversations.js';
+import {
   CountGuardrailDecisionsRequest,
   CountGuardrailDecisionsResponse,
   GetGuardrailsRequest,
@@ -650,6 +665,133 @@ export const getCompletion = operation({
   scope: 'tenant',
   input: GetCompletionRequest,
   output: Completion,
+});
+
+/**
+ * Begins a conversation that is kept. Chat completions continue it when they name it in `metadata.conversation_id`. It belongs to whoever
+ * begins it: the member on whose behalf an agent acts, else the caller.
+ */
+export const createConversation = operation({
+  name: 'CreateConversation',
+  service: 'agents',
+  summary: 'Begins a conversation that is kept',
+  http: { method: 'POST', path: '/v1/conversations', status: 201 },
+  permission: 'conversations.use',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'conversation.created',
+  agentAudience: 'any',
+  input: CreateConversationRequest,
+  output: Conversation,
+});
+
+/** Lists conversations, the newest first: the caller's own, or with the permission `conversations.read` everybody's. Nothing that was said is in it. */
+export const listConversations = operation({
+  name: 'ListConversations',
+  service: 'agents',
+  summary: 'Lists conversations, the newest first',
+  http: { method: 'GET', path: '/v1/conversations', status: 200 },
+  permission: 'conversations.use',
+  scope: 'tenant',
+  agentAudience: 'any',
+  input: ListConversationsRequest,
+  output: ListConversationsResponse,
+});
+
+/** Gives a conversation without what was said. */
+export const getConversation = operation({
+  name: 'GetConversation',
+  service: 'agents',
+  summary: 'Gives a conversation without what was said',
+  http: { method: 'GET', path: '/v1/conversations/{conversationId}', status: 200 },
+  permission: 'conversations.use',
+  scope: 'tenant',
+  agentAudience: 'any',
+  input: GetConversationRequest,
+  output: Conversation,
+});
+
+/** Gives what was said, in order. The read is in the audit log. */
+export const listConversationMessages = operation({
+  name: 'ListConversationMessages',
+  service: 'agents',
+  summary: 'Gives what was said, in order',
+  http: { method: 'GET', path: '/v1/conversations/{conversationId}/messages', status: 200 },
+  permission: 'conversations.use',
+  scope: 'tenant',
+  audit: 'conversation.read',
+  agentAudience: 'any',
+  input: ListConversationMessagesRequest,
+  output: ListConversationMessagesResponse,
+});
+
+/** Says which people a conversation is about, so that their privacy requests find it. Those that were named before stay. */
+export const linkConversationSubjects = operation({
+  name: 'LinkConversationSubjects',
+  service: 'agents',
+  summary: 'Says which people a conversation is about, so that their privacy requests find it',
+  http: { method: 'POST', path: '/v1/conversations/{conversationId}/subjects', status: 200 },
+  permission: 'conversations.use',
+  scope: 'tenant',
+  audit: 'conversation.linked',
+  agentAudience: 'any',
+  input: LinkConversationSubjectsRequest,
+  output: Conversation,
+});
+
+/** Closes a conversation: it can be read until it is forgotten, and not continued. */
+export const closeConversation = operation({
+  name: 'CloseConversation',
+  service: 'agents',
+  summary: 'Closes a conversation',
+  http: { method: 'POST', path: '/v1/conversations/{conversationId}/close', status: 200 },
+  permission: 'conversations.use',
+  scope: 'tenant',
+  audit: 'conversation.closed',
+  agentAudience: 'any',
+  input: CloseConversationRequest,
+  output: Conversation,
+});
+
+/** Forgets what was said: its key is destroyed, and messages, links to people and comments are deleted. What it used and cost stays. */
+export const deleteConversation = operation({
+  name: 'DeleteConversation',
+  service: 'agents',
+  summary: 'Forgets what was said',
+  http: { method: 'DELETE', path: '/v1/conversations/{conversationId}', status: 204 },
+  permission: 'conversations.use',
+  scope: 'tenant',
+  audit: 'conversation.forgotten',
+  input: DeleteConversationRequest,
+  output: Empty,
+});
+
+/** Gives how long conversations are kept after their last turn. */
+export const getConversationRetention = operation({
+  name: 'GetConversationRetention',
+  service: 'agents',
+  summary: 'Gives how long conversations are kept after their last turn',
+  http: { method: 'GET', path: '/v1/conversation-retention', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: GetConversationRetentionRequest,
+  output: ConversationRetention,
+});
+
+/**
+ * Says how long conversations are kept after their last turn. Those that would be kept longer are shortened at once; none gets longer before
+ * its next turn.
+ */
+export const replaceConversationRetention = operation({
+  name: 'ReplaceConversationRetention',
+  service: 'agents',
+  summary: 'Says how long conversations are kept after their last turn',
+  http: { method: 'PUT', path: '/v1/conversation-retention', status: 200 },
+  permission: 'agents.write',
+  scope: 'tenant',
+  audit: 'conversation_retention.replaced',
+  input: ReplaceConversationRetentionRequest,
+  output: ConversationRetention,
 });
 
 /** Gives the tenant's guardrails in their order: its own, or those that hold for everybody who has none. */
@@ -4430,6 +4572,15 @@ export const operations: readonly Operation[] = [
   createChatCompletion,
   listCompletions,
   getCompletion,
+  createConversation,
+  listConversations,
+  getConversation,
+  listConversationMessages,
+  linkConversationSubjects,
+  closeConversation,
+  deleteConversation,
+  getConversationRetention,
+  replaceConversationRetention,
   getGuardrails,
   replaceGuardrails,
   testGuardrails,

@@ -13,6 +13,7 @@ export const roles = {
         'billing.*',
         'budgets.*',
         'compliance.*',
+        'conversations.*',
         'encryption.*',
         'entitlements.*',
         'guardrails.*',
@@ -50,11 +51,20 @@ export const roles = {
         'agents.read',
         'agents.use',
         'agents.call',
+        'conversations.use',
       ],
     },
     staff: {
       description: 'Works with all rows.',
-      grants: ['rows.*', 'tables.read', 'tenant.read', 'entitlements.read', 'agents.use', 'agents.call'],
+      grants: [
+        'rows.*',
+        'tables.read',
+        'tenant.read',
+        'entitlements.read',
+        'agents.use',
+        'agents.call',
+        'conversations.use',
+      ],
     },
     agent: {
       description: 'Reads rows, within what a table declares for agents.',
@@ -62,7 +72,7 @@ export const roles = {
     },
     compliance: {
       description: 'Answers privacy requests and reads the audit log.',
-      grants: ['audit.*', 'compliance.*', 'tables.read', 'rows.read', 'tenant.read', 'members.read'],
+      grants: ['audit.*', 'compliance.*', 'tables.read', 'rows.read', 'tenant.read', 'members.read', 'conversations.*'],
     },
     customer: {
       description: 'Only what concerns themselves, and rows within what a table declares for customers.',

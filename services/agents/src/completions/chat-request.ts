@@ -11,8 +11,10 @@ export interface ChatRequest extends Omit<ModelRequest, 'maxOutputTokens'> {
   readonly isStream: boolean;
   /** Whether the stream's last event says what was used. */
   readonly includesUsage: boolean;
-  /** The conversation whose budgets count, too. */
+  /** The conversation that it continues: the messages are only what is new, and its budgets count, too. */
   readonly conversationId: string | null;
+  /** A call to a model whose run it continues. */
+  readonly continuesId: string | null;
 }
 
 /** The name of messages that have what was found somewhere, so that guardrails look at it as at a stranger's words. */
@@ -25,9 +27,10 @@ const MAX_SCHEMA_CHARS = 65_536;
 export function readChat(request: CreateChatCompletionRequest): ChatRequest {
   if (request.store) throw invalid('store', 'must be false: nothing is stored at providers');
   const tools = readTools(request.tools);
+  const conversationId = readId(request.metadata, 'conversation_id', 'a conversation');
   return {
     model: request.model,
-    messages: readMessages(request.messages),
+    messages: readMessages(request.messages, conversationId !== null),
     tools,
     toolChoice: readToolChoice(request.tool_choice, tools),
     wantedTokens: request.max_completion_tokens ?? request.max_tokens ?? null,
@@ -37,11 +40,13 @@ export function readChat(request: CreateChatCompletionRequest): ChatRequest {
     format: readFormat(request.response_format),
     isStream: request.stream ?? false,
     includesUsage: request.stream_options?.include_usage ?? false,
-    conversationId: readConversation(request.metadata),
+    conversationId,
+    continuesId: readId(request.metadata, 'run_id', 'a run, or of a call in it'),
   };
 }
 
-function readMessages(messages: readonly ChatInputMessage[]): ChatMessage[] {
+/** In a conversation, tools may answer calls that were made in an earlier request. */
+function readMessages(messages: readonly ChatInputMessage[], isContinued: boolean): ChatMessage[] {
   const open = new Set<string>();
   const known = new Set<string>();
   return messages.map((message, index) => {
@@ -54,7 +59,7 @@ function readMessages(messages: readonly ChatInputMessage[]): ChatMessage[] {
       known.add(id);
       open.add(id);
     }
-    const toolCallId = answeredCall(message, field, open);
+    const toolCallId = answeredCall(message, field, isContinued ? null : open);
     const toolCalls = message.tool_calls.map((call) => ({ id: call.id, ...call.function }));
     return {
       role: message.role as ChatMessage['role'],
@@ -66,10 +71,14 @@ function readMessages(messages: readonly ChatInputMessage[]): ChatMessage[] {
   });
 }
 
-/** The call that a tool's message answers: one that an assistant made before and nobody has answered yet. */
-function answeredCall({ role, tool_call_id: id }: ChatInputMessage, field: string, open: Set<string>): string | null {
+/** The call that a tool's message answers: one that an assistant made before and nobody has answered yet, where the calls are known. */
+function answeredCall(
+  { role, tool_call_id: id }: ChatInputMessage,
+  field: string,
+  open: Set<string> | null,
+): string | null {
   if (role !== 'tool') return null;
-  if (id == null || !open.delete(id)) {
+  if (id == null || open?.delete(id) === false) {
     throw invalid(`${field}.tool_call_id`, 'must be the id of a call that was made before and has no answer yet');
   }
   return id;
@@ -116,9 +125,9 @@ function readFormat(given: unknown): AnswerFormat {
   return { kind: 'schema', name, schema };
 }
 
-function readConversation(metadata: Readonly<Record<string, string>>): string | null {
-  const id = metadata.conversation_id;
+function readId(metadata: Readonly<Record<string, string>>, name: string, what: string): string | null {
+  const id = metadata[name];
   if (id === undefined) return null;
-  if (!isUuid(id)) throw invalid('metadata.conversation_id', 'must be the id of a conversation');
+  if (!isUuid(id)) throw invalid(`metadata.${name}`, `must be the id of ${what}`);
   return id;
 }

@@ -1,10 +1,12 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { CompletionEnded } from '@tenantry/contracts';
-import { TenantDatabase } from '@tenantry/database';
+import { TenantDatabase, type Transaction } from '@tenantry/database';
 import { Clock, Fault, formatNanos, type TenantContext } from '@tenantry/kernel';
 import { Logger } from '@tenantry/service';
 import type { Decision } from '../guardrails/guardrail.js';
 import { insertDecisions } from '../guardrails/guardrail.table.js';
+import { reading } from '../rows.js';
+import { findRunOf, type RunRef } from '../runs/run.table.js';
 import type { CallPlan } from './call-plan.js';
 import type { CompletionEnd, OpenCompletion } from './completion.js';
 import { insertCompletion, saveEnd, saveSettled } from './completion.table.js';
@@ -12,6 +14,14 @@ import { persistently } from './persistently.js';
 import { Spending } from './spending.js';
 
 const NOTHING_USED = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
+
+/** What is written in the commit that ends a call, besides how it ended. */
+export interface AtTheEnd {
+  /** What guardrails decided. */
+  readonly decisions?: readonly Decision[];
+  /** What else is to be written; not when somebody had ended the call before. */
+  readonly within?: (tx: Transaction) => Promise<void>;
+}
 
 /** The life of a call: held and written down before a model is asked, ended in one commit with its event, then settled. */
 @Injectable()
@@ -24,6 +34,11 @@ export class CompletionRuns implements OnModuleDestroy {
     private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
+
+  /** The run that a call goes on with. @throws Fault `not-found` when it is not the caller's */
+  find(ctx: TenantContext, callId: string): Promise<RunRef> {
+    return findRunOf(reading(this.tenants, ctx), callId, ctx);
+  }
 
   /** Answers what is held, in nano-USD. When this fails no model may be asked. @throws Fault `budget-refused` */
   async begin(ctx: TenantContext, call: OpenCompletion, plan: CallPlan): Promise<bigint> {
@@ -41,9 +56,9 @@ export class CompletionRuns implements OnModuleDestroy {
     ctx: TenantContext,
     call: OpenCompletion,
     end: CompletionEnd,
-    decisions: readonly Decision[] = [],
+    { decisions = [], within }: AtTheEnd = {},
   ): Promise<void> {
-    return this.finish(ctx, call, end, { decisions, isWritten: true });
+    return this.finish(ctx, call, end, { decisions, within, isWritten: true });
   }
 
   /** Keeps what guardrails decided about a request that no model is asked for. */
@@ -59,7 +74,7 @@ export class CompletionRuns implements OnModuleDestroy {
     ctx: TenantContext,
     call: OpenCompletion,
     end: CompletionEnd,
-    { decisions = [], isWritten }: { readonly decisions?: readonly Decision[]; readonly isWritten: boolean },
+    { decisions = [], within, isWritten }: AtTheEnd & { readonly isWritten: boolean },
   ): Promise<void> {
     const own = outliving(ctx);
     const hasEnded = await persistently(() =>
@@ -67,6 +82,7 @@ export class CompletionRuns implements OnModuleDestroy {
         if (!isWritten) await insertCompletion(tx, ctx.tenantId, call);
         if (!(await saveEnd(tx, call.id, end))) return false;
         await insertDecisions(tx, call.id, decisions, end.endedAt);
+        await within?.(tx);
         tx.publish(announcementOf(call, end));
         return true;
       }),
@@ -99,7 +115,12 @@ export class CompletionRuns implements OnModuleDestroy {
   private unsent(reason: unknown): CompletionEnd {
     return {
       ...{ state: 'failed', answeredBy: null, usage: NOTHING_USED, isEstimated: false, costNanos: 0n },
-      ...{ finishReason: null, failure: reason instanceof Fault ? reason.reason : 'internal', firstPieceMs: null },
+      ...{
+        finishReason: null,
+        tools: [],
+        failure: reason instanceof Fault ? reason.reason : 'internal',
+        firstPieceMs: null,
+      },
       endedAt: this.clock.now(),
     };
   }

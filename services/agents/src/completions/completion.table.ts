@@ -9,18 +9,18 @@ export interface Rows {
 }
 
 const columns = sql`id, actor_kind as "actorKind", actor_id as "actorId", on_behalf_of as "onBehalfOf", agent_id as "agentId",
-  conversation_id as "conversationId", request_id as "requestId", model, price_version as "priceVersion", is_stream as "isStream", state,
+  conversation_id as "conversationId", run_id as "runId", location_id as "locationId", traceparent, request_id as "requestId", model, price_version as "priceVersion", is_stream as "isStream", state,
   input_estimate as "inputEstimate", input_nanos as "inputNanos", answered_by as "answeredBy", input_tokens as "inputTokens",
   cached_tokens as "cachedTokens", output_tokens as "outputTokens", is_estimated as "isEstimated", cost_nanos as "costNanos",
-  finish_reason as "finishReason", failure, started_at as "startedAt", deadline_at as "deadlineAt", first_piece_ms as "firstPieceMs",
+  finish_reason as "finishReason", tools, failure, started_at as "startedAt", deadline_at as "deadlineAt", first_piece_ms as "firstPieceMs",
   ended_at as "endedAt", settled_at as "settledAt"`;
 
 /** Writes that a call begins, unless that is written already. */
 export async function insertCompletion(rows: Rows, tenantId: string, call: OpenCompletion): Promise<void> {
   await rows.query(sql`insert into agents.completion (tenant_id, id, actor_kind, actor_id, on_behalf_of, agent_id, conversation_id,
-      request_id, model, price_version, is_stream, state, input_estimate, input_nanos, started_at, deadline_at)
+      run_id, location_id, traceparent, request_id, model, price_version, is_stream, state, input_estimate, input_nanos, started_at, deadline_at)
     values (${tenantId}, ${call.id}, ${call.actorKind}, ${call.actorId}, ${call.onBehalfOf}, ${call.agentId}, ${call.conversationId},
-      ${call.requestId}, ${call.model}, ${call.priceVersion}, ${call.isStream}, 'open', ${call.inputEstimate}, ${call.inputNanos},
+      ${call.runId}, ${call.locationId}, ${call.traceparent}, ${call.requestId}, ${call.model}, ${call.priceVersion}, ${call.isStream}, 'open', ${call.inputEstimate}, ${call.inputNanos},
       ${call.startedAt}, ${call.deadlineAt})
     on conflict do nothing`);
 }
@@ -30,7 +30,7 @@ export async function saveEnd(tx: Transaction, id: string, end: CompletionEnd): 
   const saved = await tx.execute(sql`update agents.completion
     set state = ${end.state}, answered_by = ${end.answeredBy}, input_tokens = ${end.usage.inputTokens},
         cached_tokens = ${end.usage.cachedInputTokens}, output_tokens = ${end.usage.outputTokens}, is_estimated = ${end.isEstimated},
-        cost_nanos = ${end.costNanos}, finish_reason = ${end.finishReason}, failure = ${end.failure},
+        cost_nanos = ${end.costNanos}, finish_reason = ${end.finishReason}, tools = ${[...end.tools]}::text[], failure = ${end.failure},
         first_piece_ms = ${end.firstPieceMs}, ended_at = ${end.endedAt}
     where id = ${id} and state = 'open'`);
   return saved > 0;
@@ -116,6 +116,7 @@ export function toMessage(one: Completion): CompletionMessage {
     ...{ priceVersion: one.priceVersion, streamed: one.isStream, state: one.state, finishReason: one.finishReason },
     ...{ failure: one.failure, inputTokens: one.inputTokens, cachedTokens: one.cachedTokens },
     ...{ outputTokens: one.outputTokens, estimated: one.isEstimated },
+    ...{ runId: one.runId ?? one.id, conversationId: one.conversationId, locationId: one.locationId },
     cost: one.costNanos === null ? null : formatNanos(one.costNanos),
     ...{ firstPieceMs: one.firstPieceMs, startedAt: one.startedAt, endedAt: one.endedAt, settledAt: one.settledAt },
   };

@@ -10,7 +10,12 @@ export interface OpenCompletion {
   readonly onBehalfOf: string | null;
   readonly agentId: string | null;
   readonly conversationId: string | null;
+  /** The first call of its run; null when it is that itself. */
+  readonly runId: string | null;
+  readonly locationId: string | null;
   readonly requestId: string;
+  /** W3C trace context of the request. */
+  readonly traceparent: string | null;
   readonly model: string;
   readonly priceVersion: number;
   readonly isStream: boolean;
@@ -30,6 +35,8 @@ export interface CompletionEnd {
   readonly isEstimated: boolean;
   readonly costNanos: bigint;
   readonly finishReason: FinishReason | null;
+  /** The tools that the answer wants called. */
+  readonly tools: readonly string[];
   /** A stable word for what went wrong. */
   readonly failure: string | null;
   readonly firstPieceMs: number | null;
@@ -46,6 +53,7 @@ export interface Completion extends OpenCompletion {
   readonly isEstimated: boolean | null;
   readonly costNanos: bigint | null;
   readonly finishReason: string | null;
+  readonly tools: readonly string[];
   readonly failure: string | null;
   readonly firstPieceMs: number | null;
   readonly endedAt: Date | null;
@@ -57,7 +65,10 @@ const END_GRACE_MS = 30_000;
 
 /** The beginning of a call. */
 export function openCompletion(
-  call: Pick<OpenCompletion, 'model' | 'priceVersion' | 'isStream' | 'inputEstimate' | 'inputNanos' | 'conversationId'>,
+  call: Pick<
+    OpenCompletion,
+    'model' | 'priceVersion' | 'isStream' | 'inputEstimate' | 'inputNanos' | 'conversationId' | 'runId'
+  >,
   ctx: TenantContext,
   now: Date,
 ): OpenCompletion {
@@ -65,7 +76,7 @@ export function openCompletion(
     ...call,
     id: newId(now),
     ...{ actorKind: ctx.actor.kind, actorId: ctx.actor.id, onBehalfOf: ctx.onBehalfOf, agentId: ctx.agentId },
-    requestId: ctx.request.id,
+    ...{ locationId: ctx.locationId, requestId: ctx.request.id, traceparent: ctx.request.traceparent },
     startedAt: now,
     deadlineAt: new Date(ctx.request.deadlineAtMs + END_GRACE_MS),
   };

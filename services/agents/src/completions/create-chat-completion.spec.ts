@@ -1,6 +1,7 @@
-import { getCompletion, listCompletions, type Completion } from '@tenantry/contracts';
+import { createConversation, getCompletion, listCompletions, type Completion } from '@tenantry/contracts';
 import { newId } from '@tenantry/kernel';
 import type { TestTenant } from '@tenantry/testing';
+import { newAgent } from '../agents.fixture.js';
 import { CompletionsFixture, eventsOf, textOf } from './completions.fixture.js';
 
 describe('CreateChatCompletion', () => {
@@ -65,7 +66,9 @@ describe('CreateChatCompletion', () => {
 
   it('counts against the budgets of the agent, the conversation, the user and the model', async () => {
     await f.budget(t.a);
-    const [agentId, userId, conversation] = [newId(), newId(), newId()];
+    const [{ id: agentId }, userId] = [await newAgent(t.a), newId()];
+    const facts = { agentId, actor: { kind: 'user' as const, id: userId, role: 'owner' } };
+    const { id: conversation } = await t.a.call(createConversation, {}, facts);
     const scopes = [
       ['agent', agentId],
       ['conversation', conversation],
@@ -74,7 +77,6 @@ describe('CreateChatCompletion', () => {
     ];
     const budgets = await Promise.all(scopes.map(([kind, id]) => f.budget(t.a, '1.00', { scope: { kind, id } })));
     const other = await f.budget(t.a, '1.00', { scope: { kind: 'agent', id: newId() } });
-    const facts = { agentId, actor: { kind: 'user' as const, id: userId, role: 'owner' } };
     const { tenantry } = await f.ask(t.a, 'Hello', { metadata: { conversation_id: conversation } }, facts);
     for (const budget of budgets) expect(await f.settled(t.a, budget)).toBe(tenantry.cost);
     expect(await f.settled(t.a, other)).toBe('0.00');

@@ -1,8 +1,8 @@
-import { formatNanos, type Fault } from '@tenantry/kernel';
+import type { Fault } from '@tenantry/kernel';
 import type { FinishReason, ModelPiece } from '../models/model-port.js';
 import type { CallMeter } from './call-meter.js';
 import type { OpenCompletion } from './completion.js';
-import { createdOf, printUsage } from './whole-answer.js';
+import { createdOf, printFacts, printUsage } from './whole-answer.js';
 
 const DONE = Buffer.from('data: [DONE]\n\n');
 
@@ -11,7 +11,7 @@ export class StreamEvents {
   private readonly head: object;
   private isFirst = true;
 
-  constructor(call: OpenCompletion) {
+  constructor(private readonly call: OpenCompletion) {
     this.head = { id: call.id, object: 'chat.completion.chunk', created: createdOf(call), model: call.model };
   }
 
@@ -30,8 +30,7 @@ export class StreamEvents {
 
   /** What was used. */
   usage(meter: CallMeter): Uint8Array {
-    const tenantry = { cost: formatNanos(meter.costNanos), estimated: meter.isEstimated };
-    return this.chunk({ choices: [], usage: printUsage(meter.usage), tenantry });
+    return this.chunk({ choices: [], usage: printUsage(meter.usage), tenantry: printFacts(this.call, meter) });
   }
 
   done(): Uint8Array {

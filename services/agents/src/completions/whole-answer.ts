@@ -17,9 +17,14 @@ export function printAnswer(
     ...{ id: call.id, object: 'chat.completion', created: createdOf(call), model: call.model },
     choices: [{ index: 0, message: withCalls, logprobs: null, finish_reason: finishReason }],
     usage: printUsage(meter.usage),
-    tenantry: { cost: formatNanos(meter.costNanos), estimated: meter.isEstimated },
+    tenantry: printFacts(call, meter),
   };
   return Buffer.from(JSON.stringify(body));
+}
+
+/** What we say of an answer besides what OpenAI clients read. */
+export function printFacts({ id, runId }: OpenCompletion, meter: CallMeter): object {
+  return { cost: formatNanos(meter.costNanos), estimated: meter.isEstimated, runId: runId ?? id };
 }
 
 /** Seconds since 1970. */

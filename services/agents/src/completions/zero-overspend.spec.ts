@@ -1,6 +1,7 @@
-import { listCompletions } from '@tenantry/contracts';
-import { Fault, newId, parseNanos } from '@tenantry/kernel';
+import { createConversation, listCompletions } from '@tenantry/contracts';
+import { Fault, parseNanos } from '@tenantry/kernel';
 import { eventually } from '@tenantry/testing';
+import { member } from '../agents.fixture.js';
 import { CompletionsFixture } from './completions.fixture.js';
 
 const CALLERS = 200;
@@ -31,12 +32,14 @@ describe('However many conversations ask at once', () => {
     };
     const converse = async (index: number): Promise<void> => {
       const question = `[[tokens ${1 + roll(40)}]] ${index}`;
-      const more = { metadata: { conversation_id: newId() }, max_tokens: MAX_TOKENS };
+      const who = member();
+      const { id } = await t.a.call(createConversation, {}, who);
+      const more = { metadata: { conversation_id: id }, max_tokens: MAX_TOKENS };
       const [isStream, leavesAfter] = [roll(2) === 0, roll(3) === 0 ? 1 + roll(5) : Number.POSITIVE_INFINITY];
-      if (!isStream) await f.ask(t.a, question, more);
+      if (!isStream) await f.ask(t.a, question, more, who);
       else {
         let taken = 0;
-        for await (const event of await f.stream(t.a, question, more)) {
+        for await (const event of await f.stream(t.a, question, more, who)) {
           taken += event.length > 0 ? 1 : 0;
           if (taken > leavesAfter) break;
         }

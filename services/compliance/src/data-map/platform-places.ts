@@ -90,15 +90,19 @@ export const platformPlaces: readonly PlatformPlace[] = [
     tables: {
       'agents.approval': ['arguments'],
       'agents.completion': ['actor_id', 'on_behalf_of'],
+      'agents.conversation': ['owner_id'],
+      'agents.conversation_message': ['content'],
+      'agents.conversation_subject': ['blind', 'value'],
     },
     people: 'Whoever works with the tenant’s AI agents, and whomever their tools act on',
     purpose: 'Showing what agents did and what it cost; asking people before an agent acts',
     legalBasis: 'legitimate_interests',
     recipients: ['The providers of the models that the tenant chose'],
-    retention: 'As long as the tenant exists',
+    retention:
+      'What was said as long as the tenant’s conversation retention says; what it cost as long as the tenant exists',
     eraseAction: 'manual',
     keepReason: null,
-    task: 'Did the person work with an agent, or did one act on them? Look through the tenant’s agents, their approvals and completions',
+    task: 'Did the person work with an agent, or did one act on them? Look through the tenant’s agents, their approvals, completions and conversations',
   },
   {
     service: 'audit',

@@ -222,7 +222,10 @@ export class CreateChatCompletionRequest {
   /** Only false: nothing is stored at providers. */
   store?: boolean | null;
 
-  /** Words of the caller's own about the call; at most 16. `conversation_id` names the conversation whose budgets count, too. */
+  /**
+   * Words of the caller's own about the call; at most 16. `conversation_id` names the conversation that it continues: `messages` are then only
+   * what is new, what was said before is added, and question and answer are kept. `run_id` names a run, or a call in it, that it continues.
+   */
   metadata: Record<string, string> = {};
 }
 
@@ -318,6 +321,9 @@ export class Completion {
     field('started_at', 'timestamp'),
     field('ended_at', 'timestamp', { optional: true }),
     field('settled_at', 'timestamp', { optional: true }),
+    field('run_id', 'string'),
+    field('conversation_id', 'string', { optional: true }),
+    field('location_id', 'string', { optional: true }),
   ];
 
   /** Its id; also that of the hold that paid for it. */
@@ -376,4 +382,13 @@ export class Completion {
 
   /** When its cost was counted on the budgets. */
   settledAt?: Date | null;
+
+  /** The run that it belongs to: the id of its first call. */
+  runId = '';
+
+  /** The conversation that it continues. */
+  conversationId?: string | null;
+
+  /** Where the agent acted. */
+  locationId?: string | null;
 }

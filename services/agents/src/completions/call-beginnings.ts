@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import type { CreateChatCompletionRequest } from '@tenantry/contracts';
+import { Clock, type TenantContext } from '@tenantry/kernel';
+import { continued, withinConversation, type Thread } from '../conversations/thread.js';
+import { Turns } from '../conversations/turns.js';
+import { blocked, guardRequest } from '../guardrails/guarded-chat.js';
+import { TenantGuardrails } from '../guardrails/tenant-guardrails.js';
+import { ModelCatalog } from '../models/model-catalog.js';
+import { costNanos } from '../prices/rating.js';
+import type { RunRef } from '../runs/run.table.js';
+import { CallMeter } from './call-meter.js';
+import { planCall } from './call-plan.js';
+import { CallSpan } from './call-span.js';
+import { readChat, type ChatRequest } from './chat-request.js';
+import { openCompletion } from './completion.js';
+import { CompletionRuns } from './completion-runs.js';
+import type { RunningCall } from './running-call.js';
+import { Spoken } from './spoken.js';
+
+/** The beginnings of calls: read, guarded, put into their conversation and run, planned, held and written down. */
+@Injectable()
+export class CallBeginnings {
+  constructor(
+    private readonly catalog: ModelCatalog,
+    private readonly runs: CompletionRuns,
+    private readonly guardrails: TenantGuardrails,
+    private readonly turns: Turns,
+    private readonly clock: Clock,
+  ) {}
+
+  /** When this fails no model may be asked, and a conversation is as it was. @throws Fault of whatever refuses */
+  async begin(request: CreateChatCompletionRequest, ctx: TenantContext): Promise<RunningCall> {
+    const guardrails = await this.guardrails.of(ctx);
+    const { value: fresh, decisions, blockedBy } = guardRequest(guardrails, readChat(request));
+    const thread = fresh.conversationId === null ? null : await this.turns.read(ctx, fresh.conversationId);
+    if (blockedBy) {
+      await this.runs.keepDecisions(ctx, decisions);
+      throw blocked(blockedBy);
+    }
+    const run = await this.runOf(ctx, fresh, thread);
+    const chat = thread ? continued(thread, fresh) : fresh;
+    const { version, candidates } = await this.catalog.find(chat.model, ctx);
+    const tenantPlan = planCall(chat, candidates);
+    const plan = thread ? withinConversation(tenantPlan, thread) : tenantPlan;
+    const { inputEstimate } = plan;
+    const used = { inputTokens: inputEstimate, cachedInputTokens: 0, outputTokens: 0 };
+    const { model, isStream, conversationId } = chat;
+    const facts = { model, isStream, conversationId, runId: run?.id ?? null, priceVersion: version, inputEstimate };
+    const call = openCompletion({ ...facts, inputNanos: costNanos(candidates[0]!, used) }, ctx, this.clock.now());
+    const span = CallSpan.begin(call, chat, run?.traceparent ?? null);
+    const known = { chat, plan, candidates, ctx, call, guardrails, thread, span, asked: fresh.messages };
+    const begun = { meter: new CallMeter(inputEstimate), decisions: [...decisions], spoken: new Spoken() };
+    return { ...known, ...begun, heldNanos: await this.hold({ ...known, ...begun }) };
+  }
+
+  /** The run that a request goes on with: of the call that it names, or the one that its conversation waits in. */
+  private async runOf(ctx: TenantContext, chat: ChatRequest, thread: Thread | null): Promise<RunRef | null> {
+    const id = chat.continuesId ?? thread?.conversation.runId ?? null;
+    return id === null ? null : this.runs.find(ctx, id);
+  }
+
+  private async hold(running: Omit<RunningCall, 'heldNanos'>): Promise<bigint> {
+    const { ctx, call, plan, thread, span } = running;
+    if (thread) await this.turns.take(ctx, thread, call);
+    try {
+      return await this.runs.begin(ctx, call, plan);
+    } catch (error) {
+      if (thread) await this.turns.giveBack(ctx, thread, call);
+      span.refuse(error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { Thread } from '../conversations/thread.js';
+import type { Decision, Guardrail } from '../guardrails/guardrail.js';
+import type { ChatMessage } from '../models/model-port.js';
+import type { CompletionEnd, OpenCompletion } from './completion.js';
+import type { ModelCall } from './model-calls.js';
+import type { CallSpan } from './call-span.js';
+import type { Spoken } from './spoken.js';
+
+/** A call that has begun: what it is, and what it may use. */
+export interface RunningCall extends ModelCall {
+  readonly call: OpenCompletion;
+  readonly guardrails: readonly Guardrail[];
+  /** What guardrails have decided so far. */
+  readonly decisions: Decision[];
+  /** The conversation that it continues. */
+  readonly thread: Thread | null;
+  /** What is new in the request, as guardrails let it through. */
+  readonly asked: readonly ChatMessage[];
+  /** What has been answered so far. */
+  readonly spoken: Spoken;
+  readonly span: CallSpan;
+}
+
+/** How a call ended, from what it has used and what is known besides. */
+export function endOfCall(
+  { meter, spoken }: RunningCall,
+  facts: Pick<CompletionEnd, 'state' | 'finishReason' | 'failure' | 'answeredBy' | 'firstPieceMs'>,
+  endedAt: Date,
+): CompletionEnd {
+  const { usage, isEstimated, costNanos } = meter;
+  return { ...facts, usage, isEstimated, costNanos, tools: spoken.tools, endedAt };
+}
