@@ -45,6 +45,10 @@ import { PutProviderKey } from './models/put-provider-key.js';
 import { GetPriceBook } from './prices/get-price-book.js';
 import { PublishPriceBook } from './prices/publish-price-book.js';
 import { refill } from './refill.js';
+import { GetAgentRun } from './runs/get-agent-run.js';
+import { GiveRunFeedback } from './runs/give-run-feedback.js';
+import { ListAgentRuns } from './runs/list-agent-runs.js';
+import { ListRunFeedback } from './runs/list-run-feedback.js';
 import { ArchiveAgent } from './registry/archive-agent.js';
 import { ChangeAgentStatus } from './registry/change-agent-status.js';
 import { CreateAgent } from './registry/create-agent.js';
@@ -99,6 +103,7 @@ const conversations = [
   GetConversationRetention,
   ReplaceConversationRetention,
 ];
+const runs = [ListAgentRuns, GetAgentRun, GiveRunFeedback, ListRunFeedback];
 const tools = [ListAgentTools, CallAgentTool, Mcp];
 const approvals = [ListAgentApprovals, ApproveAgentCall, RefuseAgentCall];
 const guardrails = [GetGuardrails, ReplaceGuardrails, TestGuardrails, ListGuardrailDecisions, CountGuardrailDecisions];
@@ -117,6 +122,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     ...models,
     ...completions,
     ...conversations,
+    ...runs,
     ...guardrails,
     ...schedules,
   ],

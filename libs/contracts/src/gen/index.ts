@@ -9,6 +9,7 @@ export * from './agents/events.js';
 export * from './agents/guardrails.js';
 export * from './agents/mcp.js';
 export * from './agents/models.js';
+export * from './agents/runs.js';
 export * from './agents/stops.js';
 export * from './agents/tokens.js';
 export * from './agents/tools.js';

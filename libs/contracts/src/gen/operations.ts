@@ -70,6 +70,16 @@ import {
   PutProviderKeyRequest,
 } from './agents/models.js';
 import {
+  AgentRun,
+  GetAgentRunRequest,
+  GiveRunFeedbackRequest,
+  ListAgentRunsRequest,
+  ListAgentRunsResponse,
+  ListRunFeedbackRequest,
+  ListRunFeedbackResponse,
+  RunFeedback,
+} from './agents/runs.js';
+import {
   AgentStop,
   GetAgentStopRequest,
   GetPlatformAgentStopRequest,
@@ -974,6 +984,59 @@ export const deleteProviderKey = operation({
   audit: 'provider_key.deleted',
   input: DeleteProviderKeyRequest,
   output: ProviderKey,
+});
+
+/** Lists runs, the newest first. Nothing that was said is in it. */
+export const listAgentRuns = operation({
+  name: 'ListAgentRuns',
+  service: 'agents',
+  summary: 'Lists runs, the newest first',
+  http: { method: 'GET', path: '/v1/agent-runs', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: ListAgentRunsRequest,
+  output: ListAgentRunsResponse,
+});
+
+/**
+ * Gives a run with its timeline: calls to models, calls of tools and what guardrails decided, each with what it cost and with its
+ * attributes by OpenTelemetry's semantic conventions for generative AI. Its spans are one trace.
+ */
+export const getAgentRun = operation({
+  name: 'GetAgentRun',
+  service: 'agents',
+  summary: 'Gives a run with its timeline',
+  http: { method: 'GET', path: '/v1/agent-runs/{runId}', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: GetAgentRunRequest,
+  output: AgentRun,
+});
+
+/** Says how good a run was. Only for whom it was made; saying it again replaces what was said before. */
+export const giveRunFeedback = operation({
+  name: 'GiveRunFeedback',
+  service: 'agents',
+  summary: 'Says how good a run was',
+  http: { method: 'PUT', path: '/v1/agent-runs/{runId}/feedback', status: 200 },
+  permission: 'conversations.use',
+  scope: 'tenant',
+  audit: 'agent_run.rated',
+  input: GiveRunFeedbackRequest,
+  output: RunFeedback,
+});
+
+/** Lists how good runs were said to be, the newest first. The read is in the audit log. */
+export const listRunFeedback = operation({
+  name: 'ListRunFeedback',
+  service: 'agents',
+  summary: 'Lists how good runs were said to be, the newest first',
+  http: { method: 'GET', path: '/v1/agent-run-feedback', status: 200 },
+  permission: 'conversations.read',
+  scope: 'tenant',
+  audit: 'agent_run_feedback.read',
+  input: ListRunFeedbackRequest,
+  output: ListRunFeedbackResponse,
 });
 
 /** Stops every agent of the tenant, or lets them go on. Tokens that have not expired meanwhile work again. */
@@ -4595,6 +4658,10 @@ export const operations: readonly Operation[] = [
   putProviderKey,
   listProviderKeys,
   deleteProviderKey,
+  listAgentRuns,
+  getAgentRun,
+  giveRunFeedback,
+  listRunFeedback,
   setAgentStop,
   getAgentStop,
   setPlatformAgentStop,

@@ -65,6 +65,12 @@ export function listCompletionRows(rows: Rows, filter: CompletionFilter, limit: 
     order by id desc limit ${limit}`);
 }
 
+/** The calls of a run, the oldest first. */
+export function listCompletionsOf(rows: Rows, runId: string, limit: number): Promise<Completion[]> {
+  return rows.query<Completion>(sql`select ${columns} from agents.completion
+    where id = ${runId} or run_id = ${runId} order by id limit ${limit}`);
+}
+
 /** A call whose cost is to be counted. */
 export interface UnsettledCompletion {
   readonly tenantId: string;
@@ -72,6 +78,8 @@ export interface UnsettledCompletion {
   readonly isLost: boolean;
   readonly costNanos: bigint;
   readonly agentId: string | null;
+  readonly runId: string;
+  readonly conversationId: string | null;
   readonly model: string;
   readonly inputEstimate: number;
 }
@@ -89,7 +97,7 @@ export function endLost(tx: Transaction, at: Date, limit: number): Promise<numbe
 /** Calls that are not settled, and were lost or ended before a moment; the oldest first. */
 export function listUnsettled(rows: Rows, before: Date, limit: number): Promise<UnsettledCompletion[]> {
   return rows.query<UnsettledCompletion>(sql`select tenant_id as "tenantId", id, state = 'lost' as "isLost", cost_nanos as "costNanos",
-      agent_id as "agentId", model, input_estimate as "inputEstimate"
+      agent_id as "agentId", coalesce(run_id, id) as "runId", conversation_id as "conversationId", model, input_estimate as "inputEstimate"
     from agents.completion
     where ended_at is not null and settled_at is null and (ended_at < ${before} or state = 'lost') order by ended_at limit ${limit}`);
 }

@@ -21,6 +21,7 @@ import {
 } from '@tenantry/testing';
 import type { Provider } from '@nestjs/common';
 import { agentsService } from '../agents.module.js';
+import { OtherServices } from '../agents.fixture.js';
 import { AgentsSettings } from '../config.js';
 
 /** An answer as OpenAI clients read it, as far as the specs look. */
@@ -46,11 +47,14 @@ export class CompletionsFixture {
   local!: ModelLocal;
   private billing!: InMemoryBus;
   private readonly settings = Object.assign(new AgentsSettings({}), { LOCAL_MODEL_URL: '' });
+  /** The other services, as an agent's tools see them. */
+  readonly services = new OtherServices();
   /** Calls of billing that are answered with an error first, as if the bus had lost them. */
   losing = 0;
 
   constructor(private readonly options: { readonly clock?: Clock } = {}) {
-    const rpc: Pick<RpcClient, 'call'> = {
+    const rpc: Pick<RpcClient, 'call' | 'forward'> = {
+      forward: (operation, payload, headers) => this.services.forward(operation, payload, headers),
       call: (operation, input, ctx) => {
         if (this.losing > 0) {
           this.losing -= 1;

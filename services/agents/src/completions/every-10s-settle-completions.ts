@@ -70,7 +70,8 @@ export class Every10sSettleCompletions {
   }
 }
 
-function announcementOf({ id, agentId, model, inputEstimate, costNanos }: UnsettledCompletion): CompletionEnded {
+function announcementOf({ id, inputEstimate, costNanos, ...call }: UnsettledCompletion): CompletionEnded {
+  const { agentId, model, runId, conversationId } = call;
   const used = { inputTokens: inputEstimate, outputTokens: 0, estimated: true, cost: formatNanos(costNanos) };
-  return new CompletionEnded({ completionId: id, agentId, model, state: 'lost', ...used });
+  return new CompletionEnded({ completionId: id, agentId, model, runId, conversationId, state: 'lost', ...used });
 }

@@ -34,6 +34,8 @@ const REMOVED = sql`messages as (
       delete from agents.conversation_message m using due where m.tenant_id = due.tenant_id and m.conversation_id = due.id
     ), people as (
       delete from agents.conversation_subject s using due where s.tenant_id = due.tenant_id and s.conversation_id = due.id
+    ), comments as (
+      delete from agents.run_feedback f using due where f.tenant_id = due.tenant_id and f.conversation_id = due.id
     ), destroyed as (
       update agents.conversation c set key = null, status = 'forgotten', answering = null, answering_until = null, run_id = null
       from due where c.tenant_id = due.tenant_id and c.id = due.id returning c.tenant_id, c.id, c.messages

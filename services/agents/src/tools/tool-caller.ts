@@ -8,13 +8,18 @@ import {
 import { TenantDatabase } from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Approvals } from '../approvals/approvals.js';
+import { reading } from '../rows.js';
+import { findRunOf } from '../runs/run.table.js';
 import { CallAsAgent } from './call-as-agent.js';
 import { findTenantArgument } from './tenant-argument.js';
+import { beginToolCall, endToolCall, type ToolCallRecord } from './tool-call.js';
+import { insertToolCall } from './tool-call.table.js';
+import { endToolSpan, toolSpan } from './tool-span.js';
 import { resultOf } from './tool-result.js';
 import { Toolbox } from './toolbox.js';
 import type { Arguments, Calling, Tool } from './tool.js';
 
-type Wish = Pick<CallAgentToolRequest, 'name' | 'arguments' | 'approvalId'>;
+type Wish = Pick<CallAgentToolRequest, 'name' | 'arguments' | 'approvalId' | 'runId'>;
 
 /** Calls tools for agents: over the plain API and over MCP alike. Every call is told to the tenant's log, whatever became of it. */
 @Injectable()
@@ -30,13 +35,23 @@ export class ToolCaller {
   /** @throws Fault `not-found` for a tool that is not the agent's, `approval-needed`, or what the tool refuses */
   async call(wish: Wish, ctx: TenantContext): Promise<CallAgentToolResponse> {
     const calling = this.toolbox.calling(ctx);
-    const startedAt = this.clock.now();
+    const run = wish.runId == null ? null : await findRunOf(reading(this.tenants, ctx), wish.runId, ctx, 'runId');
+    const call = beginToolCall(wish.name, run?.id ?? null, ctx, this.clock.now());
+    const span = toolSpan(call, run);
     const answer = await this.attempt(wish, calling).catch((error: unknown) => error);
-    const outcome = answer instanceof Error ? reasonOf(answer) : 'ok';
-    const durationMs = this.clock.now().getTime() - startedAt.getTime();
-    await this.tell(ctx, new AgentToolCalled({ ...whoOf(ctx), tool: wish.name, outcome, durationMs }));
+    const ended = endToolCall(call, answer instanceof Error ? reasonOf(answer) : 'ok', this.clock.now());
+    endToolSpan(span, ended);
+    await this.keep(ctx, ended);
     if (answer instanceof Error) throw answer;
     return answer as CallAgentToolResponse;
+  }
+
+  private keep(ctx: TenantContext, call: ToolCallRecord): Promise<void> {
+    return this.tenants.transaction(ctx, async (tx) => {
+      await insertToolCall(tx, call);
+      const { tool, outcome, durationMs, runId } = call;
+      tx.publish(new AgentToolCalled({ ...whoOf(ctx), tool, outcome, durationMs, runId }));
+    });
   }
 
   private async attempt(wish: Wish, calling: Calling): Promise<CallAgentToolResponse> {
@@ -63,7 +78,7 @@ export class ToolCaller {
     });
   }
 
-  private tell(ctx: TenantContext, event: AgentToolCalled | AgentNamedTenant): Promise<void> {
+  private tell(ctx: TenantContext, event: AgentNamedTenant): Promise<void> {
     return this.tenants.transaction(ctx, async (tx) => {
       tx.publish(event);
       return Promise.resolve();

@@ -93,6 +93,8 @@ export const platformPlaces: readonly PlatformPlace[] = [
       'agents.conversation': ['owner_id'],
       'agents.conversation_message': ['content'],
       'agents.conversation_subject': ['blind', 'value'],
+      'agents.run_feedback': ['actor_id', 'comment'],
+      'agents.tool_call': ['on_behalf_of'],
     },
     people: 'Whoever works with the tenant’s AI agents, and whomever their tools act on',
     purpose: 'Showing what agents did and what it cost; asking people before an agent acts',

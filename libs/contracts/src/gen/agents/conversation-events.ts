@@ -121,3 +121,28 @@ export class ConversationRetentionReplaced {
     Object.assign(this, fields);
   }
 }
+
+/** Somebody said how good a run was. What they said is not in it. */
+export class AgentRunRated {
+  static readonly typeName = 'tenantry.agents.v1.AgentRunRated';
+  static readonly fields: readonly FieldFacts[] = [
+    field('run_id', 'string', { dataClass: 'none' }),
+    field('score', 'int32'),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentRunRated',
+    subjectSuffix: 'agents.AgentRunRated',
+    action: 'agent_run.rated',
+  };
+
+  /** The run. */
+  runId = '';
+
+  /** From 1, bad, to 5, good. */
+  score = 0;
+
+  constructor(fields?: AgentRunRated) {
+    Object.assign(this, fields);
+  }
+}

@@ -303,6 +303,8 @@ export class CompletionEnded {
     field('output_tokens', 'int32'),
     field('estimated', 'bool', { dataClass: 'none' }),
     field('cost', 'string'),
+    field('run_id', 'string', { optional: true, dataClass: 'none' }),
+    field('conversation_id', 'string', { optional: true, dataClass: 'none' }),
   ];
   static readonly event: EventFacts = {
     service: 'agents',
@@ -335,6 +337,12 @@ export class CompletionEnded {
   /** What it cost, in USD. */
   cost = '';
 
+  /** The run that it belongs to. */
+  runId?: string | null;
+
+  /** The conversation that it continues. */
+  conversationId?: string | null;
+
   constructor(fields?: CompletionEnded) {
     Object.assign(this, fields);
   }
@@ -349,6 +357,7 @@ export class AgentToolCalled {
     field('tool', 'string'),
     field('outcome', 'string'),
     field('duration_ms', 'int32', { dataClass: 'none' }),
+    field('run_id', 'string', { optional: true, dataClass: 'none' }),
   ];
   static readonly event: EventFacts = {
     service: 'agents',
@@ -371,6 +380,9 @@ export class AgentToolCalled {
 
   /** How long it took. */
   durationMs = 0;
+
+  /** The run that it belongs to. */
+  runId?: string | null;
 
   constructor(fields?: AgentToolCalled) {
     Object.assign(this, fields);

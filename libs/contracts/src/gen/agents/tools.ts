@@ -54,6 +54,7 @@ export class CallAgentToolRequest {
     field('name', 'string', { required: true }),
     field('arguments', 'json', { json: 'object', dataClass: 'personal' }),
     field('approval_id', 'string', { optional: true }),
+    field('run_id', 'string', { optional: true }),
   ];
 
   /** The tool. */
@@ -67,6 +68,11 @@ export class CallAgentToolRequest {
   @IsOptional()
   @IsCanonicalUuid()
   approvalId?: string | null;
+
+  /** The run that it is part of, or a call to a model in it: one that this agent made. */
+  @IsOptional()
+  @IsCanonicalUuid()
+  runId?: string | null;
 }
 
 /** What a tool gave. */
