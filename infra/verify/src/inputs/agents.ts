@@ -75,6 +75,12 @@ async function publishedAgent(bench: Bench, versions: number, tools: readonly To
   return id;
 }
 
+async function newCompletion(bench: Bench): Promise<string> {
+  await newBudget(bench);
+  const body = { model: 'local-rules', messages: [{ role: 'user', content: bench.tenant.canary.word() }] };
+  return idOf(bench, bench.tenant.owner, '/v1/chat/completions', body);
+}
+
 /** Agents, their tokens, and what is said to models. */
 export const agents = {
   agent: async (bench) => ({ id: await newAgent(bench) }),
@@ -116,10 +122,13 @@ export const agents = {
     const { agentId, token } = await newAgentToken(bench);
     return { agentId, caller: { token, sees: [bench.tenant.id] } };
   },
-  completion: async (bench) => {
-    await newBudget(bench);
-    const body = { model: 'local-rules', messages: [{ role: 'user', content: bench.tenant.canary.word() }] };
-    return { id: await idOf(bench, bench.tenant.owner, '/v1/chat/completions', body) };
+  completion: async (bench) => ({ id: await newCompletion(bench) }),
+  ratedRuns: async (bench) => {
+    const { workshop, tenant } = bench;
+    for (const id of [await newCompletion(bench), await newCompletion(bench)])
+      // a list of one has no cursor
+      await workshop.client.must(tenant.owner, json('PUT', `/v1/agent-runs/${id}/feedback`, { score: 5 }));
+    return { score: '5' };
   },
   conversation: async (bench) => {
     const begin = (): Promise<string> => idOf(bench, bench.tenant.owner, '/v1/conversations', {});
