@@ -1,6 +1,7 @@
 import type { Case, Supplied } from './case.js';
 import { suppliesIn } from './case.js';
 import { subjectSupplies } from './subject-supplies.js';
+import { toolSupplies } from './tool-supplies.js';
 import { must, PASSWORD, sendJson, type Client } from './client.js';
 import {
   APP,
@@ -191,6 +192,7 @@ const supplies: Readonly<Record<string, Supply>> = {
     return { id: await newestStripeEvent(world) };
   },
   ...subjectSupplies,
+  ...toolSupplies,
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };
 

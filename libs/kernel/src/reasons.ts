@@ -55,6 +55,7 @@ export const reasons = {
   'agent-refused': is(403, 'No agent may do this'),
   'approval-needed': is(409, 'A person must approve this call first'),
   'conversation-ended': is(409, 'This conversation takes no more turns'),
+  'tool-unavailable': is(503, 'The API behind this tool could not be reached, or did not answer properly'),
 
   // audit
   'log-altered': is(500, 'The stored log is not the one that was signed'),

@@ -20,6 +20,14 @@ const guardrails = fc.uniqueArray(
   { maxLength: 3, selector: ({ name }) => name },
 );
 
+/** An API that is described well enough to be one. */
+const openApi = {
+  openapi: '3.1.0',
+  paths: {
+    '/orders/{id}': { get: { parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] } },
+  },
+};
+
 /** Of agents and what is said to models. */
 export const agentWords: Words = {
   agents: {
@@ -72,5 +80,14 @@ export const agentWords: Words = {
   GetPriceBookRequest: { version: is('current', '{{priceBook.version}}') },
   PutModelProviderRequest: { name: is('acme', 'beta-2'), baseUrl: is('https://models.example/v1') },
   PutProviderKeyRequest: { provider: is('acme', 'beta-2') },
+  ToolApiDefinition: {
+    ...{ baseUrl: is('https://{{toolHost.host}}/v1'), document: is(openApi), operations: absent },
+    credential: is({ kind: 'none' }, { kind: 'bearer', secret: 'x' }),
+  },
+  PutToolApiRequest: { name: is('shop', 'mine') },
+  OfferToolApiRequest: { name: is('offered_shop') },
+  DeleteToolApiRequest: { name: is('{{toolApi.name}}') },
+  WithdrawToolApiRequest: { name: is('{{offeredToolApi.name}}') },
+  ReplaceToolHostsRequest: { hosts: is(['orders.example.com'], ['orders.example.com', 'a.example:8443']) },
   DeleteProviderKeyRequest: { provider: is('{{providerKey.provider}}') },
 };

@@ -18,7 +18,7 @@ import { AgentsSettings } from './config.js';
 
 /** The agents service on a real Postgres, with tenants A and B, whose plans include every model and tool. */
 export function agentsOnRealPostgres(
-  options: { readonly clock?: Clock; readonly services?: OtherServices } = {},
+  options: { readonly clock?: Clock; readonly services?: OtherServices; readonly networks?: readonly string[] } = {},
 ): Tenants {
   const settings = { provide: AgentsSettings, useValue: new AgentsSettings({}) };
   const signer = {
@@ -26,7 +26,7 @@ export function agentsOnRealPostgres(
     useFactory: async () => (await TestIssuers.create(['agents'])).signer('agents'),
   };
   const services = { provide: RpcClient, useValue: options.services ?? new OtherServices() };
-  const outbound = { provide: OutboundHttp, useValue: new OutboundHttp({ networks: [] }) };
+  const outbound = { provide: OutboundHttp, useValue: new OutboundHttp({ networks: options.networks ?? [] }) };
   const t = tenantsOnRealPostgres(agentsService, { ...options, providers: [settings, signer, services, outbound] });
   beforeEach(() => [t.a, t.b].forEach(({ id }) => include(t, id, ['models', 'tools'])));
   return t;

@@ -26,6 +26,17 @@ import { ApproveAgentCall } from './approvals/approve-agent-call.js';
 import { ListAgentApprovals } from './approvals/list-agent-approvals.js';
 import { RefuseAgentCall } from './approvals/refuse-agent-call.js';
 import { AgentsSettings } from './config.js';
+import { CallToolApi } from './http-tools/call-tool-api.js';
+import { DeleteToolApi } from './http-tools/delete-tool-api.js';
+import { GetToolHosts } from './http-tools/get-tool-hosts.js';
+import { ListOfferedToolApis } from './http-tools/list-offered-tool-apis.js';
+import { ListToolApis } from './http-tools/list-tool-apis.js';
+import { OfferToolApi } from './http-tools/offer-tool-api.js';
+import { PutToolApi } from './http-tools/put-tool-api.js';
+import { ReplaceToolHosts } from './http-tools/replace-tool-hosts.js';
+import { SaveToolApi } from './http-tools/save-tool-api.js';
+import { ToolApis } from './http-tools/tool-apis.js';
+import { WithdrawToolApi } from './http-tools/withdraw-tool-api.js';
 import { Mcp } from './mcp/mcp.js';
 import { McpServer } from './mcp/mcp-server.js';
 import { DeleteProviderKey } from './models/delete-provider-key.js';
@@ -33,6 +44,7 @@ import { ListModelProviders } from './models/list-model-providers.js';
 import { ListModels } from './models/list-models.js';
 import { ListProviderKeys } from './models/list-provider-keys.js';
 import { CountGuardrailDecisions } from './guardrails/count-guardrail-decisions.js';
+import { GuardedTools } from './guardrails/guarded-tools.js';
 import { GetGuardrails } from './guardrails/get-guardrails.js';
 import { ListGuardrailDecisions } from './guardrails/list-guardrail-decisions.js';
 import { ReplaceGuardrails } from './guardrails/replace-guardrails.js';
@@ -68,6 +80,8 @@ import { TokenDesk } from './tokens/token-desk.js';
 import { CallAgentTool } from './tools/call-agent-tool.js';
 import { CallAsAgent } from './tools/call-as-agent.js';
 import { ListAgentTools } from './tools/list-agent-tools.js';
+import { PerformTool } from './tools/perform-tool.js';
+import { ToolLog } from './tools/tool-log.js';
 import { ToolCaller } from './tools/tool-caller.js';
 import { Toolbox } from './tools/toolbox.js';
 import { DiffAgentVersions } from './versions/diff-agent-versions.js';
@@ -105,6 +119,8 @@ const conversations = [
 ];
 const runs = [ListAgentRuns, GetAgentRun, GiveRunFeedback, ListRunFeedback];
 const tools = [ListAgentTools, CallAgentTool, Mcp];
+const toolApis = [PutToolApi, ListToolApis, DeleteToolApi, ReplaceToolHosts, GetToolHosts];
+const offeredApis = [OfferToolApi, ListOfferedToolApis, WithdrawToolApi];
 const approvals = [ListAgentApprovals, ApproveAgentCall, RefuseAgentCall];
 const guardrails = [GetGuardrails, ReplaceGuardrails, TestGuardrails, ListGuardrailDecisions, CountGuardrailDecisions];
 const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForget];
@@ -117,6 +133,8 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     ...tokens,
     ...stops,
     ...tools,
+    ...toolApis,
+    ...offeredApis,
     ...approvals,
     ...prices,
     ...models,
@@ -131,6 +149,12 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     TokenDesk,
     Toolbox,
     ToolCaller,
+    PerformTool,
+    ToolLog,
+    ToolApis,
+    SaveToolApi,
+    CallToolApi,
+    GuardedTools,
     CallAsAgent,
     Approvals,
     McpServer,

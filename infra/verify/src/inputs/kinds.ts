@@ -10,6 +10,7 @@ import { invitationToken } from './invitation.js';
 import { money } from './money.js';
 import { privacyRequests } from './privacy.js';
 import { subjectPlans } from './subject-plans.js';
+import { toolApis } from './tool-apis.js';
 import { createTables, fillTables, type TableNames } from './tables.js';
 
 /** What a maker works with. */
@@ -60,6 +61,7 @@ const makers = {
   ...money,
   ...privacyRequests,
   ...subjectPlans,
+  ...toolApis,
   auditEntry: async (bench) => ({ id: await newestEntry(bench) }),
   table: async ({ workshop, tenant }) => {
     const names = await createTables(workshop.client, tenant.owner, '/v1/tables', tenant.canary);

@@ -1,3 +1,4 @@
+import { TOOL_API, TOOL_HOST } from './tool-api.js';
 import { resolved, type Field, type Schema } from './schema.js';
 
 /** Where new words come from. */
@@ -53,6 +54,10 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   'PutModelProvider.name': () => 'verify',
   'PutModelProvider.baseUrl': () => 'https://models.example/v1',
   'PutProviderKey.provider': () => 'verify',
+  'PutToolApi.name': () => 'verify',
+  'OfferToolApi.name': () => 'verify_offered',
+  'OfferToolApi.api': () => TOOL_API,
+  'ReplaceToolHosts.hosts': () => [TOOL_HOST],
   estimate: () => '0.10',
   actual: () => '0.05',
   cost: () => 0.01,

@@ -28,6 +28,9 @@ import {
   PriceBookPublished,
   ProviderKeyDeleted,
   ProviderKeyPut,
+  ToolApiDeleted,
+  ToolApiPut,
+  ToolHostsReplaced,
 } from './agents/events.js';
 import { AuditEventRecorded } from './audit/events.js';
 import {
@@ -152,6 +155,9 @@ export const events: readonly EventType<object>[] = [
   CompletionEnded,
   AgentToolCalled,
   AgentNamedTenant,
+  ToolApiPut,
+  ToolApiDeleted,
+  ToolHostsReplaced,
   AgentApprovalRequested,
   AgentApprovalDecided,
   GuardrailsReplaced,

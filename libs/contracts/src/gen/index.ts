@@ -12,6 +12,7 @@ export * from './agents/models.js';
 export * from './agents/runs.js';
 export * from './agents/stops.js';
 export * from './agents/tokens.js';
+export * from './agents/tool-apis.js';
 export * from './agents/tools.js';
 export * from './agents/versions.js';
 export * from './audit/audit.js';

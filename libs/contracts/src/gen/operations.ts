@@ -97,6 +97,19 @@ import {
   RevokeAgentTokenRequest,
 } from './agents/tokens.js';
 import {
+  DeleteToolApiRequest,
+  GetToolHostsRequest,
+  ListOfferedToolApisRequest,
+  ListToolApisRequest,
+  ListToolApisResponse,
+  OfferToolApiRequest,
+  PutToolApiRequest,
+  ReplaceToolHostsRequest,
+  ToolApi,
+  ToolHosts,
+  WithdrawToolApiRequest,
+} from './agents/tool-apis.js';
+import {
   CallAgentToolRequest,
   CallAgentToolResponse,
   ListAgentToolsRequest,
@@ -1159,6 +1172,116 @@ export const agentsIssueToken = operation({
   audit: 'agent_token.issued',
   input: AgentsIssueTokenRequest,
   output: AgentsIssueTokenResponse,
+});
+
+/**
+ * Sets an API up, or replaces it. Its operations become tools named `<api>__<operation>` for the agents whose configuration names them,
+ * over the plain API and over MCP alike. The host must be on the tenant's list, see ReplaceToolHosts.
+ */
+export const putToolApi = operation({
+  name: 'PutToolApi',
+  service: 'agents',
+  summary: 'Sets an API up, or replaces it',
+  http: { method: 'PUT', path: '/v1/tool-apis/{name}', status: 200 },
+  permission: 'tools.write',
+  scope: 'tenant',
+  audit: 'tool_api.put',
+  input: PutToolApiRequest,
+  output: ToolApi,
+});
+
+/** Lists the APIs of the tenant, and those that the platform offers. */
+export const listToolApis = operation({
+  name: 'ListToolApis',
+  service: 'agents',
+  summary: 'Lists the APIs of the tenant, and those that the platform offers',
+  http: { method: 'GET', path: '/v1/tool-apis', status: 200 },
+  permission: 'tools.read',
+  scope: 'tenant',
+  input: ListToolApisRequest,
+  output: ListToolApisResponse,
+});
+
+/** Deletes an API of the tenant with its credential. Within five seconds none of its tools is called any more. */
+export const deleteToolApi = operation({
+  name: 'DeleteToolApi',
+  service: 'agents',
+  summary: 'Deletes an API of the tenant with its credential',
+  http: { method: 'DELETE', path: '/v1/tool-apis/{name}', status: 200 },
+  permission: 'tools.write',
+  scope: 'tenant',
+  audit: 'tool_api.deleted',
+  input: DeleteToolApiRequest,
+  output: ToolApi,
+});
+
+/**
+ * Replaces the list of hosts that the tenant's tools may reach. Tools of a host that is not on it any more answer no call from within
+ * five seconds on.
+ */
+export const replaceToolHosts = operation({
+  name: 'ReplaceToolHosts',
+  service: 'agents',
+  summary: "Replaces the list of hosts that the tenant's tools may reach",
+  http: { method: 'PUT', path: '/v1/tool-hosts', status: 200 },
+  permission: 'tools.write',
+  scope: 'tenant',
+  audit: 'tool_hosts.replaced',
+  input: ReplaceToolHostsRequest,
+  output: ToolHosts,
+});
+
+/** Gives the list of hosts that the tenant's tools may reach: none until it is set. */
+export const getToolHosts = operation({
+  name: 'GetToolHosts',
+  service: 'agents',
+  summary: "Gives the list of hosts that the tenant's tools may reach",
+  http: { method: 'GET', path: '/v1/tool-hosts', status: 200 },
+  permission: 'tools.read',
+  scope: 'tenant',
+  input: GetToolHostsRequest,
+  output: ToolHosts,
+});
+
+/**
+ * Offers an API to the agents of all tenants, or replaces it. It is told the tenant by whatever names one, and in the headers
+ * Tenantry-Tenant, Tenantry-Agent and Tenantry-On-Behalf-Of.
+ */
+export const offerToolApi = operation({
+  name: 'OfferToolApi',
+  service: 'agents',
+  summary: 'Offers an API to the agents of all tenants, or replaces it',
+  http: { method: 'PUT', path: '/v1/platform/tool-apis/{name}', status: 200 },
+  permission: 'tools.write',
+  scope: 'platform',
+  audit: 'tool_api.put',
+  input: OfferToolApiRequest,
+  output: ToolApi,
+});
+
+/** Lists the APIs that the platform offers. */
+export const listOfferedToolApis = operation({
+  name: 'ListOfferedToolApis',
+  service: 'agents',
+  summary: 'Lists the APIs that the platform offers',
+  http: { method: 'GET', path: '/v1/platform/tool-apis', status: 200 },
+  permission: 'platform.read',
+  scope: 'platform',
+  input: ListOfferedToolApisRequest,
+  output: ListToolApisResponse,
+});
+
+/** Withdraws an API that the platform offers. Within five seconds none of its tools is called any more. */
+export const withdrawToolApi = operation({
+  name: 'WithdrawToolApi',
+  service: 'agents',
+  summary: 'Withdraws an API that the platform offers',
+  http: { method: 'DELETE', path: '/v1/platform/tool-apis/{name}', status: 200 },
+  permission: 'tools.write',
+  scope: 'platform',
+  audit: 'tool_api.deleted',
+  input: WithdrawToolApiRequest,
+  output: ToolApi,
 });
 
 /**
@@ -4671,6 +4794,14 @@ export const operations: readonly Operation[] = [
   listAgentTokens,
   revokeAgentToken,
   agentsIssueToken,
+  putToolApi,
+  listToolApis,
+  deleteToolApi,
+  replaceToolHosts,
+  getToolHosts,
+  offerToolApi,
+  listOfferedToolApis,
+  withdrawToolApi,
   listAgentTools,
   callAgentTool,
   draftAgentVersion,

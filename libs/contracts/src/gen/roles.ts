@@ -29,6 +29,7 @@ export const roles = {
         'tables.*',
         'tenant.read',
         'tenant.write',
+        'tools.*',
         'usage.*',
       ],
     },

@@ -32,7 +32,7 @@ export class McpServer {
       case 'ping':
         return {};
       case 'tools/list':
-        return { tools: this.list(ctx) };
+        return { tools: await this.list(ctx) };
       case 'tools/call':
         return this.call(params, ctx);
       default:
@@ -40,10 +40,10 @@ export class McpServer {
     }
   }
 
-  private list(ctx: TenantContext): object[] {
-    return this.toolbox.list(ctx).map(({ name, description, inputSchema, writes }) => ({
+  private async list(ctx: TenantContext): Promise<object[]> {
+    return (await this.toolbox.list(ctx)).map(({ name, description, inputSchema, writes, external }) => ({
       ...{ name, description, inputSchema },
-      annotations: { readOnlyHint: !writes, openWorldHint: false },
+      annotations: { readOnlyHint: !writes, openWorldHint: external },
     }));
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { ContextSigner, printRequestFacts, RpcClient, type RawReply } from '@tenantry/messaging';
-import type { Planned } from './tool.js';
+import type { PlannedOperation } from './tool.js';
 
 const MAX_INPUT_BYTES = 256 * 1024;
 
@@ -14,7 +14,7 @@ export class CallAsAgent {
   ) {}
 
   /** Resolves for every outcome: what went wrong is the reply's `fault`. @throws Fault `body-too-large` */
-  async call({ operation, input }: Planned, ctx: TenantContext): Promise<RawReply> {
+  async call({ operation, input }: PlannedOperation, ctx: TenantContext): Promise<RawReply> {
     const payload = Buffer.from(JSON.stringify(input));
     if (payload.length > MAX_INPUT_BYTES) throw new Fault('body-too-large', { field: 'arguments' });
     const headers = {

@@ -10,7 +10,7 @@ export class ListAgentTools {
   constructor(private readonly toolbox: Toolbox) {}
 
   @Handles(listAgentTools)
-  handle(_request: ListAgentToolsRequest, ctx: TenantContext): ListAgentToolsResponse {
-    return { data: this.toolbox.list(ctx) };
+  async handle(_request: ListAgentToolsRequest, ctx: TenantContext): Promise<ListAgentToolsResponse> {
+    return { data: await this.toolbox.list(ctx) };
   }
 }

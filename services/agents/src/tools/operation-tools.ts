@@ -4,7 +4,7 @@ import { operations, type Operation } from '@tenantry/contracts';
 import type { TenantContext } from '@tenantry/kernel';
 import { isAgentTool } from '@tenantry/messaging';
 import { namesTenant } from './tenant-argument.js';
-import type { Arguments, InputSchema, Planned, Tool } from './tool.js';
+import type { Arguments, InputSchema, PlannedOperation, Tool } from './tool.js';
 
 /** The part of an OpenAPI document that says what an operation takes. */
 interface Described {
@@ -46,7 +46,10 @@ function operationTool(operation: Operation, document: Document): Tool {
     writes: operation.http!.method !== 'GET' && operation.rateClass !== 'read',
     permission: operation.permission!,
     schemaFor: () => schema,
-    plan: (given: Arguments, { ctx }): Planned => ({ operation, input: { ...given, ...tenantFields(operation, ctx) } }),
+    plan: (given: Arguments, { ctx }): PlannedOperation => ({
+      operation,
+      input: { ...given, ...tenantFields(operation, ctx) },
+    }),
   };
 }
 

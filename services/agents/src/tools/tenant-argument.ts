@@ -5,24 +5,24 @@ const NAMES_TENANT = /^(tenant|tenant_?id|company_?id)$/i;
 const MAX_DEPTH = 32;
 
 /** Whether an argument of this name stands for a tenant: none is shown to a model, and none is taken from one. */
-export function namesTenant(name: string): boolean {
-  return NAMES_TENANT.test(name);
+export function namesTenant(name: string, besides: readonly string[] = []): boolean {
+  return NAMES_TENANT.test(name) || besides.includes(name);
 }
 
-/** The first argument, at any depth, that names a tenant, as a path; undefined when none does. */
-export function findTenantArgument(given: Arguments): string | undefined {
-  return search(given, '', 0);
+/** The first argument, at any depth, that names a tenant, as a path; undefined when none does. `besides` stand for a tenant, too. */
+export function findTenantArgument(given: Arguments, besides: readonly string[] = []): string | undefined {
+  return search(given, '', 0, (name) => namesTenant(name, besides));
 }
 
-function search(value: unknown, path: string, depth: number): string | undefined {
+function search(value: unknown, path: string, depth: number, isTenant: (name: string) => boolean): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth > MAX_DEPTH) return path;
   for (const [name, inner] of Object.entries(value)) {
     const here = path === '' ? name : `${path}.${name}`;
     const found =
-      !Array.isArray(value) && namesTenant(name)
+      !Array.isArray(value) && isTenant(name)
         ? here
-        : (search(inner, here, depth + 1) ?? columnNamed(name, inner, here));
+        : (search(inner, here, depth + 1, isTenant) ?? columnNamed(name, inner, here));
     if (found !== undefined) return found;
   }
   return undefined;

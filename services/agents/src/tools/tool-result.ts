@@ -2,7 +2,8 @@ import type { CallAgentToolResponse } from '@tenantry/contracts';
 import { fromFaultMessage } from '@tenantry/kernel';
 import type { RawReply } from '@tenantry/messaging';
 
-const MAX_RESULT_BYTES = 64 * 1024;
+/** More than that no model is shown of one result. */
+export const MAX_RESULT_BYTES = 64 * 1024;
 
 /** What a service answered, as a model may see it: not too long, and marked as data. @throws the service's Fault */
 export function resultOf(tool: string, reply: RawReply): CallAgentToolResponse {

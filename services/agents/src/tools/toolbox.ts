@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { AgentTool } from '@tenantry/contracts';
 import { Fault, permits, type TenantContext } from '@tenantry/kernel';
 import { Directories, type AgentEntry } from '@tenantry/messaging';
+import { asTool } from '../http-tools/as-tool.js';
+import { apiOf } from '../http-tools/http-tool.js';
+import { ToolApis } from '../http-tools/tool-apis.js';
 import { operationTools } from './operation-tools.js';
 import { rowTools } from './row-tools.js';
 import type { Calling, Tool } from './tool.js';
@@ -11,7 +14,10 @@ import type { Calling, Tool } from './tool.js';
 export class Toolbox {
   private made: ReadonlyMap<string, Tool> | undefined;
 
-  constructor(private readonly directories: Directories) {}
+  constructor(
+    private readonly directories: Directories,
+    private readonly apis: ToolApis,
+  ) {}
 
   /** Made when the first is asked for: their schemas come from the whole API document. */
   private get tools(): ReadonlyMap<string, Tool> {
@@ -26,25 +32,31 @@ export class Toolbox {
   }
 
   /** The tools that an agent may call now; to anybody else, all that a configuration can name. */
-  list(ctx: TenantContext): AgentTool[] {
-    if (ctx.actor.kind !== 'agent') return [...this.tools.values()].map((tool) => shown(tool, null));
+  async list(ctx: TenantContext): Promise<AgentTool[]> {
+    if (ctx.actor.kind !== 'agent') {
+      const ofApis = (await this.apis.all(ctx)).map(asTool);
+      return [...this.tools.values(), ...ofApis].map((tool) => shown(tool, null));
+    }
     const calling = this.calling(ctx);
-    return calling.agent.tools.flatMap(({ name }) => {
-      const tool = this.find(name, calling);
-      return tool ? [shown(tool, calling.agent)] : [];
-    });
+    const found = await Promise.all(calling.agent.tools.map(({ name }) => this.find(name, calling)));
+    return found.flatMap((tool) => (tool ? [shown(tool, calling.agent)] : []));
   }
 
   /** The tool of a name, if the agent may call it. */
-  find(name: string, { ctx, agent }: Calling): Tool | undefined {
-    const tool = this.tools.get(name);
-    const isGranted = agent.tools.some((one) => one.name === name);
-    return tool && isGranted && permits(ctx.permissions, tool.permission) ? tool : undefined;
+  async find(name: string, { ctx, agent }: Calling): Promise<Tool | undefined> {
+    if (!agent.tools.some((one) => one.name === name)) return undefined;
+    const tool = apiOf(name) === null ? this.tools.get(name) : await this.ofApi(name, ctx);
+    return tool && permits(ctx.permissions, tool.permission) ? tool : undefined;
+  }
+
+  private async ofApi(name: string, ctx: TenantContext): Promise<Tool | undefined> {
+    const found = await this.apis.find(name, ctx);
+    return found && asTool(found);
   }
 }
 
 function shown(tool: Tool, agent: AgentEntry | null): AgentTool {
-  const { name, description, writes } = tool;
+  const { name, description, writes, isExternal = false } = tool;
   const needsApproval = agent?.tools.find((one) => one.name === name)?.needsApproval ?? false;
-  return { name, description, inputSchema: tool.schemaFor(agent), writes, needsApproval };
+  return { name, description, inputSchema: tool.schemaFor(agent), writes, needsApproval, external: isExternal };
 }

@@ -422,6 +422,69 @@ export class AgentNamedTenant {
   }
 }
 
+/** An API whose operations are tools was set up or replaced. */
+export class ToolApiPut {
+  static readonly typeName = 'tenantry.agents.v1.ToolApiPut';
+  static readonly fields: readonly FieldFacts[] = [
+    field('name', 'string'),
+    field('tools', 'int32', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'ToolApiPut',
+    subjectSuffix: 'agents.ToolApiPut',
+    action: 'tool_api.put',
+  };
+
+  /** The API. */
+  name = '';
+
+  /** How many tools it has. */
+  tools = 0;
+
+  constructor(fields?: ToolApiPut) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An API was deleted or withdrawn. */
+export class ToolApiDeleted {
+  static readonly typeName = 'tenantry.agents.v1.ToolApiDeleted';
+  static readonly fields: readonly FieldFacts[] = [field('name', 'string')];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'ToolApiDeleted',
+    subjectSuffix: 'agents.ToolApiDeleted',
+    action: 'tool_api.deleted',
+  };
+
+  /** The API. */
+  name = '';
+
+  constructor(fields?: ToolApiDeleted) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The list of hosts that a tenant's tools may reach was replaced. */
+export class ToolHostsReplaced {
+  static readonly typeName = 'tenantry.agents.v1.ToolHostsReplaced';
+  static readonly fields: readonly FieldFacts[] = [field('hosts', 'int32', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'ToolHostsReplaced',
+    subjectSuffix: 'agents.ToolHostsReplaced',
+    action: 'tool_hosts.replaced',
+  };
+
+  /** How many hosts are on it. */
+  hosts = 0;
+
+  constructor(fields?: ToolHostsReplaced) {
+    Object.assign(this, fields);
+  }
+}
+
 /** An agent asks a person to approve a call. */
 export class AgentApprovalRequested {
   static readonly typeName = 'tenantry.agents.v1.AgentApprovalRequested';

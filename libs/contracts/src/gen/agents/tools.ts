@@ -29,6 +29,7 @@ export class AgentTool {
     field('input_schema', 'json', { json: 'object' }),
     field('writes', 'bool'),
     field('needs_approval', 'bool'),
+    field('external', 'bool'),
   ];
 
   /** Its name. */
@@ -45,6 +46,9 @@ export class AgentTool {
 
   /** Whether a person must approve each call of the calling agent. */
   needsApproval = false;
+
+  /** Whether it calls an API beyond this platform. */
+  external = false;
 }
 
 /** A tool to call. */

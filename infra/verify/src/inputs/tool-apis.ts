@@ -1,0 +1,34 @@
+import { json } from '../client/client.js';
+import type { Bench, Maker } from './kinds.js';
+import { TOOL_API, TOOL_HOST } from './tool-api.js';
+
+const allowHost = ({ workshop, tenant }: Bench): Promise<unknown> =>
+  workshop.client.must(tenant.owner, json('PUT', '/v1/tool-hosts', { hosts: [TOOL_HOST] }));
+
+/** APIs whose operations are tools. */
+export const toolApis = {
+  toolHost: async (bench) => {
+    await allowHost(bench);
+    return { api: TOOL_API };
+  },
+  toolApi: async (bench) => {
+    const { workshop, tenant } = bench;
+    const name = tenant.canary
+      .word()
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, '')
+      .slice(0, 24);
+    await allowHost(bench);
+    await workshop.client.must(tenant.owner, json('PUT', `/v1/tool-apis/${name}`, { api: TOOL_API }));
+    return { name };
+  },
+  offeredToolApi: async ({ workshop, tenant }) => {
+    const name = `o${tenant.canary
+      .word()
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, '')
+      .slice(0, 20)}`;
+    await workshop.client.must(workshop.admin, json('PUT', `/v1/platform/tool-apis/${name}`, { api: TOOL_API }));
+    return { name };
+  },
+} as const satisfies Record<string, Maker>;

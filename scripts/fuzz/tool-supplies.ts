@@ -1,0 +1,35 @@
+import type { Client } from './client.js';
+import type { World } from './world.js';
+
+type Supply = (world: World, self: Client) => Promise<Readonly<Record<string, string>>>;
+
+const HOST = 'orders.example.com';
+const DOCUMENT = { openapi: '3.1.0', paths: { '/orders': { get: { operationId: 'listOrders' } } } };
+const API = { baseUrl: `https://${HOST}/v1`, document: DOCUMENT, credential: { kind: 'none' } };
+/** A tenant has few of them at a time: cases take turns with these names. */
+const NAMES = ['one', 'two', 'three', 'four', 'five'];
+let turn = 0;
+
+const allowHost = async ({ a }: World): Promise<void> => {
+  await a.owner.must('PUT', '/v1/tool-hosts', { hosts: [HOST] });
+};
+const nextName = (): string => NAMES[(turn += 1) % NAMES.length]!;
+
+/** What inputs about the HTTP APIs of tools name. */
+export const toolSupplies: Readonly<Record<string, Supply>> = {
+  toolHost: async (world) => {
+    await allowHost(world);
+    return { host: HOST };
+  },
+  toolApi: async (world) => {
+    const name = nextName();
+    await allowHost(world);
+    await world.a.owner.must('PUT', `/v1/tool-apis/${name}`, { api: API });
+    return { name };
+  },
+  offeredToolApi: async (world) => {
+    const name = `offered_${nextName()}`;
+    await world.staff.must('PUT', `/v1/platform/tool-apis/${name}`, { api: API });
+    return { name };
+  },
+};
