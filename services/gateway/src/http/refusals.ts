@@ -7,6 +7,7 @@ import { Logger } from '@tenantry/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { dialectOf, faultOf, printProblem } from '../problem.js';
 import { allowedMethods, type Route } from './endpoints.js';
+import { challengeOf } from './protected-resource.js';
 
 /** The header that names a request, for whoever asks about it later. */
 export const REQUEST_ID = 'tenantry-request-id';
@@ -33,6 +34,8 @@ export class Refusals {
     this.note(fault, { requestId, operation: exchange?.operation.name, tenantId: exchange?.party.tenantId });
     stopListening(request);
     reply.code(problem.status).headers({ ...exchange?.answerHeaders, ...problem.headers, [REQUEST_ID]: requestId });
+    const challenge = problem.status === 401 ? challengeOf(request) : null;
+    if (challenge !== null) reply.header('www-authenticate', challenge);
     return reply.send(problem.body);
   }
 

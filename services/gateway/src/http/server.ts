@@ -10,6 +10,7 @@ import { answerPreflight } from './cors.js';
 import { routesOf } from './endpoints.js';
 import { serveHealth } from './health.js';
 import { Operations } from './operations.js';
+import { serveProtectedResource } from './protected-resource.js';
 import { serveReference } from './reference.js';
 import { Refusals } from './refusals.js';
 import { securityHeaders } from './security-headers.js';
@@ -50,6 +51,7 @@ export async function createServer(
   app.options('*', (request, reply) => answerPreflight(request, reply, origins));
   serveHealth(app, service.get(Ready), service.get(Bus));
   await serveReference(app);
+  serveProtectedResource(app);
   service.get(Operations).register(app, routes);
   await app.ready();
   return app;
