@@ -15,7 +15,13 @@ const allowHost = async ({ a }: World): Promise<void> => {
 };
 const nextName = (): string => NAMES[(turn += 1) % NAMES.length]!;
 
-/** What inputs about the HTTP APIs of tools name. */
+const publishTemplate = async ({ staff }: World, name: string): Promise<string> => {
+  const body = { title: 'Fuzz', config: { model: 'fuzz' } };
+  await staff.must('POST', `/v1/platform/agent-templates/${name}/versions`, body);
+  return name;
+};
+
+/** What inputs about HTTP APIs and templates name. */
 export const toolSupplies: Readonly<Record<string, Supply>> = {
   toolHost: async (world) => {
     await allowHost(world);
@@ -31,5 +37,13 @@ export const toolSupplies: Readonly<Record<string, Supply>> = {
     const name = `offered_${nextName()}`;
     await world.staff.must('PUT', `/v1/platform/tool-apis/${name}`, { api: API });
     return { name };
+  },
+  agentTemplate: async (world) => ({ name: await publishTemplate(world, world.fresh('t')) }),
+  outdatedAgent: async (world) => {
+    const name = await publishTemplate(world, world.fresh('t'));
+    const body = { agentName: world.fresh('a') };
+    const { id } = await world.a.owner.must<{ id: string }>('POST', `/v1/agent-templates/${name}/agents`, body);
+    await publishTemplate(world, name);
+    return { id };
   },
 };

@@ -70,6 +70,15 @@ import { PauseAgent } from './registry/pause-agent.js';
 import { ResumeAgent } from './registry/resume-agent.js';
 import { GetAgentStop } from './stops/get-agent-stop.js';
 import { SetAgentStop } from './stops/set-agent-stop.js';
+import { CreateAgentFromTemplate } from './templates/create-agent-from-template.js';
+import { DiffAgentTemplate } from './templates/diff-agent-template.js';
+import { GetAgentTemplate } from './templates/get-agent-template.js';
+import { ListAgentTemplates } from './templates/list-agent-templates.js';
+import { ListPlatformAgentTemplates } from './templates/list-platform-agent-templates.js';
+import { PublishAgentTemplate } from './templates/publish-agent-template.js';
+import { Templates } from './templates/templates.js';
+import { UpgradeAgentFromTemplate } from './templates/upgrade-agent-from-template.js';
+import { WithdrawAgentTemplate } from './templates/withdraw-agent-template.js';
 import { AgentsIssueToken } from './tokens/agents-issue-token.js';
 import { EveryHourSweep } from './tokens/every-hour-sweep.js';
 import { ExchangeAgentToken } from './tokens/exchange-agent-token.js';
@@ -101,6 +110,11 @@ const versions = [
   RollBackAgent,
 ];
 
+const templates = [
+  ...[PublishAgentTemplate, WithdrawAgentTemplate, ListPlatformAgentTemplates, ListAgentTemplates, GetAgentTemplate],
+  ...[CreateAgentFromTemplate, DiffAgentTemplate, UpgradeAgentFromTemplate],
+];
+
 const tokens = [IssueAgentToken, ExchangeAgentToken, ListAgentTokens, RevokeAgentToken, AgentsIssueToken];
 const stops = [SetAgentStop, GetAgentStop];
 const prices = [PublishPriceBook, GetPriceBook];
@@ -130,6 +144,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
   controllers: [
     ...registry,
     ...versions,
+    ...templates,
     ...tokens,
     ...stops,
     ...tools,
@@ -146,6 +161,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
   ],
   providers: [
     ChangeAgentStatus,
+    Templates,
     TokenDesk,
     Toolbox,
     ToolCaller,

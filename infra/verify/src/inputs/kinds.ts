@@ -4,6 +4,7 @@ import { json } from '../client/client.js';
 import { Canary } from '../world/canary.js';
 import type { Tenant } from '../world/tenant.js';
 import type { Workshop } from '../world/workshop.js';
+import { agentTemplates } from './agent-templates.js';
 import { agents } from './agents.js';
 import { idOf } from './id-of.js';
 import { invitationToken } from './invitation.js';
@@ -62,6 +63,7 @@ const makers = {
   ...privacyRequests,
   ...subjectPlans,
   ...toolApis,
+  ...agentTemplates,
   auditEntry: async (bench) => ({ id: await newestEntry(bench) }),
   table: async ({ workshop, tenant }) => {
     const names = await createTables(workshop.client, tenant.owner, '/v1/tables', tenant.canary);

@@ -55,6 +55,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   'PutModelProvider.baseUrl': () => 'https://models.example/v1',
   'PutProviderKey.provider': () => 'verify',
   'PutToolApi.name': () => 'verify',
+  'PublishAgentTemplate.name': () => 'verify',
   'OfferToolApi.name': () => 'verify_offered',
   'OfferToolApi.api': () => TOOL_API,
   'ReplaceToolHosts.hosts': () => [TOOL_HOST],

@@ -1,4 +1,5 @@
 import { json } from '../client/client.js';
+import { Canary } from '../world/canary.js';
 import type { Bench, Maker } from './kinds.js';
 import { TOOL_API, TOOL_HOST } from './tool-api.js';
 
@@ -13,21 +14,13 @@ export const toolApis = {
   },
   toolApi: async (bench) => {
     const { workshop, tenant } = bench;
-    const name = tenant.canary
-      .word()
-      .toLowerCase()
-      .replace(/[^a-z0-9]/g, '')
-      .slice(0, 24);
+    const name = tenant.canary.word();
     await allowHost(bench);
     await workshop.client.must(tenant.owner, json('PUT', `/v1/tool-apis/${name}`, { api: TOOL_API }));
     return { name };
   },
-  offeredToolApi: async ({ workshop, tenant }) => {
-    const name = `o${tenant.canary
-      .word()
-      .toLowerCase()
-      .replace(/[^a-z0-9]/g, '')
-      .slice(0, 20)}`;
+  offeredToolApi: async ({ workshop }) => {
+    const name = new Canary().word(); // every tenant sees it: it must not be any tenant's word
     await workshop.client.must(workshop.admin, json('PUT', `/v1/platform/tool-apis/${name}`, { api: TOOL_API }));
     return { name };
   },

@@ -2,6 +2,19 @@
 import { Empty } from '../message.js';
 import { operation, type Operation } from '../operation.js';
 import {
+  AgentTemplate,
+  CreateAgentFromTemplateRequest,
+  DiffAgentTemplateRequest,
+  DiffAgentTemplateResponse,
+  GetAgentTemplateRequest,
+  ListAgentTemplatesRequest,
+  ListAgentTemplatesResponse,
+  ListPlatformAgentTemplatesRequest,
+  PublishAgentTemplateRequest,
+  UpgradeAgentFromTemplateRequest,
+  WithdrawAgentTemplateRequest,
+} from './agents/agent-templates.js';
+import {
   Agent,
   ArchiveAgentRequest,
   CreateAgentRequest,
@@ -531,6 +544,119 @@ import {
   SuspendTenantRequest,
   Tenant,
 } from './tenants/tenants.js';
+
+/**
+ * Publishes a version of a template, the first or the next. What it says never changes; agents that were made from an older one stay as
+ * they are until their tenant upgrades them.
+ */
+export const publishAgentTemplate = operation({
+  name: 'PublishAgentTemplate',
+  service: 'agents',
+  summary: 'Publishes a version of a template, the first or the next',
+  http: { method: 'POST', path: '/v1/platform/agent-templates/{name}/versions', status: 201 },
+  permission: 'agent_templates.write',
+  scope: 'platform',
+  idempotent: true,
+  audit: 'agent_template.published',
+  input: PublishAgentTemplateRequest,
+  output: AgentTemplate,
+});
+
+/** Withdraws a template: no agent is made from it any more until another version is published. Agents that were made stay. */
+export const withdrawAgentTemplate = operation({
+  name: 'WithdrawAgentTemplate',
+  service: 'agents',
+  summary: 'Withdraws a template',
+  http: { method: 'DELETE', path: '/v1/platform/agent-templates/{name}', status: 200 },
+  permission: 'agent_templates.write',
+  scope: 'platform',
+  audit: 'agent_template.withdrawn',
+  input: WithdrawAgentTemplateRequest,
+  output: AgentTemplate,
+});
+
+/** Lists the newest version of every template, withdrawn ones included. */
+export const listPlatformAgentTemplates = operation({
+  name: 'ListPlatformAgentTemplates',
+  service: 'agents',
+  summary: 'Lists the newest version of every template, withdrawn ones included',
+  http: { method: 'GET', path: '/v1/platform/agent-templates', status: 200 },
+  permission: 'platform.read',
+  scope: 'platform',
+  input: ListPlatformAgentTemplatesRequest,
+  output: ListAgentTemplatesResponse,
+});
+
+/** Lists the newest version of every template that agents can be made from. */
+export const listAgentTemplates = operation({
+  name: 'ListAgentTemplates',
+  service: 'agents',
+  summary: 'Lists the newest version of every template that agents can be made from',
+  http: { method: 'GET', path: '/v1/agent-templates', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: ListAgentTemplatesRequest,
+  output: ListAgentTemplatesResponse,
+});
+
+/** Gives a version of a template that agents can be made from, by default the newest. */
+export const getAgentTemplate = operation({
+  name: 'GetAgentTemplate',
+  service: 'agents',
+  summary: 'Gives a version of a template that agents can be made from, by default the newest',
+  http: { method: 'GET', path: '/v1/agent-templates/{name}', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: GetAgentTemplateRequest,
+  output: AgentTemplate,
+});
+
+/** Makes an agent with a draft that says what the template says. Like every draft it counts when somebody publishes it. */
+export const createAgentFromTemplate = operation({
+  name: 'CreateAgentFromTemplate',
+  service: 'agents',
+  summary: 'Makes an agent with a draft that says what the template says',
+  http: { method: 'POST', path: '/v1/agent-templates/{name}/agents', status: 201 },
+  permission: 'agents.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'agent.created',
+  input: CreateAgentFromTemplateRequest,
+  output: Agent,
+});
+
+/**
+ * Tells what the newest version of an agent's template says otherwise than the version that the agent has, and where the tenant has
+ * changed the same.
+ */
+export const diffAgentTemplate = operation({
+  name: 'DiffAgentTemplate',
+  service: 'agents',
+  summary:
+    "Tells what the newest version of an agent's template says otherwise than the version that the agent has, and where the tenant has changed the same",
+  http: { method: 'GET', path: '/v1/agents/{agentId}/template-diff', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: DiffAgentTemplateRequest,
+  output: DiffAgentTemplateResponse,
+});
+
+/**
+ * Drafts a version of an agent that takes over what the newest version of its template changed. Where the tenant has changed the same,
+ * the tenant's stays, unless `take` names it.
+ */
+export const upgradeAgentFromTemplate = operation({
+  name: 'UpgradeAgentFromTemplate',
+  service: 'agents',
+  summary: 'Drafts a version of an agent that takes over what the newest version of its template changed',
+  http: { method: 'POST', path: '/v1/agents/{agentId}/template-upgrade', status: 201 },
+  permission: 'agents.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'agent_version.drafted',
+  input: UpgradeAgentFromTemplateRequest,
+  output: AgentVersion,
+});
 
 /** Registers an agent. It can do nothing until a version of its configuration is published. */
 export const createAgent = operation({
@@ -4746,6 +4872,14 @@ export const getMyTenant = operation({
 
 /** Everything a caller can do. */
 export const operations: readonly Operation[] = [
+  publishAgentTemplate,
+  withdrawAgentTemplate,
+  listPlatformAgentTemplates,
+  listAgentTemplates,
+  getAgentTemplate,
+  createAgentFromTemplate,
+  diffAgentTemplate,
+  upgradeAgentFromTemplate,
   createAgent,
   getAgent,
   listAgents,

@@ -2,6 +2,7 @@ import { AgentConfig, printMessage, readMessage, type AgentVersion } from '@tena
 import { sql, type RowChange, type Transaction } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import type { Rows } from '../rows.js';
+import type { Origin } from '../templates/template.js';
 import type { Version, VersionStatus } from './version.js';
 
 const columns = sql`agent_id as "agentId", number, status, config, note, replaced, created_by as "createdBy", created_at as "createdAt",
@@ -34,12 +35,14 @@ export async function listVersionRows(
 /** Adds a draft with the next number. The caller holds the lock of the agent. */
 export async function insertVersion(
   tx: Transaction,
-  draft: Pick<Version, 'agentId' | 'config' | 'note' | 'createdBy' | 'createdAt'>,
+  draft: Pick<Version, 'agentId' | 'config' | 'note' | 'createdBy' | 'createdAt'> & { readonly origin?: Origin },
 ): Promise<Version> {
+  const { origin = null } = draft;
   const config = JSON.stringify(printMessage(AgentConfig, draft.config));
   const row = await tx.one<VersionRow>(sql`
-    insert into agents.agent_version (tenant_id, agent_id, number, config, note, created_by, created_at)
-    select ${tx.tenantId}, ${draft.agentId}, coalesce(max(number), 0) + 1, ${config}::jsonb, ${draft.note}, ${draft.createdBy}, ${draft.createdAt}
+    insert into agents.agent_version (tenant_id, agent_id, number, config, note, created_by, created_at, template, template_version)
+    select ${tx.tenantId}, ${draft.agentId}, coalesce(max(number), 0) + 1, ${config}::jsonb, ${draft.note}, ${draft.createdBy}, ${draft.createdAt},
+      ${origin?.template ?? null}, ${origin?.version ?? null}::integer
     from agents.agent_version where agent_id = ${draft.agentId} returning ${columns}`);
   return fromRow(row!);
 }

@@ -422,6 +422,50 @@ export class AgentNamedTenant {
   }
 }
 
+/** A version of a template of agents was published for all tenants. */
+export class AgentTemplatePublished {
+  static readonly typeName = 'tenantry.agents.v1.AgentTemplatePublished';
+  static readonly fields: readonly FieldFacts[] = [
+    field('name', 'string', { dataClass: 'none' }),
+    field('version', 'int32', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentTemplatePublished',
+    subjectSuffix: 'agents.AgentTemplatePublished',
+    action: 'agent_template.published',
+  };
+
+  /** The template. */
+  name = '';
+
+  /** The version. */
+  version = 0;
+
+  constructor(fields?: AgentTemplatePublished) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A template of agents was withdrawn. */
+export class AgentTemplateWithdrawn {
+  static readonly typeName = 'tenantry.agents.v1.AgentTemplateWithdrawn';
+  static readonly fields: readonly FieldFacts[] = [field('name', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'AgentTemplateWithdrawn',
+    subjectSuffix: 'agents.AgentTemplateWithdrawn',
+    action: 'agent_template.withdrawn',
+  };
+
+  /** The template. */
+  name = '';
+
+  constructor(fields?: AgentTemplateWithdrawn) {
+    Object.assign(this, fields);
+  }
+}
+
 /** An API whose operations are tools was set up or replaced. */
 export class ToolApiPut {
   static readonly typeName = 'tenantry.agents.v1.ToolApiPut';
