@@ -18,6 +18,7 @@ export type { FailedEvent, FailedEventCount } from './messages/failed-events.js'
 export { countFailedEvents, keepFailedEvent, markReplayed, takeFailedEvents } from './messages/failed-events.js';
 export type { Commitment, SealedPlace } from './vault/vault.js';
 export { Vault } from './vault/vault.js';
+export { openBytes, sealBytes } from './vault/sealing.js';
 export type { RewrapReport } from './vault/rewrap-keys.js';
 export { rewrapKeys } from './vault/rewrap-keys.js';
 export type { MigrationProgress, ServiceSchema } from './migrate/service-schema.js';

@@ -34,6 +34,7 @@ export {
   type OperationHandler,
   type PipelineOptions,
 } from './pipeline/pipeline.js';
+export { LedgerStream, type LedgerRange, type LedgerRecord } from './ledger/ledger-stream.js';
 export { natsPermissions, type NatsPermissions } from './provision/permissions.js';
 export { provisionNats, type ProvisionOptions } from './provision/provision.js';
 export { RpcClient, type CallHeaders, type RpcClientOptions, type StreamOptions } from './rpc/client.js';

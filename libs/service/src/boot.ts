@@ -66,12 +66,12 @@ async function start(
   log: Logger,
   started: AsyncDisposableStack,
 ): Promise<ServiceHandle> {
-  const masterKey = settings.MASTER_KEY_FILE ? readMasterKey(settings.MASTER_KEY_FILE) : null;
+  const masterKeys = readMasterKeys(settings);
   await startTracing(service, settings, started);
   const outbound = started.adopt(new OutboundHttp({ networks: settings.OUTBOUND_NETWORKS }), (client) =>
     client.close(),
   );
-  const doors = await openSafely(service, settings, masterKey, started);
+  const doors = await openSafely(service, settings, masterKeys, started);
   const line = await joinBus(service, settings, log, started);
   const { bus, directories, verifier } = line;
   let open = false;
@@ -96,7 +96,7 @@ async function start(
     log,
     drainTimeoutMs: settings.SHUTDOWN_TIMEOUT_MS,
   });
-  const root = rootModule(service, { ...line, doors, log, outbound, masterKey, environment });
+  const root = rootModule(service, { ...line, ...masterKeys, doors, log, outbound, environment });
   const app = await NestFactory.createMicroservice(root, { strategy, logger: nestLog(log), abortOnError: false });
   started.defer(() => app.close());
   await directories.ready();
@@ -122,6 +122,18 @@ async function start(
   };
 }
 
+interface MasterKeys {
+  readonly masterKey: Uint8Array | null;
+  readonly otherMasterKey: Uint8Array | null;
+}
+
+function readMasterKeys({ MASTER_KEY_FILE: own, MASTER_KEY_OTHER_FILE: other }: ServiceSettings): MasterKeys {
+  return {
+    masterKey: own ? readMasterKey(own) : null,
+    otherMasterKey: other ? readMasterKey(other, 'MASTER_KEY_OTHER_FILE') : null,
+  };
+}
+
 async function startTracing(service: Service, settings: ServiceSettings, started: AsyncDisposableStack): Promise<void> {
   const stop = await startTelemetry({
     service: service.name,
@@ -135,7 +147,7 @@ async function startTracing(service: Service, settings: ServiceSettings, started
 async function openSafely(
   service: Service,
   settings: ServiceSettings,
-  masterKey: Uint8Array | null,
+  { masterKey, otherMasterKey }: MasterKeys,
   started: AsyncDisposableStack,
 ): Promise<Doors | null> {
   if (!settings.DATABASE_URL) {
@@ -146,9 +158,7 @@ async function openSafely(
     service: service.name,
     maxConnections: settings.DATABASE_CONNECTIONS,
     masterKey: masterKey ?? undefined,
-    otherMasterKey: settings.MASTER_KEY_OTHER_FILE
-      ? readMasterKey(settings.MASTER_KEY_OTHER_FILE, 'MASTER_KEY_OTHER_FILE')
-      : undefined,
+    otherMasterKey: otherMasterKey ?? undefined,
     observe: observeDatabase(service.name),
   });
   started.defer(() => doors.close());

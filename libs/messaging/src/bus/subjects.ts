@@ -1,6 +1,12 @@
 /** The stream that holds every domain event. */
 export const EVENTS_STREAM = 'EVENTS';
 
+/** The stream that holds a service's ledger. */
+export const ledgerStream = (service: string): string => `LEDGER_${service}`;
+
+/** Where a service appends to its ledger. */
+export const ledgerSubject = (service: string): string => `ledger.${service}`;
+
 /** What a service answers: its operations and the chunks of their streams. */
 export const rpcSubjects = (service: string): string => `rpc.${service}.>`;
 

@@ -41,6 +41,8 @@ export interface ServiceDefinition {
   /** Directories that only this service's relay writes. */
   readonly buckets: readonly BucketName[];
   readonly watches: readonly BucketName[];
+  /** Whether it keeps a ledger of its own outside Postgres; see `LedgerStream`. */
+  readonly ledger: boolean;
   /** Operations of other services that it calls. */
   readonly calls: readonly Operation[];
   /** Every entry of its buckets, from Postgres: what fills a new or lost bucket. */
@@ -56,7 +58,7 @@ export function defineService(
 ): ServiceDefinition {
   const { watches = [] } = declared;
   return {
-    ...{ migrations: null, jobs: [], ownerMay: [], buckets: [], calls: [], ...declared },
+    ...{ migrations: null, jobs: [], ownerMay: [], buckets: [], calls: [], ledger: false, ...declared },
     watches: watches.includes('revocations') ? [...new Set([...watches, ...AGENT_STANDING])] : watches,
   };
 }

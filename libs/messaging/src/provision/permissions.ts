@@ -1,5 +1,13 @@
 import { operations, type Operation } from '@tenantry/contracts';
-import { chunkSubjects, EVENTS_STREAM, inboxPrefix, presenceSubject, rpcSubjects } from '../bus/subjects.js';
+import {
+  chunkSubjects,
+  EVENTS_STREAM,
+  inboxPrefix,
+  ledgerStream,
+  ledgerSubject,
+  presenceSubject,
+  rpcSubjects,
+} from '../bus/subjects.js';
 import { AGENTS, GATEWAY, isAgentTool } from '../context/verifier.js';
 import type { ServiceDefinition } from '../definition/define-service.js';
 import { consumersOf } from '../definition/handlers-of.js';
@@ -29,7 +37,7 @@ export function natsPermissions(
 }
 
 function permissionsOf(definition: ServiceDefinition, table: readonly Operation[]): NatsPermissions {
-  const { name, buckets, watches } = definition;
+  const { name, buckets, watches, ledger } = definition;
   const callable = table.filter((operation) => mayCall(name, operation));
   const streaming = new Set(callable.filter(({ streams }) => streams !== 'none').map(({ service }) => service));
   const publish = [
@@ -40,6 +48,7 @@ function permissionsOf(definition: ServiceDefinition, table: readonly Operation[
     ...consumersOf(definition).flatMap((consumer) => pulling(consumer.name)),
     ...buckets.flatMap(writing),
     ...watches.flatMap(watching),
+    ...(ledger ? keeping(name) : []),
   ];
   return {
     publish: { allow: [...new Set(publish)] },
@@ -67,4 +76,11 @@ const watching = (bucket: string): string[] => [
   `$JS.API.STREAM.INFO.KV_${bucket}`,
   `$JS.API.CONSUMER.CREATE.KV_${bucket}.>`,
   `$JS.FC.KV_${bucket}.>`,
+];
+
+/** A ledger is appended to and read, by the one whose it is; it takes the boot admin to delete from it. */
+const keeping = (service: string): string[] => [
+  ledgerSubject(service),
+  `$JS.API.STREAM.INFO.${ledgerStream(service)}`,
+  `$JS.API.DIRECT.GET.${ledgerStream(service)}`,
 ];

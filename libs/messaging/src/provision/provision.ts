@@ -12,7 +12,7 @@ import {
 import { Kvm } from '@nats-io/kv';
 import { nanos } from '@nats-io/transport-node';
 import type { Bus } from '../bus/bus.js';
-import { EVENTS_STREAM } from '../bus/subjects.js';
+import { EVENTS_STREAM, ledgerStream, ledgerSubject } from '../bus/subjects.js';
 import type { BucketName, ServiceDefinition } from '../definition/define-service.js';
 import { consumersOf, type DurableConsumer } from '../definition/handlers-of.js';
 import { ACK_WAIT_MS } from '../events/consumption.js';
@@ -30,6 +30,16 @@ const EVENTS: Partial<StreamConfig> & { readonly name: string } = {
   max_age: nanos(7 * DAY_MS),
   duplicate_window: nanos(10 * MINUTE_MS),
 };
+
+/** A ledger is kept for ever: what it says must be known whatever age the backup has that is restored. */
+const ledgerOf = (service: string): typeof EVENTS => ({
+  name: ledgerStream(service),
+  subjects: [ledgerSubject(service)],
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.New,
+  storage: StorageType.File,
+  allow_direct: true,
+});
 
 /** Entries of these buckets are needed until the tokens that they revoke, or let in, have expired. */
 const BUCKET_TTL_MS: Partial<Record<BucketName, number>> = {
@@ -60,6 +70,10 @@ export async function provisionNats(
   const manager = await admin.admin;
   const created: string[] = [];
   if (await ensureStream(manager, { ...EVENTS, num_replicas: replicas })) created.push(EVENTS_STREAM);
+  for (const { name } of definitions.filter(({ ledger }) => ledger)) {
+    const stream = ledgerOf(name);
+    if (await ensureStream(manager, { ...stream, num_replicas: replicas })) created.push(stream.name);
+  }
   for (const consumer of definitions.flatMap(consumersOf)) {
     if (await ensureConsumer(manager, consumer)) created.push(consumer.name);
   }

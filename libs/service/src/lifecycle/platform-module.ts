@@ -1,8 +1,9 @@
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { ControlDatabase, PersonDatabase, TenantDatabase, Vault, type Doors } from '@tenantry/database';
 import { Clock, SystemClock } from '@tenantry/kernel';
-import { Bus, ContextSigner, Directories, RpcClient } from '@tenantry/messaging';
+import { Bus, ContextSigner, Directories, LedgerStream, RpcClient } from '@tenantry/messaging';
 import { Cursors } from '../cursors.js';
+import { Ledger } from '../ledger.js';
 import { Logger } from '../logger.js';
 import { MailSettings } from '../mail/mail-settings.js';
 import { Mailer } from '../mail/mailer.js';
@@ -20,6 +21,8 @@ export interface PlatformParts {
   readonly log: Logger;
   readonly outbound: OutboundHttp;
   readonly masterKey: Uint8Array | null;
+  /** The one before or the one to come, while the operator changes it. */
+  readonly otherMasterKey: Uint8Array | null;
   readonly environment: Environment;
 }
 
@@ -34,7 +37,7 @@ export function rootModule(service: Service, parts: PlatformParts): DynamicModul
 }
 
 function platformProviders(service: Service, parts: PlatformParts): Provider[] {
-  const { doors, masterKey } = parts;
+  const { doors, masterKey, otherMasterKey } = parts;
   const given = [
     { provide: Bus, useValue: parts.bus },
     { provide: ContextSigner, useValue: parts.signer },
@@ -52,6 +55,10 @@ function platformProviders(service: Service, parts: PlatformParts): Provider[] {
     { provide: Vault, useValue: doors.vault },
   ];
   const cursors = masterKey && [{ provide: Cursors, useValue: new Cursors(masterKey, service.name) }];
+  const masterKeys = [masterKey, otherMasterKey].filter((key) => key !== null);
+  const ledger = service.ledger && [
+    { provide: Ledger, useValue: new Ledger(new LedgerStream(parts.bus, service.name), service.name, masterKeys) },
+  ];
   const own = service.settings && [{ provide: service.settings, useValue: new service.settings(parts.environment) }];
-  return [...given, ...(stored ?? []), ...(cursors ?? []), ...(own ?? [])];
+  return [...given, ...(stored ?? []), ...(cursors ?? []), ...(ledger || []), ...(own ?? [])];
 }
