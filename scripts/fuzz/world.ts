@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EMAIL, PASSWORD as STAFF_PASSWORD } from '../../bench/instance/client.js';
 import { takePlace } from '../../bench/instance/place.js';
-import { run } from '../../bench/instance/program.js';
+import { run, type Running } from '../../bench/instance/program.js';
 import { Instance } from '../demo/instance.js';
 import { eventually } from '@tenantry/testing';
 import { Client, PASSWORD } from './client.js';
@@ -42,6 +42,8 @@ export class World implements AsyncDisposable {
     readonly wire: Wire,
     readonly instance: Instance,
     readonly stateDir: string,
+    private readonly start: () => Promise<Running>,
+    private running: Running,
   ) {
     this.staff = new Client(wire, EMAIL, STAFF_PASSWORD);
   }
@@ -54,15 +56,23 @@ export class World implements AsyncDisposable {
     const unlimited = { SIGN_IN_RATE_PER_S: '10000000', SIGN_IN_BURST: '10000000' };
     const program = join(import.meta.dirname, '../start.ts');
     const nodeOptions = ['--enable-source-maps', '--import', hooks];
-    const running = await run(program, { ...settings, ...unlimited }, /ready\s+(http\S+)/, nodeOptions);
-    stack.defer(() => stop(running, settings.TENANTRY_STATE_DIR!));
-    const wire = new Wire(running.address);
-    stack.defer(() => wire.close());
+    const start = (): Promise<Running> => run(program, { ...settings, ...unlimited }, /ready\s+(http\S+)/, nodeOptions);
     const stateDir = settings.TENANTRY_STATE_DIR!;
-    const world = new World(wire, new Instance(stateDir), stateDir);
+    const running = await start();
+    const wire = new Wire(running.address);
+    const world = new World(wire, new Instance(stateDir), stateDir, start, running);
+    stack.defer(() => stop(world.running, stateDir));
+    stack.defer(() => wire.close());
     await world.furnish();
     world.stack = stack.move();
     return world;
+  }
+
+  /** Stops the system and starts it again; what lies in its state directory may be changed meanwhile. */
+  async restart(meanwhile: () => Promise<void>): Promise<void> {
+    await stop(this.running, this.stateDir);
+    await meanwhile();
+    this.running = await this.start();
   }
 
   /** A name that nothing has. */

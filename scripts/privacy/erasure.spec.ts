@@ -3,24 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseVerifier, verifyCertificate } from '@tenantry/audit-proofs';
 import { eventually } from '@tenantry/testing';
-import { loadChinook } from '../demo/chinook.js';
 import { operate } from '@tenantry/local';
 import { services } from '../services.js';
 import type { Client } from '../fuzz/client.js';
 import { World } from '../fuzz/world.js';
-import { loadRows } from './load-rows.js';
+import { type Erasure, eraseCustomer, openShop, planErasure } from './shop.js';
 
-type Erasure = {
-  id: string;
-  status: string;
-  digest: string;
-  problem: string | null;
-  places: { position: number; place: string; kind: string; action: string; reason: string | null }[];
-};
 type Signed = { note: string; key: string };
 type Entry = { id: string; resource: string; resourceId: string; old: object | null; new: object | null };
 
-const DATA = process.env['TENANTRY_DEMO_DATA'] ?? join(import.meta.dirname, '../../../shared/data');
 const PATIENCE_MS = 60_000;
 
 describe('a whole system asked to forget one person', () => {
@@ -30,35 +21,14 @@ describe('a whole system asked to forget one person', () => {
   beforeAll(async () => {
     world = await World.open();
     planner = await world.secondPerson();
-    await loadRows(world.a.owner, (await loadChinook(DATA)).tables);
-    const record = {
-      people: 'customers',
-      purpose: 'Accounting',
-      legalBasis: 'legal_obligation',
-      recipients: [],
-      retention: '10 years',
-    };
-    const duty = { ...record, eraseAction: 'mask', keepReason: 'Tax law: invoices are kept for 10 years' };
-    const shop = { ...record, purpose: 'Selling music', legalBasis: 'contract' };
-    await world.a.owner.must('PUT', '/v1/compliance/data-map/tables/customers', { ...shop, eraseAction: 'mask' });
-    await world.a.owner.must('PUT', '/v1/compliance/data-map/tables/invoices', duty);
-    await world.a.owner.must('PUT', '/v1/compliance/data-map/tables/invoice_lines', { ...duty, eraseAction: 'keep' });
+    await openShop(world.a.owner);
   });
   afterAll(() => world?.[Symbol.asyncDispose]());
 
-  const plan = (customer: number): Promise<Erasure> =>
-    planner.must('POST', '/v1/privacy/erasures', { subject: [{ table: 'customers', value: String(customer) }] });
+  const plan = (customer: number): Promise<Erasure> => planErasure(planner, customer);
   const get = (id: string): Promise<Erasure> => world.a.owner.must('GET', `/v1/privacy/erasures/${id}`);
   const rows = <T>(query: string): Promise<T[]> => world.a.owner.must('GET', `/rest/v1/${query}`);
-  const carryOut = async (customer: number): Promise<Erasure> => {
-    const { id, digest, places } = await plan(customer);
-    for (const { position } of places.filter(({ kind }) => kind === 'task')) {
-      await planner.must('POST', `/v1/privacy/erasures/${id}/tasks/${position}`, { finding: 'Nothing was found.' });
-    }
-    await world.a.owner.must('POST', `/v1/privacy/erasures/${id}/approve`, { digest });
-    await eventually(async () => (await get(id)).status === 'done', PATIENCE_MS);
-    return get(id);
-  };
+  const carryOut = (customer: number): Promise<Erasure> => eraseCustomer(planner, world.a.owner, customer);
 
   it('keeps what has to be kept, with nothing about the person in it, and nobody else loses anything', async () => {
     const others = await rows('customers?customer_id=neq.5&order=customer_id');

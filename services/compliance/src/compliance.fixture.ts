@@ -7,7 +7,7 @@ import {
 } from '@tenantry/contracts';
 import { Clock, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
 import { RpcClient } from '@tenantry/messaging';
-import { Mailer, type Mail } from '@tenantry/service';
+import { Ledger, Mailer, type LedgerPlace, type Mail } from '@tenantry/service';
 import { tenantsOnRealPostgres, testContext, type TestTenant } from '@tenantry/testing';
 import { ComplianceSettings } from './config.js';
 import { Peers } from './places/peers.fixture.js';
@@ -42,11 +42,33 @@ export class MailServer {
   }
 }
 
+/** A ledger in memory: a stream of NATS as its owner sees it. */
+export class MemoryLedger implements LedgerPlace {
+  made = 'the first';
+  records: { sequence: number; id: string; text: string }[] = [];
+  isDown = false;
+
+  append(id: string, text: string): Promise<number> {
+    if (this.isDown) return Promise.reject(new Error('no responders'));
+    return Promise.resolve(this.records.push({ sequence: this.records.length + 1, id, text }));
+  }
+
+  range(): Promise<{ made: string; first: number; last: number }> {
+    return Promise.resolve({ made: this.made, first: 1, last: this.records.length });
+  }
+
+  read(first: number, last: number): Promise<{ sequence: number; id: string; text: string }[]> {
+    return Promise.resolve(this.records.slice(first - 1, last));
+  }
+}
+
 /** Compliance with tenants A and B on a real Postgres, and a mail server that a test can look into. */
 export class ComplianceFixture {
   readonly clock = new TestClock();
   readonly mail = new MailServer();
   readonly peers = new Peers();
+  readonly records = new MemoryLedger();
+  readonly ledger = new Ledger(this.records, 'compliance', [new Uint8Array(32).fill(2)]);
   /** Made while a suite is described. */
   readonly t = tenantsOnRealPostgres(complianceService, {
     // The service's clock alone: contexts keep the machine's.
@@ -54,6 +76,7 @@ export class ComplianceFixture {
       { provide: Clock, useValue: this.clock },
       { provide: Mailer, useValue: this.mail },
       { provide: RpcClient, useValue: this.peers },
+      { provide: Ledger, useValue: this.ledger },
       { provide: ComplianceSettings, useValue: new ComplianceSettings({}) },
     ],
   });

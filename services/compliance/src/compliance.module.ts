@@ -59,6 +59,9 @@ import { ListPrivacyRequests } from './requests/list-privacy-requests.js';
 import { Members } from './requests/members.js';
 import { OpenPrivacyRequest } from './requests/open-privacy-request.js';
 import { RequestDesk } from './requests/request-desk.js';
+import { ErasureRepeater } from './tombstones/erasure-repeater.js';
+import { EveryTenSecondsRepeatErasures } from './tombstones/every-ten-seconds-repeat-erasures.js';
+import { Tombstones } from './tombstones/tombstones.js';
 import { TenantCalendar } from './tenant-calendar.js';
 import { Codes } from './verification/codes.js';
 import { RecordIdentityCheck } from './verification/record-identity-check.js';
@@ -88,7 +91,7 @@ const form = [SubmitPrivacyForm, ConfirmPrivacyForm, GetPrivacySettings, Replace
 
 const holds = [PlaceLegalHold, ListLegalHolds, ReleaseLegalHold];
 const notices = [ListNoticeTemplates, ReplaceNoticeTemplate, ResetNoticeTemplate];
-const schedules = [EveryMinuteEscalate, EverySecondRunPlans, EveryHourForgetCopies];
+const schedules = [EveryMinuteEscalate, EverySecondRunPlans, EveryHourForgetCopies, EveryTenSecondsRepeatErasures];
 
 const dataMap = [GetDataMap, SetTableRecord];
 const access = [PlanAccess, GetAccess, CollectAccess, CompleteAccessTask, ReleaseAccess, DownloadAccessBundle];
@@ -97,6 +100,8 @@ const subjectPlans = [
   PlanWork,
   Eraser,
   ErasureDesk,
+  ErasureRepeater,
+  Tombstones,
   JobContexts,
   PersonSeal,
   SubjectPlaces,
@@ -130,6 +135,7 @@ export const complianceService = defineService({
   module: ComplianceModule,
   migrations: new URL('../migrations/', import.meta.url),
   jobs: ['clock', 'runner', 'fetch'],
+  ledger: true,
   settings: ComplianceSettings,
   watches: ['tenants', 'members', 'revocations'],
 });

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId, PLATFORM_TENANT_ID } from '@tenantry/kernel';
-import { EVENTS_STREAM } from '@tenantry/messaging';
+import { EVENTS_STREAM, LedgerStream, type Bus } from '@tenantry/messaging';
+import { Ledger } from '@tenantry/service';
 import { eventually } from '@tenantry/testing';
 import pg from 'pg';
 import { startPostgres, type EmbeddedPostgres } from '../postgres/embedded-postgres.js';
@@ -19,11 +20,12 @@ const TENANT = newId();
 const silent = new Progress({ isTTY: false, write: () => true } as unknown as NodeJS.WriteStream);
 
 describe('the operator of a running instance', () => {
-  const services = [sample('shop', 'create table shop.note (id int primary key);')];
+  const services = [{ ...sample('shop', 'create table shop.note (id int primary key);'), ledger: true }];
   let postgres: EmbeddedPostgres;
   let instance: RunningServices & AsyncDisposable;
   let environment: Record<string, string>;
   let admin: pg.Client;
+  const buses: Bus[] = [];
 
   beforeAll(async () => {
     const place = { directory: join(temporary(), 'postgres'), port: await freePort(), password: 'test' };
@@ -40,6 +42,7 @@ describe('the operator of a running instance', () => {
     await admin.connect();
   });
   afterAll(async () => {
+    await Promise.all(buses.map((bus) => bus.drain()));
     await admin.end();
     await instance[Symbol.asyncDispose]();
     await postgres.stop();
@@ -86,6 +89,37 @@ describe('the operator of a running instance', () => {
     expect((await run('events', 'replay')).said).toBe('0 events were handed back');
   });
 
+  /** The ledger of the one service, as its operator reads it. */
+  async function ledgerOf(): Promise<Ledger> {
+    const instance = await openInstance(services, environment);
+    const bus = await instance.bus();
+    buses.push(bus);
+    return new Ledger(new LedgerStream(bus, 'shop'), 'shop', [instance.secrets.masterKey]);
+  }
+
+  it('keeps an exported ledger, and gives back what was lost of it; another instance’s is refused', async () => {
+    const ledger = await ledgerOf();
+    await ledger.append(newId(), { said: 'first' });
+    const { said: exported } = await run('tombstones', 'export');
+    const file = join(temporary(), 'ledger.ndjson');
+    writeFileSync(file, `${exported}\n`);
+    expect((await run('tombstones', 'replay', file)).said).toMatch(/^0 entries were missing .* has 1 now/);
+    const bus = await (await openInstance(services, environment)).bus();
+    await (await bus.admin).streams.purge('LEDGER_shop');
+    await bus.drain();
+    expect((await run('tombstones', 'replay', file)).said).toMatch(/^1 entries were missing .* has 1 now/);
+    const { first, last } = await ledger.range();
+    expect((await ledger.read(first, last)).map(({ said }) => said)).toMatchObject([
+      { said: 'first' },
+      { kind: 'again' },
+    ]);
+    writeFileSync(file, JSON.stringify({ service: 'shop', id: newId(), entry: randomBytes(64).toString('base64url') }));
+    expect(await run('tombstones', 'replay', file)).toMatchObject({
+      said: expect.stringContaining('another master key'),
+      code: 1,
+    });
+  });
+
   it('gets a lost stream back, filled with what the outbox still has', async () => {
     await admin.query(
       `insert into shop.outbox (id, tenant_id, kind, subject, payload, headers) values ($1, $2, 'event', $3, '{"data":{}}', '{}')`,
@@ -116,15 +150,22 @@ describe('the operator of a running instance', () => {
     });
     const { state, doors } = await openInstance(services, environment);
     const before = doors(services[0]!);
+    const entries = await ledgerOf();
+    await entries.append('one', { said: 'kept' });
     const place = { table: 't', column: 'c', row: 'r' };
     const sealed = await before.vault.seal(PLATFORM_TENANT_ID, place, 'kept');
     const [key, other] = ['master.key', 'master.other.key'].map((name) => join(state.secrets, name));
     renameSync(key!, other!);
     writeFileSync(key!, randomBytes(32), { mode: 0o600 });
     const [first, again] = [await run('keys', 'rewrap'), await run('keys', 'rewrap')];
+    expect(first.said).toMatch(/^[1-9]\d* entries of ledgers are sealed by it$/m);
     expect(first.said).toMatch(/^[1-9]\d* keys of \d+ tenants are wrapped by master\.key since now, 0 were before/);
     expect(again.said).toMatch(/^0 keys of \d+ tenants are wrapped by master\.key since now, [1-9]/);
     rmSync(other!);
+    const { first: from, last } = await (await ledgerOf()).range();
+    expect(await (await ledgerOf()).read(from, last)).toContainEqual(
+      expect.objectContaining({ id: 'one', said: { said: 'kept' } }),
+    );
     const after = (await openInstance(services, environment)).doors(services[0]!);
     expect(await after.vault.open(PLATFORM_TENANT_ID, place, sealed)).toBe('kept');
     await Promise.all([before.close(), after.close()]);

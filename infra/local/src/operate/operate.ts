@@ -5,6 +5,7 @@ import { PlainError } from '../plain-error.js';
 import { failedEvents, rebuildEvents, replayEvents } from './events.js';
 import { openInstance, type OpenInstance } from './open-instance.js';
 import { rewrapInstance } from './rewrap.js';
+import { exportTombstones, replayTombstones } from './tombstones.js';
 import { verifyAudit, type VerifyRequest } from './verify-audit.js';
 import { verifyErasure } from './verify-erasure.js';
 
@@ -18,6 +19,8 @@ events replay  [--service s] [--consumer c]
                                          hands them back, once their cause is gone
 events rebuild [--service s]             fills lost streams and buckets again from Postgres
 keys rewrap                              wraps every tenant's keys by master.key instead of master.other.key
+tombstones export                        prints what was erased, sealed: keep it apart from this machine
+tombstones replay [file]…                carries every erasure out again; with files, those that the ledger lost too
 TENANTRY_STATE_DIR, DATABASE_URL and NATS_URL as for npm start.
 
 anywhere, without network or database:
@@ -65,11 +68,13 @@ const commands: Readonly<Record<string, Command>> = {
     ];
   },
   'keys rewrap': async ({ instance }) => rewrapInstance(await instance()),
+  'tombstones export': async ({ instance }) => exportTombstones(await instance()),
+  'tombstones replay': async ({ instance, files }) => replayTombstones(await instance(), files),
   'audit verify': verifyAudit,
   'certificate verify': verifyErasure,
 };
 /** Commands that take files after their name. */
-const takeFiles = ['audit verify', 'certificate verify'];
+const takeFiles = ['audit verify', 'certificate verify', 'tombstones replay'];
 
 /** `tenantry <command>`: what an operator does to a running instance. Sets the exit code; prints one line for a failure. */
 export async function operate(

@@ -3,7 +3,7 @@ import { collectSubjectRows } from '@tenantry/contracts';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { RpcClient } from '@tenantry/messaging';
 import { PlanWork } from '../places/plan-work.js';
-import { isOpen, type PersonKey, type PlanPlace, type SubjectPlan } from '../places/plan.js';
+import { isOpen, type Person, type PlanPlace, type SubjectPlan } from '../places/plan.js';
 import { savePlace } from '../places/plan.table.js';
 import { AccessDesk } from './access-desk.js';
 import { hasRowsToCollect, stageOf } from './access-plan.js';
@@ -53,7 +53,7 @@ export class AccessCollector {
     }
   }
 
-  async #collect(ctx: TenantContext, plan: SubjectPlan, person: readonly PersonKey[], place: PlanPlace): Promise<void> {
+  async #collect(ctx: TenantContext, plan: SubjectPlan, person: Person, place: PlanPlace): Promise<void> {
     const trying: PlanPlace = { ...place, attempt: place.attempt + 1 };
     await this.#save(ctx, plan.id, trying);
     try {
@@ -70,9 +70,9 @@ export class AccessCollector {
   }
 
   /** Reads the place's rows to the end and keeps them in pieces of whole lines; answers how many there were. */
-  async #take(ctx: TenantContext, plan: SubjectPlan, person: readonly PersonKey[], place: PlanPlace): Promise<bigint> {
+  async #take(ctx: TenantContext, plan: SubjectPlan, person: Person, place: PlanPlace): Promise<bigint> {
     const { shape } = plan;
-    const input = { subject: [...person], shape, table: place.place, reveal: [...place.facts.reveal] };
+    const input = { subject: [...person.keys], shape, table: place.place, reveal: [...place.facts.reveal] };
     const collection = { planId: plan.id, position: place.position, attempt: place.attempt };
     let [count, number, waiting] = [0n, 0, [] as Uint8Array[]];
     let bytes = 0;

@@ -4,7 +4,7 @@ import {
   type FoundPlace,
   isOpen,
   newPlan,
-  type PersonKey,
+  type Person,
   type PlanPlace,
   type PlanWish,
   type SubjectPlan,
@@ -83,11 +83,13 @@ export function hasRowsToCollect(places: readonly PlanPlace[]): boolean {
 }
 
 /** A copy for whoever may see it. */
-export function accessMessage(plan: SubjectPlan, person: readonly PersonKey[], places: readonly PlanPlace[]): Access {
+export function accessMessage(plan: SubjectPlan, person: Person, places: readonly PlanPlace[]): Access {
   return {
     id: plan.id,
     status: plan.status,
-    subject: person.map(({ table, value }) => ({ table, value })),
+    subject: person.keys.map(({ table, value }) => ({ table, value })),
+    email: person.email,
+    userId: person.userId,
     requestId: plan.requestId,
     digest: plan.digest,
     places: places.map(placeMessage),

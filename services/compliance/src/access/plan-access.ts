@@ -7,7 +7,6 @@ import { announce } from '../places/announce.js';
 import { PersonSeal } from '../places/person-seal.js';
 import { insertPlan } from '../places/plan.table.js';
 import { SubjectPlaces } from '../places/subject-places.js';
-import { findRequest } from '../requests/privacy-request.table.js';
 import { AccessDesk } from './access-desk.js';
 import { openAccess } from './access-plan.js';
 
@@ -23,13 +22,14 @@ export class PlanAccess {
   ) {}
 
   @Handles(planAccess)
-  async handle({ subject, requestId = null, reveal }: PlanAccessRequest, ctx: TenantContext): Promise<Access> {
-    const found = await this.places.find(ctx, subject);
-    const wish = { person: subject, requestId, reveal, createdBy: ctx.actor.id, now: this.clock.now() };
+  async handle(request: PlanAccessRequest, ctx: TenantContext): Promise<Access> {
+    const { requestId = null, reveal } = request;
+    const person = await this.places.person(ctx, request);
+    const found = await this.places.find(ctx, person);
+    const wish = { person, requestId, reveal, createdBy: ctx.actor.id, now: this.clock.now() };
     const { plan: open, places } = openAccess(wish, found.shape, found.places);
-    const plan = { ...open, subject: await this.seal.sealPerson(ctx.tenantId, open.id, subject) };
+    const plan = { ...open, subject: await this.seal.sealPerson(ctx.tenantId, open.id, person) };
     return this.tenants.transaction(ctx, async (tx) => {
-      if (requestId !== null) await findRequest(tx, requestId);
       await insertPlan(tx, plan, places);
       await announce(tx, null, plan);
       return this.desk.print(ctx.tenantId, plan, places);

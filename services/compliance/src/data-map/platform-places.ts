@@ -137,6 +137,7 @@ export const platformPlaces: readonly PlatformPlace[] = [
       'compliance.legal_hold': ['reason', 'subject_email', 'subject_key', 'release_reason'],
       'compliance.subject_plan': ['subject'],
       'compliance.plan_place': ['finding'],
+      'compliance.tombstone': ['entry'],
       'compliance.bundle_piece': ['sealed'],
       'compliance.bundle_link': ['token_hash', 'code_hash'],
     },

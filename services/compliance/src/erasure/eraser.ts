@@ -5,10 +5,11 @@ import { RpcClient } from '@tenantry/messaging';
 import { ComplianceSettings } from '../config.js';
 import { findActiveHolds } from '../holds/legal-hold.table.js';
 import { PlanWork } from '../places/plan-work.js';
-import type { PersonKey, PlanPlace, SubjectPlan } from '../places/plan.js';
+import type { Person, PlanPlace, SubjectPlan } from '../places/plan.js';
 import { findRequest } from '../requests/privacy-request.table.js';
 import { printCertificate } from './certificate.js';
 import type { ChangedPlan, OpenPlan } from '../places/plan-desk.js';
+import { type BegunErasure, Tombstones } from '../tombstones/tombstones.js';
 import { ErasureDesk } from './erasure-desk.js';
 import { chosenPlaces, type ErasureResult, isCleared, resultOf } from './erasure-plan.js';
 
@@ -35,6 +36,7 @@ export class Eraser {
     private readonly desk: ErasureDesk,
     private readonly settings: ComplianceSettings,
     private readonly work: PlanWork,
+    private readonly tombstones: Tombstones,
   ) {}
 
   /** Goes on until there is nothing to do now. */
@@ -61,9 +63,11 @@ export class Eraser {
 
   async #eraseRows({ ctx, plan, places }: Running): Promise<boolean> {
     const person = await this.work.seal.openPerson(ctx.tenantId, plan);
-    if (await this.#isHeld(ctx, plan.id, person)) return false;
+    const begun = await this.#begin(ctx, plan.id, person);
+    if (begun === 'held') return false;
+    if (begun) await this.tombstones.keep(begun);
     const { id: erasureId, shape } = plan;
-    const input = { erasureId, subject: person, shape, places: chosenPlaces(places) };
+    const input = { erasureId, subject: [...person.keys], shape, places: chosenPlaces(places) };
     const done = await this.rpc.call(eraseSubjectRows, input, ctx, { timeoutMs: TIMEOUT_MS });
     const rows = {
       places: done.places.map((place) => ({ ...place, rows: place.rows.toString() })),
@@ -75,20 +79,26 @@ export class Eraser {
     return true;
   }
 
-  /** A hold narrows erasure to nothing until it is released (GDPR Art. 17(3)(e)); it is asked for last thing before the rows go. */
-  async #isHeld(ctx: TenantContext, planId: string, person: readonly PersonKey[]): Promise<boolean> {
+  /**
+   * A hold narrows erasure to nothing until it is released (GDPR Art. 17(3)(e)); it is asked for last thing before the rows go.
+   * @returns what the ledger is to be told before anything is erased; null when it has been
+   */
+  async #begin(ctx: TenantContext, planId: string, person: Person): Promise<BegunErasure | 'held' | null> {
+    let begun: BegunErasure | null = null;
     const { status } = await this.desk.change(ctx, planId, async ({ tx, plan, places }) => {
       const email = plan.requestId === null ? null : (await findRequest(tx, plan.requestId)).subjectEmail;
       const tables = places.filter(({ kind }) => kind === 'rows').map(({ place }) => place);
-      const asked = person.map(({ table, value: key }) => ({ email, person: { table, key }, tables }));
+      const asked = person.keys.map(({ table, value: key }) => ({ email, person: { table, key }, tables }));
       const holds = [];
       for (const question of asked) holds.push(...(await findActiveHolds(tx, question)));
-      if (holds.length === 0)
+      if (holds.length === 0) {
+        if (plan.repeats === null) begun = await this.tombstones.begin(tx, plan, person, places);
         return { plan: { ...plan, status: 'approved', problem: null }, places, tryAt: this.work.clock.now() };
+      }
       const problem = `Legal hold: ${[...new Set(holds.map(({ name }) => name))].join(', ')}`;
       return { plan: { ...plan, status: 'held', problem }, places, tryAt: this.#in(HELD_PAUSE_MS) };
     });
-    return status === 'held';
+    return status === 'held' ? 'held' : begun;
   }
 
   async #eraseValues({ ctx, plan }: Running, { rows }: ErasureResult): Promise<boolean> {
@@ -147,14 +157,15 @@ export class Eraser {
   /** What a try met. A refusal before anything was erased ends the approval: the plan is to be looked at again. */
   async #postpone(ctx: TenantContext, planId: string, error: unknown): Promise<void> {
     const isRefusal = error instanceof Fault && error.status < 500;
-    await this.desk.change(ctx, planId, ({ plan, places }) => {
+    await this.desk.change(ctx, planId, async ({ tx, plan, places }) => {
       const problem = error instanceof Fault ? error.detail : 'The last try failed unexpectedly; it is tried again';
       if (isRefusal && resultOf(plan).rows === undefined) {
+        if (plan.repeats === null) await this.tombstones.withdraw(tx, planId);
         const again = { ...plan, status: 'planned', approvedBy: null, approvedAt: null, problem } as const;
-        return Promise.resolve({ plan: again, places, tryAt: null });
+        return { plan: again, places, tryAt: null };
       }
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** plan.tries, LONGEST_PAUSE_MS);
-      return Promise.resolve({ plan: { ...plan, tries: plan.tries + 1, problem }, places, tryAt: this.#in(pauseMs) });
+      return { plan: { ...plan, tries: plan.tries + 1, problem }, places, tryAt: this.#in(pauseMs) };
     });
     if (!(error instanceof Fault)) throw error;
   }

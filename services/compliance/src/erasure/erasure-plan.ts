@@ -5,7 +5,7 @@ import {
   type FoundPlace,
   isOpen,
   newPlan,
-  type PersonKey,
+  type Person,
   type PlanPlace,
   type PlanWish,
   type SubjectPlan,
@@ -123,11 +123,14 @@ export function isCleared(places: readonly PlanPlace[]): boolean {
 }
 
 /** An erasure for whoever may see it. */
-export function erasureMessage(plan: SubjectPlan, person: readonly PersonKey[], places: readonly PlanPlace[]): Erasure {
+export function erasureMessage(plan: SubjectPlan, person: Person, places: readonly PlanPlace[]): Erasure {
   return {
     id: plan.id,
     status: plan.status,
-    subject: person.map(({ table, value }) => ({ table, value })),
+    subject: person.keys.map(({ table, value }) => ({ table, value })),
+    email: person.email,
+    userId: person.userId,
+    repeats: plan.repeats,
     requestId: plan.requestId,
     digest: plan.digest,
     places: places.map(placeMessage),

@@ -8,7 +8,6 @@ import { announce } from '../places/announce.js';
 import { PersonSeal } from '../places/person-seal.js';
 import { insertPlan } from '../places/plan.table.js';
 import { SubjectPlaces } from '../places/subject-places.js';
-import { findRequest } from '../requests/privacy-request.table.js';
 import { assertPerson } from './second-person.js';
 import { ErasureDesk } from './erasure-desk.js';
 import { openErasure } from './erasure-plan.js';
@@ -25,15 +24,16 @@ export class PlanErasure {
   ) {}
 
   @Handles(planErasure)
-  async handle({ subject, requestId = null, choices }: PlanErasureRequest, ctx: TenantContext): Promise<Erasure> {
+  async handle(request: PlanErasureRequest, ctx: TenantContext): Promise<Erasure> {
     assertPerson(ctx);
-    const found = await this.places.find(ctx, subject);
-    const wish = { person: subject, requestId, choices, createdBy: ctx.actor.id, now: this.clock.now() };
+    const { requestId = null, choices } = request;
+    const person = await this.places.person(ctx, request);
+    const found = await this.places.find(ctx, person);
+    const wish = { person, requestId, choices, createdBy: ctx.actor.id, now: this.clock.now() };
     return this.tenants.transaction(ctx, async (tx) => {
-      if (requestId !== null) await findRequest(tx, requestId);
       const tables = found.places.filter(({ kind }) => kind === 'rows').map(({ place }) => place);
       const { plan: open, places } = openErasure(wish, found.shape, found.places, await findRecords(tx, tables));
-      const plan = { ...open, subject: await this.seal.sealPerson(ctx.tenantId, open.id, subject) };
+      const plan = { ...open, subject: await this.seal.sealPerson(ctx.tenantId, open.id, person) };
       await insertPlan(tx, plan, places);
       await announce(tx, null, plan);
       return this.desk.print(ctx.tenantId, plan, places);

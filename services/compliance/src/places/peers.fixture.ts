@@ -1,5 +1,14 @@
-import { type Operation, planSubjectRows, signStatement, type SubjectPlace } from '@tenantry/contracts';
-import { Fault } from '@tenantry/kernel';
+import {
+  eraseEntryValues,
+  eraseSubjectRows,
+  type EraseSubjectRowsRequest,
+  type Operation,
+  planSubjectRows,
+  proveErasure,
+  signStatement,
+  type SubjectPlace,
+} from '@tenantry/contracts';
+import { Fault, type TenantContext } from '@tenantry/kernel';
 import type { RpcClient } from '@tenantry/messaging';
 
 /** A table with rows of the person, as the data service plans it. */
@@ -16,11 +25,23 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
   /** How many lines come before the connection breaks. */
   breakAfter = Number.POSITIVE_INFINITY;
   isDown = false;
+  /** Why the data service erases nothing. */
+  refusal: Fault | null = null;
+  /** What it was asked to erase, of whom. */
+  readonly erased: (EraseSubjectRowsRequest & { tenantId: string })[] = [];
 
-  call<I, O>(operation: Operation<I, O>): Promise<O> {
+  call<I, O>(operation: Operation<I, O>, input: I, { tenantId }: Pick<TenantContext, 'tenantId'>): Promise<O> {
     if (this.isDown) return Promise.reject(new Fault('unavailable'));
+    if (operation.name === eraseSubjectRows.name) {
+      if (this.refusal) return Promise.reject(this.refusal);
+      this.erased.push({ ...(input as unknown as EraseSubjectRowsRequest), tenantId });
+    }
+    const now = new Date();
     const answers: Readonly<Record<string, object>> = {
       [planSubjectRows.name]: { places: this.places, shape: 'shape' },
+      [eraseSubjectRows.name]: { places: [], rows: 3n, requestId: 'request', erasedAt: now },
+      [eraseEntryValues.name]: { entries: 3n, values: 3n, erasedAt: now },
+      [proveErasure.name]: { leaf: '{}', proof: { leafIndex: 0n, hashes: [], checkpoint: { note: 'a note' } } },
       [signStatement.name]: { note: 'a note', key: 'a key' },
     };
     return Promise.resolve(answers[operation.name] as O);

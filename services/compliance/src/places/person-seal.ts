@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type SealedPlace, Vault } from '@tenantry/database';
-import type { PersonKey } from './plan.js';
+import type { Person, PersonKey } from './plan.js';
 
 const SUBJECT = { table: 'compliance.subject_plan', column: 'subject' };
 const FINDING = { table: 'compliance.plan_place', column: 'finding' };
@@ -10,13 +10,16 @@ const FINDING = { table: 'compliance.plan_place', column: 'finding' };
 export class PersonSeal {
   constructor(private readonly vault: Vault) {}
 
-  sealPerson(tenantId: string, planId: string, person: readonly PersonKey[]): Promise<string> {
-    const said = person.map(({ table, value }) => ({ table, value }));
+  sealPerson(tenantId: string, planId: string, { keys, email, userId }: Person): Promise<string> {
+    const said = { keys: keys.map(({ table, value }) => ({ table, value })), email, userId };
     return this.vault.seal(tenantId, { ...SUBJECT, row: planId }, JSON.stringify(said));
   }
 
-  async openPerson(tenantId: string, plan: { readonly id: string; readonly subject: string }): Promise<PersonKey[]> {
-    return JSON.parse(await this.vault.open(tenantId, { ...SUBJECT, row: plan.id }, plan.subject)) as PersonKey[];
+  async openPerson(tenantId: string, plan: { readonly id: string; readonly subject: string }): Promise<Person> {
+    const sealed = await this.vault.open(tenantId, { ...SUBJECT, row: plan.id }, plan.subject);
+    const said = JSON.parse(sealed) as Person | PersonKey[];
+    // Plans of the version before named the person by tables alone.
+    return Array.isArray(said) ? { keys: said, email: null, userId: null } : said;
   }
 
   sealFinding(tenantId: string, planId: string, position: number, finding: string): Promise<string> {

@@ -3,7 +3,7 @@ import { type Sql, TenantDatabase, type Transaction } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { announce } from './announce.js';
 import { PersonSeal } from './person-seal.js';
-import type { PersonKey, PlanKind, PlanPlace, SubjectPlan } from './plan.js';
+import type { Person, PlanKind, PlanPlace, SubjectPlan } from './plan.js';
 import { findPlaces, findPlan, lockPlan, savePlan } from './plan.table.js';
 
 /** A plan while it is changed: its row is locked. */
@@ -24,11 +24,7 @@ export interface ChangedPlan {
 @Injectable()
 export abstract class PlanDesk<Message> {
   protected abstract readonly kind: PlanKind;
-  protected abstract readonly message: (
-    plan: SubjectPlan,
-    person: readonly PersonKey[],
-    places: readonly PlanPlace[],
-  ) => Message;
+  protected abstract readonly message: (plan: SubjectPlan, person: Person, places: readonly PlanPlace[]) => Message;
 
   constructor(
     private readonly tenants: TenantDatabase,

@@ -7,7 +7,7 @@ export interface Rows {
   query<T extends object>(statement: Sql): Promise<T[]>;
 }
 
-const planColumns = sql`id, kind, status, subject, request_id as "requestId", shape, digest, withhold, created_by as "createdBy",
+const planColumns = sql`id, kind, status, subject, request_id as "requestId", repeats, shape, digest, withhold, created_by as "createdBy",
   created_at as "createdAt", approved_by as "approvedBy", approved_at as "approvedAt", tries, problem, result, finished_at as "finishedAt"`;
 const placeColumns = sql`position, service, place, kind, rows, facts, status, attempt, collected, finding`;
 
@@ -38,8 +38,8 @@ export async function findPlaces(rows: Rows, planId: string): Promise<PlanPlace[
 /** Adds a plan with its places. */
 export async function insertPlan(tx: Transaction, plan: SubjectPlan, places: readonly PlanPlace[]): Promise<void> {
   await tx.execute(sql`
-    insert into compliance.subject_plan (tenant_id, id, kind, status, subject, request_id, shape, digest, created_by, created_at)
-    values (${tx.tenantId}, ${plan.id}, ${plan.kind}, ${plan.status}, ${plan.subject}, ${plan.requestId}, ${plan.shape}, ${plan.digest},
+    insert into compliance.subject_plan (tenant_id, id, kind, status, subject, request_id, repeats, shape, digest, created_by, created_at)
+    values (${tx.tenantId}, ${plan.id}, ${plan.kind}, ${plan.status}, ${plan.subject}, ${plan.requestId}, ${plan.repeats}, ${plan.shape}, ${plan.digest},
       ${plan.createdBy}, ${plan.createdAt})`);
   const each = <T>(value: (place: PlanPlace) => T): T[] => places.map(value);
   await tx.execute(sql`

@@ -7,6 +7,15 @@ export interface PersonKey {
   readonly value: string;
 }
 
+/** Whom a plan is about: as tables know them, and as Tenantry's own services may. */
+export interface Person {
+  readonly keys: readonly PersonKey[];
+  /** In lower case. */
+  readonly email: string | null;
+  /** Of a member. */
+  readonly userId: string | null;
+}
+
 export type PlanKind = 'access' | 'erasure';
 export type AccessStatus = 'planned' | 'collecting' | 'review' | 'released' | 'delivered';
 export type ErasureStatus = 'planned' | 'approved' | 'erasing' | 'held' | 'certifying' | 'done';
@@ -48,6 +57,8 @@ export interface SubjectPlan {
   /** Sealed. */
   readonly subject: string;
   readonly requestId: string | null;
+  /** The erasure that it carries out again, because the database was restored. */
+  readonly repeats: string | null;
   readonly shape: string;
   readonly digest: string;
   readonly withhold: readonly { readonly table: string; readonly columns: readonly string[] }[];
@@ -67,12 +78,12 @@ export interface SubjectPlan {
  */
 export function digestOf(
   kind: PlanKind,
-  person: readonly PersonKey[],
+  { keys, email, userId }: Person,
   shape: string,
   places: readonly FoundPlace[],
 ): string {
   const said = places.map(({ service, place, kind: what, facts }) => [service, place, what, facts]);
-  const people = person.map(({ table, value }) => [table, value]);
+  const people = [...keys.map(({ table, value }) => [table, value]), email, userId];
   return createHash('sha256')
     .update(JSON.stringify([kind, people, shape, said]))
     .digest('base64url');
@@ -80,7 +91,7 @@ export function digestOf(
 
 /** What every plan begins with. */
 export interface PlanWish {
-  readonly person: readonly PersonKey[];
+  readonly person: Person;
   readonly requestId: string | null;
   readonly createdBy: string;
   readonly now: Date;
@@ -94,7 +105,7 @@ export function newPlan(
   places: readonly FoundPlace[],
 ): SubjectPlan {
   return {
-    ...{ id: newId(now), kind, status: 'planned', subject: '', requestId, shape },
+    ...{ id: newId(now), kind, status: 'planned', subject: '', requestId, repeats: null, shape },
     ...{ digest: digestOf(kind, person, shape, places), withhold: [], createdBy, createdAt: now },
     ...{ approvedBy: null, approvedAt: null, tries: 0, problem: null, result: null, finishedAt: null },
   };

@@ -18,11 +18,14 @@ const columns = sql`id, type, role, channel, legal_status as "legalStatus", exec
   is_extended as "isExtended", escalated_percent as "escalatedPercent", next_escalation_at as "nextEscalationAt", entries,
   closed_at as "closedAt"`;
 
+/** A request, if there is one. */
+export async function findRequestIfAny(rows: Rows, id: string): Promise<TimedRequest | undefined> {
+  return (await rows.query<TimedRequest>(sql`select ${columns} from compliance.privacy_request where id = ${id}`))[0];
+}
+
 /** @throws Fault `not-found` */
 export async function findRequest(rows: Rows, id: string): Promise<TimedRequest> {
-  const [request] = await rows.query<TimedRequest>(
-    sql`select ${columns} from compliance.privacy_request where id = ${id}`,
-  );
+  const request = await findRequestIfAny(rows, id);
   if (!request) throw new Fault('not-found');
   return request;
 }
