@@ -7,6 +7,7 @@ import { testContext } from '@tenantry/testing/database';
 import pg from 'pg';
 import { DataSettings } from '../services/data/src/config.js';
 import { blindName } from '../services/data/src/encryption/blind-column.js';
+import { HealthDataGate } from '../services/data/src/agreements/health-data-gate.js';
 import { ProductDefinitions } from '../services/data/src/product-tables/product-definitions.js';
 import { ProductTables } from '../services/data/src/product-tables/product-tables.js';
 import { accessTo, callerOf } from '../services/data/src/rows/caller.js';
@@ -89,7 +90,9 @@ async function prepare(client: pg.Client, doors: Doors, products: ProductDefinit
 
 function variantsOf(doors: Doors, products: ProductDefinitions): Variant[] {
   const settings = new DataSettings({});
-  const catalog = new Catalog(doors.tenants, products, doors.vault, Directories.inMemory());
+  const directories = Directories.inMemory();
+  const gate = new HealthDataGate(directories, new SystemClock());
+  const catalog = new Catalog(doors.tenants, products, doors.vault, directories, gate);
   const reader = new RowReader(doors.tenants, catalog, doors.vault, settings);
   const searcher = new RowSearcher(reader, doors.tenants, catalog, doors.vault, settings);
   /** What the row API does to open a value and record it, for a value that is open: all but the opening. */

@@ -48,6 +48,8 @@ export async function provision(
     tenant.status === 'active',
     `${tenant.slug} is ${tenant.status} after ${tookMs} ms`,
   );
+  const signed = { counterparty: name, version: 'demo', effectiveOn: new Date().toISOString().slice(0, 10) };
+  await admin.must('POST', `/v1/tenants/${tenant.id}/agreements`, { body: signed });
   const owner = await admin.as(null).signIn(tenant.ownerEmail, ownerPassword);
   return { id: tenant.id, slug: tenant.slug, ownerEmail: tenant.ownerEmail, ownerPassword, owner, tables };
 }

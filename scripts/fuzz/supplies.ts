@@ -1,5 +1,6 @@
 import type { Case, Supplied } from './case.js';
 import { suppliesIn } from './case.js';
+import { assuranceSupplies } from './assurance-supplies.js';
 import { subjectSupplies } from './subject-supplies.js';
 import { toolSupplies } from './tool-supplies.js';
 import { must, PASSWORD, sendJson, type Client } from './client.js';
@@ -193,6 +194,7 @@ const supplies: Readonly<Record<string, Supply>> = {
   },
   ...subjectSupplies,
   ...toolSupplies,
+  ...assuranceSupplies,
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };
 

@@ -2,6 +2,7 @@ import type { MessageType, Operation } from '@tenantry/contracts';
 import fc from 'fast-check';
 import { PASSWORD } from './client.js';
 import { agentWords } from './words/agents.js';
+import { assuranceWords } from './words/assurance.js';
 import { billingWords } from './words/billing.js';
 import { complianceWords } from './words/compliance.js';
 import { absent, is, type Words } from './words/word.js';
@@ -44,6 +45,7 @@ const words: Words = {
   ...agentWords,
   ...billingWords,
   ...complianceWords,
+  ...assuranceWords,
 
   data: { subjectColumn: absent, ownerColumn: absent, searchable: absent, rotationId: is('{{keyRotation.id}}') },
   'data tenant': {

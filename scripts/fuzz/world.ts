@@ -155,6 +155,10 @@ export class World implements AsyncDisposable {
     await Promise.all(
       [this.a, this.b].map(({ id }) => this.staff.must('PUT', `/v1/tenants/${id}/rate-limit`, UNLIMITED)),
     );
+    for (const { id, slug } of [this.a, this.b]) {
+      const signed = { counterparty: slug, version: '1', effectiveOn: '2026-01-01' };
+      await this.staff.must('POST', `/v1/tenants/${id}/agreements`, signed);
+    }
     await this.includeAgents(this.a.id);
     await Promise.all([furnishTenant(this.a, 'harbour'), furnishTenant(this.b, CANARY)]);
     this.people.push(await this.makePerson(), await this.makePerson());

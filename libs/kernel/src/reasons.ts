@@ -57,6 +57,9 @@ export const reasons = {
   'conversation-ended': is(409, 'This conversation takes no more turns'),
   'tool-unavailable': is(503, 'The API behind this tool could not be reached, or did not answer properly'),
 
+  // compliance
+  'agreement-missing': is(403, 'A business associate agreement must be in force for this'),
+
   // audit
   'log-altered': is(500, 'The stored log is not the one that was signed'),
 

@@ -19,6 +19,7 @@ export type { BatchReaction, HandlerFacts, Reaction, Schedule } from './definiti
 export { Every, On, OnBatch } from './definition/reacts.js';
 export { Directories, standingOf } from './directory/directories.js';
 export { Directory, type DirectoryOptions, type EntryChanged } from './directory/directory.js';
+export * from './directory/agreements.js';
 export * from './directory/entitlements.js';
 export * from './directory/quotas.js';
 export * from './directory/entries.js';

@@ -17,6 +17,7 @@ import {
   silentLog,
   standingOf,
   toRawReply,
+  type AgreementsEntry,
   type ContextSigner,
   type Log,
   type OperationHandler,
@@ -53,6 +54,8 @@ export interface DeliveredEvent {
   readonly id?: string;
   readonly facts?: Partial<Omit<ReceivedEvent, 'data' | 'id' | 'tenantId'>>;
 }
+
+const IN_FORCE = { party: 'platform', covers: [], effectiveAt: '2020-01-01T00:00:00Z', endsAt: null } as const;
 
 class BusModule {}
 class BusRoot {}
@@ -126,6 +129,12 @@ export class InMemoryBus {
       ...places,
       ...facts,
     });
+  }
+
+  /** Says which business associate agreements a tenant has; by default one with the platform, in force and without an end. */
+  agree(tenantId: string, agreements: AgreementsEntry['agreements'] = [IN_FORCE]): void {
+    const version = (this.directories.agreements.get(tenantId)?.version ?? 0) + 1;
+    this.directories.agreements.put(tenantId, { version, agreements });
   }
 
   /** Calls an operation. @throws the fault that it answers */

@@ -1,6 +1,16 @@
 import { Module } from '@nestjs/common';
 import { defineService } from '@tenantry/service';
 import { EveryMinuteEscalate } from './clock/every-minute-escalate.js';
+import { AgreementDesk } from './agreements/agreement-desk.js';
+import { refill } from './agreements/agreement.table.js';
+import { EndAgreement } from './agreements/end-agreement.js';
+import { EndPlatformAgreement } from './agreements/end-platform-agreement.js';
+import { EveryMinuteAnnounceEnds } from './agreements/every-minute-announce-ends.js';
+import { ListAgreements } from './agreements/list-agreements.js';
+import { ListPlatformAgreements } from './agreements/list-platform-agreements.js';
+import { PlatformAgreements } from './agreements/platform-agreements.js';
+import { RegisterAgreement } from './agreements/register-agreement.js';
+import { RegisterPlatformAgreement } from './agreements/register-platform-agreement.js';
 import { AccessBundle } from './access/access-bundle.js';
 import { AccessCollector } from './access/access-collector.js';
 import { AccessDesk } from './access/access-desk.js';
@@ -91,7 +101,21 @@ const form = [SubmitPrivacyForm, ConfirmPrivacyForm, GetPrivacySettings, Replace
 
 const holds = [PlaceLegalHold, ListLegalHolds, ReleaseLegalHold];
 const notices = [ListNoticeTemplates, ReplaceNoticeTemplate, ResetNoticeTemplate];
-const schedules = [EveryMinuteEscalate, EverySecondRunPlans, EveryHourForgetCopies, EveryTenSecondsRepeatErasures];
+const agreements = [
+  RegisterPlatformAgreement,
+  EndPlatformAgreement,
+  ListPlatformAgreements,
+  RegisterAgreement,
+  EndAgreement,
+  ListAgreements,
+];
+const schedules = [
+  EveryMinuteEscalate,
+  EveryMinuteAnnounceEnds,
+  EverySecondRunPlans,
+  EveryHourForgetCopies,
+  EveryTenSecondsRepeatErasures,
+];
 
 const dataMap = [GetDataMap, SetTableRecord];
 const access = [PlanAccess, GetAccess, CollectAccess, CompleteAccessTask, ReleaseAccess, DownloadAccessBundle];
@@ -124,9 +148,21 @@ const subjectPlans = [
     ...dataMap,
     ...access,
     ...erasure,
+    ...agreements,
     ...schedules,
   ],
-  providers: [RequestDesk, TenantCalendar, Members, Notices, Codes, FormTenants, Holds, ...subjectPlans],
+  providers: [
+    RequestDesk,
+    TenantCalendar,
+    Members,
+    Notices,
+    Codes,
+    FormTenants,
+    Holds,
+    AgreementDesk,
+    PlatformAgreements,
+    ...subjectPlans,
+  ],
 })
 export class ComplianceModule {}
 
@@ -134,8 +170,10 @@ export const complianceService = defineService({
   name: 'compliance',
   module: ComplianceModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['clock', 'runner', 'fetch'],
+  jobs: ['clock', 'runner', 'fetch', 'agreements'],
   ledger: true,
+  buckets: ['agreements'],
+  refill,
   settings: ComplianceSettings,
   watches: ['tenants', 'members', 'revocations'],
 });

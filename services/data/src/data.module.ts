@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { recordDataSizes, type Operation } from '@tenantry/contracts';
+import { HealthDataGate } from './agreements/health-data-gate.js';
 import { defineService } from '@tenantry/service';
 import { DataSettings } from './config.js';
 import { EverySecondReseal } from './encryption/every-second-reseal.js';
@@ -127,6 +128,7 @@ const quotas = [ListTableUsage, RecountTables, ListCountDrifts];
   ],
   providers: [
     Catalog,
+    HealthDataGate,
     ProductDefinitions,
     ProductTables,
     TenantTables,
@@ -146,7 +148,7 @@ export const dataService = defineService({
   migrations: new URL('../migrations/', import.meta.url),
   jobs: ['product', 'rotation', 'counts'],
   ownerMay: ['create-schemas', 'create-roles'],
-  watches: ['tenants', 'revocations', 'agents', 'entitlements'],
+  watches: ['tenants', 'revocations', 'agents', 'entitlements', 'agreements'],
   calls: [recordDataSizes as Operation],
   settings: DataSettings,
 });

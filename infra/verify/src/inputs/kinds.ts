@@ -6,6 +6,7 @@ import type { Tenant } from '../world/tenant.js';
 import type { Workshop } from '../world/workshop.js';
 import { agentTemplates } from './agent-templates.js';
 import { agents } from './agents.js';
+import { assurance } from './assurance.js';
 import { idOf } from './id-of.js';
 import { invitationToken } from './invitation.js';
 import { money } from './money.js';
@@ -61,6 +62,7 @@ const makers = {
   ...agents,
   ...money,
   ...privacyRequests,
+  ...assurance,
   ...subjectPlans,
   ...toolApis,
   ...agentTemplates,

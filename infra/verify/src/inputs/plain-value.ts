@@ -43,6 +43,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   calendar: () => 'DE-BE',
   'ReplaceNoticeTemplate.text': () => 'Hello\n\n    {code}\n\n{text} {dueOn} {reference}',
   'SetTableRecord.keepReason': () => 'Tax law',
+  effectiveOn: () => new Date().toISOString().slice(0, 10),
   receivedAt: () => new Date().toISOString(),
   stopped: () => false,
   'CreateChatCompletion.model': () => 'local-rules',

@@ -66,6 +66,9 @@ import {
   UsageRecorded,
 } from './billing/events.js';
 import {
+  AgreementEnded,
+  AgreementEnding,
+  AgreementRegistered,
   LegalHoldPlaced,
   LegalHoldReleased,
   NoticeTemplateChanged,
@@ -219,6 +222,9 @@ export const events: readonly EventType<object>[] = [
   TableRecordSet,
   SubjectPlanChanged,
   SubjectErased,
+  AgreementRegistered,
+  AgreementEnded,
+  AgreementEnding,
   DataSpaceReady,
   DataSpaceFailed,
   DataSpaceDropped,

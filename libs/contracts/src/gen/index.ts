@@ -38,6 +38,7 @@ export * from './billing/spending.js';
 export * from './billing/subscriptions.js';
 export * from './billing/usage.js';
 export * from './compliance/access.js';
+export * from './compliance/agreements.js';
 export * from './compliance/clock.js';
 export * from './compliance/correspondence.js';
 export * from './compliance/data-map.js';

@@ -336,6 +336,16 @@ import {
   PlanAccessRequest,
   ReleaseAccessRequest,
 } from './compliance/access.js';
+import {
+  Agreement,
+  EndAgreementRequest,
+  EndPlatformAgreementRequest,
+  ListAgreementsRequest,
+  ListAgreementsResponse,
+  ListPlatformAgreementsRequest,
+  RegisterAgreementRequest,
+  RegisterPlatformAgreementRequest,
+} from './compliance/agreements.js';
 import { GetPrivacyRequestClockRequest, PrivacyRequestClock } from './compliance/clock.js';
 import {
   AcknowledgePrivacyRequestRequest,
@@ -3026,6 +3036,87 @@ export const downloadAccessBundle = operation({
   output: AccessBundle,
 });
 
+/** Registers the agreement between a tenant and the platform. From its first day on, and within a second, the tenant's `phi` columns take values. */
+export const registerPlatformAgreement = operation({
+  name: 'RegisterPlatformAgreement',
+  service: 'compliance',
+  summary: 'Registers the agreement between a tenant and the platform',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/agreements', status: 201 },
+  permission: 'agreements.write',
+  scope: 'platform',
+  idempotent: true,
+  audit: 'agreement.registered',
+  input: RegisterPlatformAgreementRequest,
+  output: Agreement,
+});
+
+/** Ends an agreement between a tenant and the platform before its last day. New health information is refused within a second; what is there stays readable. */
+export const endPlatformAgreement = operation({
+  name: 'EndPlatformAgreement',
+  service: 'compliance',
+  summary: 'Ends an agreement between a tenant and the platform before its last day',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/agreements/{agreementId}/end', status: 200 },
+  permission: 'agreements.write',
+  scope: 'platform',
+  audit: 'agreement.ended',
+  input: EndPlatformAgreementRequest,
+  output: Agreement,
+});
+
+/** Lists a tenant's agreements, the newest first. */
+export const listPlatformAgreements = operation({
+  name: 'ListPlatformAgreements',
+  service: 'compliance',
+  summary: "Lists a tenant's agreements, the newest first",
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/agreements', status: 200 },
+  permission: 'agreements.read',
+  scope: 'platform',
+  input: ListPlatformAgreementsRequest,
+  output: ListAgreementsResponse,
+});
+
+/** Registers the tenant's agreement with somebody who gets health information from it, e.g. the provider of a model. */
+export const registerAgreement = operation({
+  name: 'RegisterAgreement',
+  service: 'compliance',
+  summary: "Registers the tenant's agreement with somebody who gets health information from it, e.g",
+  http: { method: 'POST', path: '/v1/agreements', status: 201 },
+  permission: 'agreements.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'agreement.registered',
+  whenSuspended: true,
+  input: RegisterAgreementRequest,
+  output: Agreement,
+});
+
+/** Ends one of the tenant's own agreements before its last day. The one with the platform is ended by the platform's staff. */
+export const endAgreement = operation({
+  name: 'EndAgreement',
+  service: 'compliance',
+  summary: "Ends one of the tenant's own agreements before its last day",
+  http: { method: 'POST', path: '/v1/agreements/{agreementId}/end', status: 200 },
+  permission: 'agreements.write',
+  scope: 'tenant',
+  audit: 'agreement.ended',
+  whenSuspended: true,
+  input: EndAgreementRequest,
+  output: Agreement,
+});
+
+/** Lists the tenant's agreements, the newest first: with the platform and with others. */
+export const listAgreements = operation({
+  name: 'ListAgreements',
+  service: 'compliance',
+  summary: "Lists the tenant's agreements, the newest first",
+  http: { method: 'GET', path: '/v1/agreements', status: 200 },
+  permission: 'agreements.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListAgreementsRequest,
+  output: ListAgreementsResponse,
+});
+
 /** Explains the due date of a privacy request line by line: what happened, what follows from it, and by which rule. */
 export const getPrivacyRequestClock = operation({
   name: 'GetPrivacyRequestClock',
@@ -5053,6 +5144,12 @@ export const operations: readonly Operation[] = [
   completeAccessTask,
   releaseAccess,
   downloadAccessBundle,
+  registerPlatformAgreement,
+  endPlatformAgreement,
+  listPlatformAgreements,
+  registerAgreement,
+  endAgreement,
+  listAgreements,
   getPrivacyRequestClock,
   acknowledgePrivacyRequest,
   askPrivacyQuestion,

@@ -9,11 +9,11 @@ export const roles = {
       description: 'Everything but giving the tenant up.',
       grants: [
         'agents.*',
+        'agreements.*',
         'audit.*',
         'billing.*',
         'budgets.*',
         'compliance.*',
-        'conversations.*',
         'encryption.*',
         'entitlements.*',
         'guardrails.*',
@@ -29,7 +29,6 @@ export const roles = {
         'tables.*',
         'tenant.read',
         'tenant.write',
-        'tools.*',
         'usage.*',
       ],
     },
@@ -52,20 +51,11 @@ export const roles = {
         'agents.read',
         'agents.use',
         'agents.call',
-        'conversations.use',
       ],
     },
     staff: {
       description: 'Works with all rows.',
-      grants: [
-        'rows.*',
-        'tables.read',
-        'tenant.read',
-        'entitlements.read',
-        'agents.use',
-        'agents.call',
-        'conversations.use',
-      ],
+      grants: ['rows.*', 'tables.read', 'tenant.read', 'entitlements.read', 'agents.use', 'agents.call'],
     },
     agent: {
       description: 'Reads rows, within what a table declares for agents.',
@@ -73,7 +63,7 @@ export const roles = {
     },
     compliance: {
       description: 'Answers privacy requests and reads the audit log.',
-      grants: ['audit.*', 'compliance.*', 'tables.read', 'rows.read', 'tenant.read', 'members.read', 'conversations.*'],
+      grants: ['audit.*', 'compliance.*', 'agreements.*', 'tables.read', 'rows.read', 'tenant.read', 'members.read'],
     },
     customer: {
       description: 'Only what concerns themselves, and rows within what a table declares for customers.',
@@ -95,6 +85,7 @@ export const roles = {
         'platform.read',
         'agents.stop',
         'support.use',
+        'agreements.*',
       ],
     },
     viewer: {
@@ -107,6 +98,7 @@ export const roles = {
         'invoices.read',
         'payments.read',
         'platform.read',
+        'agreements.read',
       ],
     },
   },

@@ -24,6 +24,7 @@ export const bucketNames = [
   'agent_stops',
   'agent_revocations',
   'grants',
+  'agreements',
 ] as const;
 
 export type BucketName = (typeof bucketNames)[number];

@@ -7,6 +7,7 @@ import type {
   AgentEntry,
   AgentStopEntry,
   AgentTokenEntry,
+  AgreementsEntry,
   DirectoryEntry,
   EntitlementsEntry,
   GrantEntry,
@@ -29,6 +30,7 @@ interface Buckets {
   readonly agent_stops: Directory<AgentStopEntry>;
   readonly agent_revocations: Directory<RevocationEntry>;
   readonly grants: Directory<GrantEntry>;
+  readonly agreements: Directory<AgreementsEntry>;
 }
 
 const SETTLE_MS = 500;
@@ -89,6 +91,9 @@ export class Directories {
 
   get grants(): Directory<GrantEntry> {
     return this.of('grants');
+  }
+  get agreements(): Directory<AgreementsEntry> {
+    return this.of('agreements');
   }
 
   has(name: BucketName): boolean {

@@ -87,7 +87,12 @@ export class Directory<T extends DirectoryEntry> {
 
   /** Waits until an entry is there, at most `timeoutMs`. */
   async waitFor(key: string, timeoutMs: number): Promise<T | undefined> {
-    if (this.byKey.has(key)) return this.byKey.get(key);
+    if (!this.byKey.has(key)) await this.waitForChange(key, timeoutMs);
+    return this.byKey.get(key);
+  }
+
+  /** Waits until an entry changes, at most `timeoutMs`. */
+  async waitForChange(key: string, timeoutMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const stop = this.onChange((changed) => {
         if (changed !== key) return;
@@ -100,7 +105,6 @@ export class Directory<T extends DirectoryEntry> {
         resolve();
       }, timeoutMs);
     });
-    return this.byKey.get(key);
   }
 
   /** Sets an entry unless a newer one is there. */

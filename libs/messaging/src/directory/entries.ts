@@ -131,3 +131,16 @@ export interface AgentStopEntry extends DirectoryEntry {
   readonly stopped: boolean;
   readonly reason: string | null;
 }
+
+/** `agreements.<tenantId>`: the business associate agreements that are in force or will be; see `agreements.ts`. */
+export interface AgreementsEntry extends DirectoryEntry {
+  readonly agreements: readonly {
+    readonly party: 'platform' | 'subcontractor';
+    /** Providers of models to which health information may go, and other names. */
+    readonly covers: readonly string[];
+    /** RFC 3339. */
+    readonly effectiveAt: string;
+    /** RFC 3339; null for no end. */
+    readonly endsAt: string | null;
+  }[];
+}

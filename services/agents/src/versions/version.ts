@@ -25,6 +25,7 @@ export interface Version {
 const NEVER: readonly string[] = [
   ...['agents.write', 'agents.use', 'agents.approve', 'agents.stop'],
   ...['keys.write', 'members.write', 'tenant.write', 'tenant.delete', 'budgets.write', 'tables.write', 'tools.write'],
+  'agreements.write',
 ];
 
 const TENANT_PERMISSIONS: ReadonlySet<string> = new Set(

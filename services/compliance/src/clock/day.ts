@@ -54,3 +54,8 @@ export function endOfDay(day: Day, timeZone: string): Date {
   }
   return new Date(after);
 }
+
+/** Whether a text is a day that the calendar has. */
+export function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(utcOf(text)) && dayOfUtc(utcOf(text)) === text;
+}

@@ -126,6 +126,7 @@ describe('rotating a tenant’s keys', () => {
     const doors = t.database.doors('data', { masterKey: new Uint8Array(32).fill(1) });
     const bus = await InMemoryBus.start({ service: dataService, doors, providers: dataProviders() });
     bus.announce(t.b.id);
+    bus.agree(t.b.id);
     const other = new RowsClient(Object.create(t, { bus: { value: bus } }) as Tenants, t.b.id);
     await other.post('people', people(1, 2));
     expect(await find(other, 'people', 's-1')).toHaveLength(1);

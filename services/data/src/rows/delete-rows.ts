@@ -26,7 +26,7 @@ export class DeleteRows {
     return this.writer.write(
       ctx,
       'delete',
-      { table: request.table, query, preferences, stripNulls: format.stripNulls },
+      { table: request.table, query, preferences, stripNulls: format.stripNulls, values: [] },
       deleteChange,
       (written) => writeReply(written, preferences, format, this.settings.ROWS_ANSWER_MAX_BYTES),
     );

@@ -3,6 +3,7 @@ import { importRows, type ImportReport, type ImportRowsRequest, RowsChanged } fr
 import { TenantDatabase, type Transaction, Vault } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
+import { isHealthData } from '../agreements/health-data.js';
 import { DataSettings } from '../config.js';
 import { Quotas } from '../quotas/quotas.js';
 import { Catalog } from '../spaces/catalog.js';
@@ -67,8 +68,9 @@ export class ImportRows {
     const table = tableOf(space, request.table);
     const query = parseQueryString(request.query);
     const onConflict = conflictRule(table, { query, preferences: parsePreferences(request.prefer) });
+    if (table.definition.columns.some(isHealthData)) await this.catalog.gate.opens(ctx.tenantId);
     const work = async (tx: Transaction): Promise<number> => {
-      const target: ImportTarget = { tx, caller, space, table, vault: this.vault, onConflict };
+      const target: ImportTarget = { tx, caller, space, table, vault: this.vault, gate: this.catalog.gate, onConflict };
       let batch: JsonRow[] = [];
       let taken = 0;
       for await (const row of read(table.definition)) {

@@ -30,7 +30,7 @@ export class InsertRows {
     return this.writer.write(
       ctx,
       preferences.resolution === null ? 'insert' : 'upsert',
-      { table: request.table, query, preferences, stripNulls: format.stripNulls },
+      { table: request.table, query, preferences, stripNulls: format.stripNulls, values: rows },
       insertChange(this.vault, rows, isArray),
       (written) => writeReply(written, preferences, format, this.settings.ROWS_ANSWER_MAX_BYTES),
     );

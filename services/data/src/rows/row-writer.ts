@@ -11,6 +11,7 @@ import type { Preferences } from './query/preferences.js';
 import type { RowsQuery } from './query/query.js';
 import { explainRefusal } from './row-fault.js';
 import { RowReader, tableOf } from './row-reader.js';
+import type { JsonRow } from './rows-body.js';
 import type { Written } from './rows-reply.js';
 import { traced } from './trace.js';
 import { Returned } from './statement/returned.js';
@@ -22,6 +23,8 @@ export interface WriteRequest {
   readonly query: RowsQuery;
   readonly preferences: Preferences;
   readonly stripNulls: boolean;
+  /** The values that it brings in. */
+  readonly values: readonly JsonRow[];
 }
 
 /** One change while it is made. */
@@ -62,6 +65,7 @@ export class RowWriter {
     const caller = writerOf(ctx);
     return this.catalog.use(ctx, async (space) => {
       const table = tableOf(space, request.table);
+      await this.catalog.gate.assertMayKeep(ctx.tenantId, table.definition, request.values);
       const returned = new Returned(
         table,
         traced(caller.ctx, table, request.query),

@@ -38,7 +38,7 @@ export class UpdateRows {
     return this.writer.write(
       ctx,
       'update',
-      { table: request.table, query, preferences, stripNulls: format.stripNulls },
+      { table: request.table, query, preferences, stripNulls: format.stripNulls, values: [values] },
       updateChange(this.vault, values, this.settings.ROWS_CHANGED_MAX),
       (written) => writeReply(written, preferences, format, this.settings.ROWS_ANSWER_MAX_BYTES),
     );

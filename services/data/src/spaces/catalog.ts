@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { sql, type Sql, StatementError, TenantDatabase, type Transaction, Vault } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
-import { Directories } from '@tenantry/messaging';
+import { Directories, type AgentEntry } from '@tenantry/messaging';
+import { HealthDataGate } from '../agreements/health-data-gate.js';
 import { narrowToAgent } from '../access/narrow-to-agent.js';
 import { memberOf } from '../access/principal.js';
 import { ProductDefinitions } from '../product-tables/product-definitions.js';
@@ -49,6 +50,8 @@ export class Catalog {
     private readonly products: ProductDefinitions,
     private readonly vault: Vault,
     private readonly directories: Directories,
+    /** What rows must pass that bring health information in. */
+    readonly gate: HealthDataGate,
   ) {}
 
   /** The tenant's tables as last known. @throws Fault `not-found` for a tenant without a data space */
@@ -92,7 +95,13 @@ export class Catalog {
     if (ctx.actor.kind !== 'agent') return space;
     const agent = this.directories.agents.get(ctx.actor.id);
     const isOwn = agent?.tenantId === ctx.tenantId;
-    return narrowToAgent(space, isOwn ? agent : null, memberOf(ctx));
+    return narrowToAgent(space, isOwn ? this.withoutHealthData(ctx, agent) : null, memberOf(ctx));
+  }
+
+  /** Without an agreement in force no agent sees or writes health information, whatever its configuration says. */
+  private withoutHealthData({ tenantId }: TenantContext, agent: AgentEntry): AgentEntry {
+    if (this.gate.isOpen(tenantId)) return agent;
+    return { ...agent, dataClasses: agent.dataClasses.filter((one) => one !== 'phi') };
   }
 
   /** The tenant's tables as they are now. */
@@ -145,6 +154,7 @@ const STALE_REASONS: ReadonlySet<string> = new Set([
   'forbidden',
   'invalid-input',
   'not-null-violation',
+  'agreement-missing',
 ]);
 
 function placeTables(

@@ -152,6 +152,7 @@ export function dataTenants(): DataTenants {
   const prepare = async (tenantId: string, mode: 'schema' | 'pool'): Promise<void> => {
     await tenants.database.admin('update platform.tenant_status set mode = $2 where tenant_id = $1', [tenantId, mode]);
     tenants.bus.announce(tenantId, { mode });
+    tenants.bus.agree(tenantId);
     await tenants.bus.deliver({ event: requested(tenantId, mode), tenantId });
   };
   beforeEach(async () => {

@@ -612,3 +612,94 @@ export class SubjectErased {
     Object.assign(this, fields);
   }
 }
+
+/** A business associate agreement was registered. */
+export class AgreementRegistered {
+  static readonly typeName = 'tenantry.compliance.v1.AgreementRegistered';
+  static readonly fields: readonly FieldFacts[] = [
+    field('agreement_id', 'string', { dataClass: 'none' }),
+    field('party', 'string', { dataClass: 'none' }),
+    field('effective_on', 'string', { dataClass: 'none' }),
+    field('ends_on', 'string', { optional: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'AgreementRegistered',
+    subjectSuffix: 'compliance.AgreementRegistered',
+    action: 'agreement.registered',
+  };
+
+  /** The agreement. */
+  agreementId = '';
+
+  /** platform or subcontractor. */
+  party = '';
+
+  /** Its first day. */
+  effectiveOn = '';
+
+  /** Its last day; null when it has none. */
+  endsOn?: string | null;
+
+  constructor(fields?: AgreementRegistered) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A business associate agreement was ended before its last day. */
+export class AgreementEnded {
+  static readonly typeName = 'tenantry.compliance.v1.AgreementEnded';
+  static readonly fields: readonly FieldFacts[] = [
+    field('agreement_id', 'string', { dataClass: 'none' }),
+    field('party', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'AgreementEnded',
+    subjectSuffix: 'compliance.AgreementEnded',
+    action: 'agreement.ended',
+  };
+
+  /** The agreement. */
+  agreementId = '';
+
+  /** platform or subcontractor. */
+  party = '';
+
+  constructor(fields?: AgreementEnded) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A business associate agreement ends in 60, 30 or 7 days, or has lapsed (0), and none follows it: once for each. */
+export class AgreementEnding {
+  static readonly typeName = 'tenantry.compliance.v1.AgreementEnding';
+  static readonly fields: readonly FieldFacts[] = [
+    field('agreement_id', 'string', { dataClass: 'none' }),
+    field('party', 'string', { dataClass: 'none' }),
+    field('days_left', 'int32', { dataClass: 'none' }),
+    field('ends_on', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'AgreementEnding',
+    subjectSuffix: 'compliance.AgreementEnding',
+    action: 'agreement.ending',
+  };
+
+  /** The agreement. */
+  agreementId = '';
+
+  /** platform or subcontractor. */
+  party = '';
+
+  /** 60, 30, 7 or 0. */
+  daysLeft = 0;
+
+  /** Its last day. */
+  endsOn = '';
+
+  constructor(fields?: AgreementEnding) {
+    Object.assign(this, fields);
+  }
+}

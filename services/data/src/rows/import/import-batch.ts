@@ -1,5 +1,6 @@
 import { sql, type Transaction, type Vault } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
+import type { HealthDataGate } from '../../agreements/health-data-gate.js';
 import { requireCurrent } from '../../spaces/catalog.js';
 import type { PlacedTable, TableSpace } from '../../spaces/table-space.js';
 import type { Caller } from '../caller.js';
@@ -17,6 +18,7 @@ export interface ImportTarget {
   readonly space: TableSpace;
   readonly table: PlacedTable;
   readonly vault: Vault;
+  readonly gate: HealthDataGate;
   readonly onConflict: ConflictRule | null;
 }
 
@@ -48,7 +50,7 @@ export async function importBatch(target: ImportTarget, rows: readonly JsonRow[]
 }
 
 /** What can be told without Postgres names the row at once. */
-function checkEach({ caller, table }: ImportTarget, rows: readonly JsonRow[], first: number): void {
+function checkEach({ caller, table, gate }: ImportTarget, rows: readonly JsonRow[], first: number): void {
   const grant = requireGrant(table, caller.principal, 'insert');
   rows.forEach((row, index) => {
     try {
@@ -59,6 +61,7 @@ function checkEach({ caller, table }: ImportTarget, rows: readonly JsonRow[], fi
         });
       }
       checkRows([row], writableColumns(table, Object.keys(row), grant), caller.ctx.tenantId, false);
+      gate.assertMayKeepNow(caller.ctx.tenantId, table.definition, row);
     } catch (error) {
       throw error instanceof Fault ? importFault(first + index, error) : error;
     }

@@ -1,0 +1,21 @@
+import type { World } from './world.js';
+
+type Ids = Readonly<Record<string, string>>;
+
+const agreement = (world: World): object => ({
+  ...{ counterparty: world.fresh('c'), version: '1', effectiveOn: '2026-01-01' },
+});
+
+/** What tenants and the platform answer for. */
+export const assuranceSupplies = {
+  agreement: (world: World): Promise<Ids> => world.a.owner.must('POST', '/v1/agreements', agreement(world)),
+  platformAgreement: async (world: World): Promise<Ids> => {
+    const tenantId = world.a.id;
+    const { id } = await world.staff.must<{ id: string }>(
+      'POST',
+      `/v1/tenants/${tenantId}/agreements`,
+      agreement(world),
+    );
+    return { id, tenantId };
+  },
+};

@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { absent, is, type Words } from './word.js';
+
+const agreement = {
+  counterparty: is('{{fresh.text}}'),
+  version: is('1', '2026-01'),
+  provider: is('fuzz'),
+  subcontractors: fc.subarray(['fuzz', 'Another'], { minLength: 0 }),
+  effectiveOn: is('2026-01-01', '2031-12-31'),
+  endsOn: absent,
+};
+
+/** Of what tenants and the platform answer for. */
+export const assuranceWords: Words = {
+  RegisterAgreementRequest: agreement,
+  RegisterPlatformAgreementRequest: { ...agreement, tenantId: is('{{tenant.id}}') },
+  ListPlatformAgreementsRequest: { tenantId: is('{{tenant.id}}') },
+  EndAgreementRequest: { agreementId: is('{{agreement.id}}') },
+  EndPlatformAgreementRequest: {
+    tenantId: is('{{platformAgreement.tenantId}}'),
+    agreementId: is('{{platformAgreement.id}}'),
+  },
+};
