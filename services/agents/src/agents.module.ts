@@ -6,6 +6,7 @@ import { CreateChatCompletion } from './completions/create-chat-completion.js';
 import { Every10sSettleCompletions } from './completions/every-10s-settle-completions.js';
 import { GetCompletion } from './completions/get-completion.js';
 import { ListCompletions } from './completions/list-completions.js';
+import { ModelAdmission } from './completions/model-admission.js';
 import { ModelCalls } from './completions/model-calls.js';
 import { Spending } from './completions/spending.js';
 import { CallBeginnings } from './completions/call-beginnings.js';
@@ -46,6 +47,7 @@ import { ListProviderKeys } from './models/list-provider-keys.js';
 import { CountGuardrailDecisions } from './guardrails/count-guardrail-decisions.js';
 import { GuardedTools } from './guardrails/guarded-tools.js';
 import { GetGuardrails } from './guardrails/get-guardrails.js';
+import { HealthDataGate } from './guardrails/health-data-gate.js';
 import { ListGuardrailDecisions } from './guardrails/list-guardrail-decisions.js';
 import { ReplaceGuardrails } from './guardrails/replace-guardrails.js';
 import { TenantGuardrails } from './guardrails/tenant-guardrails.js';
@@ -183,6 +185,8 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     ConversationSeal,
     Turns,
     TenantGuardrails,
+    HealthDataGate,
+    ModelAdmission,
   ],
 })
 export class AgentsModule {}
@@ -193,7 +197,7 @@ export const agentsService = defineService({
   migrations: new URL('../migrations/', import.meta.url),
   jobs: ['directory', 'sweep', 'completions', 'retention'],
   buckets: ['agents', 'agent_tokens', 'agent_stops', 'agent_revocations'],
-  watches: ['tenants', 'members', 'revocations', 'entitlements', 'agents'],
+  watches: ['tenants', 'members', 'revocations', 'entitlements', 'agents', 'agreements'],
   calls: [holdSpending, settleSpending] as readonly Operation[],
   settings: AgentsSettings,
   refill,

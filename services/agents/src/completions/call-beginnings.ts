@@ -5,7 +5,7 @@ import { continued, withinConversation, type Thread } from '../conversations/thr
 import { Turns } from '../conversations/turns.js';
 import { blocked, guardRequest } from '../guardrails/guarded-chat.js';
 import { TenantGuardrails } from '../guardrails/tenant-guardrails.js';
-import { ModelCatalog } from '../models/model-catalog.js';
+import type { PricedModel } from '../prices/price-book.js';
 import { costNanos } from '../prices/rating.js';
 import type { RunRef } from '../runs/run.table.js';
 import { CallMeter } from './call-meter.js';
@@ -14,6 +14,8 @@ import { CallSpan } from './call-span.js';
 import { readChat, type ChatRequest } from './chat-request.js';
 import { openCompletion } from './completion.js';
 import { CompletionRuns } from './completion-runs.js';
+import { healthDataSent, readDisclosure } from './disclosure.js';
+import { ModelAdmission } from './model-admission.js';
 import type { RunningCall } from './running-call.js';
 import { Spoken } from './spoken.js';
 
@@ -21,7 +23,7 @@ import { Spoken } from './spoken.js';
 @Injectable()
 export class CallBeginnings {
   constructor(
-    private readonly catalog: ModelCatalog,
+    private readonly admission: ModelAdmission,
     private readonly runs: CompletionRuns,
     private readonly guardrails: TenantGuardrails,
     private readonly turns: Turns,
@@ -39,7 +41,8 @@ export class CallBeginnings {
     }
     const run = await this.runOf(ctx, fresh, thread);
     const chat = thread ? continued(thread, fresh) : fresh;
-    const { version, candidates } = await this.catalog.find(chat.model, ctx);
+    const disclosure = readDisclosure(request);
+    const { version, candidates, kinds } = await this.admission.admit(ctx, chat, decisions);
     const tenantPlan = planCall(chat, candidates);
     const plan = thread ? withinConversation(tenantPlan, thread) : tenantPlan;
     const { inputEstimate } = plan;
@@ -48,7 +51,9 @@ export class CallBeginnings {
     const facts = { model, isStream, conversationId, runId: run?.id ?? null, priceVersion: version, inputEstimate };
     const call = openCompletion({ ...facts, inputNanos: costNanos(candidates[0]!, used) }, ctx, this.clock.now());
     const span = CallSpan.begin(call, chat, run?.traceparent ?? null);
-    const known = { chat, plan, candidates, ctx, call, guardrails, thread, span, asked: fresh.messages };
+    const tell = (one: PricedModel) => this.runs.tell(ctx, healthDataSent(call.id, one, kinds, disclosure));
+    const disclose = kinds.length > 0 ? tell : null;
+    const known = { chat, plan, candidates, ctx, call, disclose, guardrails, thread, span, asked: fresh.messages };
     const begun = { meter: new CallMeter(inputEstimate), decisions: [...decisions], spoken: new Spoken() };
     return { ...known, ...begun, heldNanos: await this.hold({ ...known, ...begun }) };
   }

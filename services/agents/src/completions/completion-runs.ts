@@ -90,6 +90,11 @@ export class CompletionRuns implements OnModuleDestroy {
     if (hasEnded) this.settleLater(own, call.id, end.costNanos);
   }
 
+  /** Announces something about a call in a commit of its own. */
+  async tell(ctx: TenantContext, event: object): Promise<void> {
+    await this.tenants.transaction(outliving(ctx), (tx) => Promise.resolve(tx.publish(event)));
+  }
+
   /** Waits for what is being settled. */
   async onModuleDestroy(): Promise<void> {
     await Promise.all(this.settling);

@@ -4,6 +4,7 @@ import { Logger } from '@tenantry/service';
 import { ModelFault } from '../models/model-fault.js';
 import type { ModelAnswer, ModelProvider, ModelRequest } from '../models/model-port.js';
 import { ModelProviders, type OpenProvider } from '../models/model-providers.js';
+import { LOCAL_PROVIDER } from '../models/put-model-provider.js';
 import type { PricedModel } from '../prices/price-book.js';
 import type { CallMeter } from './call-meter.js';
 import { outputFor, type CallPlan } from './call-plan.js';
@@ -19,6 +20,8 @@ export interface ModelCall {
   readonly heldNanos: bigint;
   readonly meter: CallMeter;
   readonly ctx: TenantContext;
+  /** Tells that a model's provider gets health information, before it does; null when it gets none. */
+  readonly disclose: ((model: PricedModel) => Promise<void>) | null;
 }
 
 /** What a model answered, and which. */
@@ -85,6 +88,7 @@ export class ModelCalls {
   private async tryOnce<T>(call: ModelCall, model: PricedModel, maxOutputTokens: number, ask: Ask<T>): Promise<T> {
     const { provider, timeoutMs, breaker } = await this.providers.open(call.ctx, model.provider);
     if (!breaker.admits()) throw new ModelFault('unreachable', { cause: 'the circuit is open' });
+    if (model.provider !== LOCAL_PROVIDER) await call.disclose?.(model);
     const silence = new Silence(call.ctx.signal, timeoutMs);
     try {
       const answer = await ask(provider, { ...call.chat, model: model.upstreamModel, maxOutputTokens }, silence);

@@ -1,11 +1,13 @@
 import { Controller } from '@nestjs/common';
-import { exportRows, type ExportRowsRequest, Reply } from '@tenantry/contracts';
+import { exportRows, type ExportRowsRequest, HealthDataExported, Reply } from '@tenantry/contracts';
 import { TenantDatabase, type Transaction, Vault } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
+import { isHealthData } from '../agreements/health-data.js';
 import { DataSettings } from '../config.js';
 import { Catalog, isCurrent, requireCurrent } from '../spaces/catalog.js';
-import type { PlacedTable } from '../spaces/table-space.js';
+import type { PlacedTable, TableSpace } from '../spaces/table-space.js';
+import { columnOf } from '../tables/table-definition.js';
 import { accessTo, callerOf, type Caller } from './caller.js';
 import { type CsvEscape, csvLine, escapeOf } from './csv.js';
 import { parseExact } from './json.js';
@@ -27,6 +29,17 @@ interface ExportRow {
 
 type Row = Readonly<Record<string, unknown>>;
 type Print = (rows: readonly Row[]) => string;
+
+/** One export while it runs. */
+interface Exporting {
+  readonly caller: Caller;
+  readonly space: TableSpace;
+  readonly table: PlacedTable;
+  readonly shape: AnswerShape;
+  readonly print: Print;
+  /** The columns of health information that are known to leave. */
+  readonly told: Set<string>;
+}
 
 /** Exports rows as a stream, through a cursor: its memory does not grow with the number of rows. */
 @Controller()
@@ -55,7 +68,7 @@ export class ExportRows {
       const first = await batches.next().catch((error: unknown) => {
         throw explainRefusal(error, space);
       });
-      const body = this.#print({ caller, table, shape, print }, first, batches);
+      const body = this.#print({ caller, space, table, shape, print, told: new Set() }, first, batches);
       await body.next(); // once begun, giving it up gives the connection back
       const version = first.done ? undefined : first.value[0]?.version;
       if (version !== undefined && !isCurrent(space, version)) {
@@ -72,20 +85,11 @@ export class ExportRows {
   }
 
   async *#print(
-    {
-      caller,
-      table,
-      shape,
-      print,
-    }: {
-      readonly caller: Caller;
-      readonly table: PlacedTable;
-      readonly shape: AnswerShape;
-      readonly print: Print;
-    },
+    exporting: Exporting,
     first: IteratorResult<ExportRow[]>,
     batches: AsyncIterator<ExportRow[]>,
   ): AsyncGenerator<Uint8Array, void> {
+    const { caller, shape, print } = exporting;
     try {
       yield NOTHING;
       for (let next = first; !next.done; next = await batches.next()) {
@@ -93,7 +97,7 @@ export class ExportRows {
         if (print === printNdjson && isPlain(shape) && !caller.ctx.grant) {
           yield Buffer.from(texts.map((text) => `${text}\n`).join(''));
         } else {
-          yield Buffer.from(print(await this.#open(caller, table, texts, shape)));
+          yield Buffer.from(print(await this.#open(exporting, texts)));
         }
       }
     } finally {
@@ -102,12 +106,8 @@ export class ExportRows {
   }
 
   /** What is encrypted is opened, and its trace committed, before it goes out. */
-  async #open(
-    caller: Caller,
-    table: PlacedTable,
-    texts: readonly string[],
-    shape: AnswerShape,
-  ): Promise<readonly Row[]> {
+  async #open(exporting: Exporting, texts: readonly string[]): Promise<readonly Row[]> {
+    const { caller, table, shape } = exporting;
     const body = `[${texts.join(',')}]`;
     if (isPlain(shape) && !caller.ctx.grant) {
       return parseExact(body) as Row[];
@@ -116,9 +116,25 @@ export class ExportRows {
     if (opened.reads.length === 0 && !caller.ctx.grant) {
       return opened.rows as readonly Row[];
     }
-    const record = (tx: Transaction) => Promise.resolve(recordReads(tx, table, opened));
+    const record = (tx: Transaction): Promise<readonly object[]> => {
+      tellExport(tx, exporting, opened.columns);
+      return Promise.resolve(recordReads(tx, table, opened));
+    };
     return (await this.tenants.transaction(caller.ctx, record)) as readonly Row[];
   }
+}
+
+/** Tells once of each column of health information, `table.column`, that it leaves. */
+function tellExport(tx: Transaction, { space, table, told }: Exporting, opened: readonly string[]): void {
+  const isHealth = (path: string): boolean => {
+    const [name = '', column = ''] = path.split('.');
+    const found = columnOf(space.table(name)!.definition, column);
+    return found !== undefined && isHealthData(found);
+  };
+  const columns = opened.filter((column) => !told.has(column) && isHealth(column));
+  if (columns.length === 0) return;
+  columns.forEach((column) => told.add(column));
+  tx.publish(new HealthDataExported({ table: table.definition.name, columns }));
 }
 
 const printNdjson: Print = (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');

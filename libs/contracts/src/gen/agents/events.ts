@@ -642,3 +642,48 @@ export class GuardrailDecided {
     Object.assign(this, fields);
   }
 }
+
+/** Health information goes to the provider of a model, by an agreement in force; told before it leaves. What it says is not in it. */
+export class HealthDataSent {
+  static readonly typeName = 'tenantry.agents.v1.HealthDataSent';
+  static readonly fields: readonly FieldFacts[] = [
+    field('completion_id', 'string', { dataClass: 'none' }),
+    field('provider', 'string'),
+    field('model', 'string'),
+    field('kinds', 'string', { repeated: true, dataClass: 'none' }),
+    field('purpose', 'string', { dataClass: 'none' }),
+    field('subject_table', 'string', { optional: true }),
+    field('subject_key', 'string', { optional: true }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'HealthDataSent',
+    subjectSuffix: 'agents.HealthDataSent',
+    action: 'health_data.sent',
+  };
+
+  /** The call to a model. */
+  completionId = '';
+
+  /** The provider that gets it. */
+  provider = '';
+
+  /** The model. */
+  model = '';
+
+  /** What was recognised, e.g. national-id. */
+  kinds: string[] = [];
+
+  /** What it is for: a word of the disclosure ledger. */
+  purpose = '';
+
+  /** The table that has the person's row, when the caller says whose it is. */
+  subjectTable?: string | null;
+
+  /** The key of the person's row. */
+  subjectKey?: string | null;
+
+  constructor(fields?: HealthDataSent) {
+    Object.assign(this, fields);
+  }
+}

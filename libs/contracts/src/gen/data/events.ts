@@ -287,3 +287,28 @@ export class KeyRotationFinished {
     Object.assign(this, fields);
   }
 }
+
+/** Health information is exported; told before it leaves, once an export. */
+export class HealthDataExported {
+  static readonly typeName = 'tenantry.data.v1.HealthDataExported';
+  static readonly fields: readonly FieldFacts[] = [
+    field('table', 'string'),
+    field('columns', 'string', { repeated: true }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'data',
+    name: 'HealthDataExported',
+    subjectSuffix: 'data.HealthDataExported',
+    action: 'health_data.exported',
+  };
+
+  /** The table. */
+  table = '';
+
+  /** Its columns of health information that are in the export, as `table.column`. */
+  columns: string[] = [];
+
+  constructor(fields?: HealthDataExported) {
+    Object.assign(this, fields);
+  }
+}
