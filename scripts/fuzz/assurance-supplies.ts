@@ -18,4 +18,12 @@ export const assuranceSupplies = {
     );
     return { id, tenantId };
   },
+  accountingRequest: async (world: World): Promise<Ids> => {
+    const email = `${world.fresh('p')}@example.com`;
+    const wish = { type: 'hipaa_accounting', subjectName: 'Fuzz', subjectEmail: email };
+    const { id } = await world.a.owner.must<{ id: string }>('POST', '/v1/privacy/requests', wish);
+    const check = { method: 'in_person', passed: true, evidence: 'fuzz' };
+    await world.a.owner.must('POST', `/v1/privacy/requests/${id}/verification/check`, check);
+    return { id };
+  },
 };

@@ -20,4 +20,17 @@ export const assuranceWords: Words = {
     tenantId: is('{{platformAgreement.tenantId}}'),
     agreementId: is('{{platformAgreement.id}}'),
   },
+  RecordDisclosureRequest: {
+    disclosedAt: absent,
+    table: is('people', 'patients'),
+    subjectKey: is('1', '2'),
+    withheldUntil: absent,
+  },
+  ListDisclosuresRequest: { table: is('people') },
+  GiveDisclosureAccountingRequest: {
+    requestId: is('{{accountingRequest.id}}'),
+    table: is('people'),
+    subjectKey: is('1', '2'),
+    since: absent,
+  },
 };

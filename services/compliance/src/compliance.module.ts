@@ -25,6 +25,12 @@ import { ReleaseAccess } from './access/release-access.js';
 import { ComplianceSettings } from './config.js';
 import { GetDataMap } from './data-map/get-data-map.js';
 import { SetTableRecord } from './data-map/set-table-record.js';
+import { GiveDisclosureAccounting } from './disclosures/give-disclosure-accounting.js';
+import { Ledger } from './disclosures/ledger.js';
+import { ListDisclosures } from './disclosures/list-disclosures.js';
+import { OnHealthDataExported } from './disclosures/on-health-data-exported.js';
+import { OnHealthDataSent } from './disclosures/on-health-data-sent.js';
+import { RecordDisclosure } from './disclosures/record-disclosure.js';
 import { ApproveErasure } from './erasure/approve-erasure.js';
 import { CompleteErasureTask } from './erasure/complete-erasure-task.js';
 import { Eraser } from './erasure/eraser.js';
@@ -109,6 +115,13 @@ const agreements = [
   EndAgreement,
   ListAgreements,
 ];
+const disclosures = [
+  RecordDisclosure,
+  ListDisclosures,
+  GiveDisclosureAccounting,
+  OnHealthDataSent,
+  OnHealthDataExported,
+];
 const schedules = [
   EveryMinuteEscalate,
   EveryMinuteAnnounceEnds,
@@ -149,6 +162,7 @@ const subjectPlans = [
     ...access,
     ...erasure,
     ...agreements,
+    ...disclosures,
     ...schedules,
   ],
   providers: [
@@ -161,6 +175,7 @@ const subjectPlans = [
     Holds,
     AgreementDesk,
     PlatformAgreements,
+    Ledger,
     ...subjectPlans,
   ],
 })

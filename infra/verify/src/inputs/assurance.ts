@@ -1,3 +1,4 @@
+import { json } from '../client/client.js';
 import { idOf } from './id-of.js';
 import type { Bench, Thing } from './kinds.js';
 
@@ -15,5 +16,16 @@ export const assurance = {
     const tenantId = bench.tenant.id;
     const id = await idOf(bench, bench.workshop.admin, `/v1/tenants/${tenantId}/agreements`, agreement(bench));
     return { id, tenantId };
+  },
+  /** Two disclosures, for a list of one has no cursor, and somebody who asks for them. */
+  accountingRequest: async (bench: Bench): Promise<Thing> => {
+    const { canary, owner } = bench.tenant;
+    const disclosure = { recipient: canary.word(), description: canary.word(), purpose: 'research', table: 'people' };
+    for (const subjectKey of ['1', '2']) await idOf(bench, owner, '/v1/disclosures', { ...disclosure, subjectKey });
+    const wish = { type: 'hipaa_accounting', subjectName: canary.word(), subjectEmail: canary.email() };
+    const id = await idOf(bench, owner, '/v1/privacy/requests', wish);
+    const check = { method: 'in_person', passed: true, evidence: canary.word() };
+    await bench.workshop.client.must(owner, json('POST', `/v1/privacy/requests/${id}/verification/check`, check));
+    return { id };
   },
 };

@@ -43,6 +43,7 @@ export * from './compliance/clock.js';
 export * from './compliance/correspondence.js';
 export * from './compliance/data-map.js';
 export * from './compliance/decisions.js';
+export * from './compliance/disclosures.js';
 export * from './compliance/erasure.js';
 export * from './compliance/events.js';
 export * from './compliance/forms.js';

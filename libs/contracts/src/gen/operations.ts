@@ -363,6 +363,14 @@ import {
   WithdrawPrivacyRequestRequest,
 } from './compliance/decisions.js';
 import {
+  Disclosure,
+  DisclosureAccounting,
+  GiveDisclosureAccountingRequest,
+  ListDisclosuresRequest,
+  ListDisclosuresResponse,
+  RecordDisclosureRequest,
+} from './compliance/disclosures.js';
+import {
   ApproveErasureRequest,
   CompleteErasureTaskRequest,
   Erasure,
@@ -3309,6 +3317,52 @@ export const decidePrivacyAppeal = operation({
   output: PrivacyRequest,
 });
 
+/** Records a disclosure that was made outside of Tenantry. What is in the ledger is never changed. */
+export const recordDisclosure = operation({
+  name: 'RecordDisclosure',
+  service: 'compliance',
+  summary: 'Records a disclosure that was made outside of Tenantry',
+  http: { method: 'POST', path: '/v1/disclosures', status: 201 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'disclosure.recorded',
+  whenSuspended: true,
+  input: RecordDisclosureRequest,
+  output: Disclosure,
+});
+
+/** Lists disclosures, those that were made last first. */
+export const listDisclosures = operation({
+  name: 'ListDisclosures',
+  service: 'compliance',
+  summary: 'Lists disclosures, those that were made last first',
+  http: { method: 'GET', path: '/v1/disclosures', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'disclosure.listed',
+  whenSuspended: true,
+  input: ListDisclosuresRequest,
+  output: ListDisclosuresResponse,
+});
+
+/**
+ * Draws up the accounting that a person asked for: disclosures of the six years before the request, except those that the law leaves out.
+ * Repeated ones to the same recipient for the same purpose are one line with the first, the last and their number. It is noted in the request's timeline.
+ */
+export const giveDisclosureAccounting = operation({
+  name: 'GiveDisclosureAccounting',
+  service: 'compliance',
+  summary: 'Draws up the accounting that a person asked for',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/accounting', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'disclosure.accounting_given',
+  whenSuspended: true,
+  input: GiveDisclosureAccountingRequest,
+  output: DisclosureAccounting,
+});
+
 /**
  * Plans an erasure: the places, how many rows, and what happens in each: what the data map says of the table, or what is asked for here. Nothing is
  * changed yet.
@@ -5163,6 +5217,9 @@ export const operations: readonly Operation[] = [
   handOverPrivacyRequest,
   appealPrivacyRequest,
   decidePrivacyAppeal,
+  recordDisclosure,
+  listDisclosures,
+  giveDisclosureAccounting,
   planErasure,
   getErasure,
   approveErasure,

@@ -134,6 +134,7 @@ export const platformPlaces: readonly PlatformPlace[] = [
         'controller_email',
       ],
       'compliance.privacy_request_entry': ['text'],
+      'compliance.disclosure': ['recipient_address', 'description', 'subject_key'],
       'compliance.legal_hold': ['reason', 'subject_email', 'subject_key', 'release_reason'],
       'compliance.subject_plan': ['subject'],
       'compliance.plan_place': ['finding'],

@@ -85,6 +85,14 @@ describe('an export', () => {
     expect(reads).toEqual([400, 800, 1200].map((id) => ({ resource: 'people', id: String(id), action: 'read' })));
   });
 
+  it('tells once that health information leaves, and nothing when none does', async () => {
+    await t.schema.send(exportRows, { table: 'people', query: 'select=id,name' });
+    const told = async () => (await t.outbox()).filter(({ type }) => type === 'HealthDataExported');
+    expect(await told()).toEqual([]);
+    await t.schema.send(exportRows, { table: 'people', query: 'select=id,ssn&order=id' });
+    expect(await told()).toMatchObject([{ tenantId: t.a.id, table: 'people', columns: ['people.ssn'] }]);
+  });
+
   it('gives its connection back when nobody reads it', async () => {
     for (let times = 0; times < MORE_THAN_CONNECTIONS; times++) {
       const { body } = await t.bus.send(exportRows, JSON.stringify({ table: 'people' }), t.schema.context());

@@ -703,3 +703,57 @@ export class AgreementEnding {
     Object.assign(this, fields);
   }
 }
+
+/** A disclosure is in the ledger. Whose, and what was disclosed, is not said. */
+export class DisclosureRecorded {
+  static readonly typeName = 'tenantry.compliance.v1.DisclosureRecorded';
+  static readonly fields: readonly FieldFacts[] = [
+    field('disclosure_id', 'string', { dataClass: 'none' }),
+    field('source', 'string', { dataClass: 'none' }),
+    field('purpose', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'DisclosureRecorded',
+    subjectSuffix: 'compliance.DisclosureRecorded',
+    action: 'disclosure.recorded',
+  };
+
+  /** The disclosure. */
+  disclosureId = '';
+
+  /** recorded, model or export. */
+  source = '';
+
+  /** What for. */
+  purpose = '';
+
+  constructor(fields?: DisclosureRecorded) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An accounting of disclosures was drawn up for a privacy request. */
+export class DisclosureAccountingGiven {
+  static readonly typeName = 'tenantry.compliance.v1.DisclosureAccountingGiven';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('lines', 'int32', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'DisclosureAccountingGiven',
+    subjectSuffix: 'compliance.DisclosureAccountingGiven',
+    action: 'disclosure.accounting_given',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  /** How many lines it has. */
+  lines = 0;
+
+  constructor(fields?: DisclosureAccountingGiven) {
+    Object.assign(this, fields);
+  }
+}
