@@ -6,6 +6,12 @@ const agreement = (world: World): object => ({
   ...{ counterparty: world.fresh('c'), version: '1', effectiveOn: '2026-01-01' },
 });
 
+async function breakGlass(world: World): Promise<{ id: string; tenantId: string }> {
+  const wish = { tables: ['readings'], reason: 'Everything is on fire' };
+  const { id } = await world.staff.must<{ id: string }>('POST', `/v1/tenants/${world.a.id}/break-glass`, wish);
+  return { id, tenantId: world.a.id };
+}
+
 /** What tenants and the platform answer for. */
 export const assuranceSupplies = {
   agreement: (world: World): Promise<Ids> => world.a.owner.must('POST', '/v1/agreements', agreement(world)),
@@ -25,5 +31,11 @@ export const assuranceSupplies = {
     const check = { method: 'in_person', passed: true, evidence: 'fuzz' };
     await world.a.owner.must('POST', `/v1/privacy/requests/${id}/verification/check`, check);
     return { id };
+  },
+  breakGlass: (world: World): Promise<Ids> => breakGlass(world),
+  endedBreakGlass: async (world: World): Promise<Ids> => {
+    const { id, tenantId } = await breakGlass(world);
+    await world.staff.must('POST', `/v1/tenants/${tenantId}/break-glass/${id}/end`, {});
+    return { id, tenantId };
   },
 };

@@ -33,4 +33,9 @@ export const assuranceWords: Words = {
     subjectKey: is('1', '2'),
     since: absent,
   },
+  BreakGlassRequest: { tenantId: is('{{tenant.id}}'), tables: is(['readings'], ['readings', 'people']) },
+  ListTenantBreakGlassRequest: { tenantId: is('{{tenant.id}}') },
+  EndBreakGlassRequest: { tenantId: is('{{breakGlass.tenantId}}'), accessId: is('{{breakGlass.id}}') },
+  CloseBreakGlassRequest: { accessId: is('{{breakGlass.id}}') },
+  AttestBreakGlassRequest: { tenantId: is('{{endedBreakGlass.tenantId}}'), accessId: is('{{endedBreakGlass.id}}') },
 };

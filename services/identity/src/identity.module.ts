@@ -1,6 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { Module } from '@nestjs/common';
 import { defineService } from '@tenantry/service';
+import { AccessDesk } from './break-glass/access-desk.js';
+import { AttestBreakGlass } from './break-glass/attest-break-glass.js';
+import { BreakGlass } from './break-glass/break-glass.js';
+import { CloseBreakGlass } from './break-glass/close-break-glass.js';
+import { EndBreakGlass } from './break-glass/end-break-glass.js';
+import { EveryMinuteEscalateAttestations } from './break-glass/every-minute-escalate-attestations.js';
+import { ListBreakGlass } from './break-glass/list-break-glass.js';
+import { ListTenantBreakGlass } from './break-glass/list-tenant-break-glass.js';
+import { OnBreakGlassOpened } from './break-glass/on-break-glass-opened.js';
+import { OnBreakGlassOverdue } from './break-glass/on-break-glass-overdue.js';
+import { OwnerMail } from './break-glass/owner-mail.js';
 import { IdentitySettings } from './config.js';
 import { CreateUserProfile } from './functions/create-user-profile.js';
 import { EnsureUserProfile } from './functions/ensure-user-profile.js';
@@ -82,7 +93,17 @@ const operations = [
   RevokeSupportGrant,
 ];
 const reactions = [OnTenantRequested, OnTenantProvisioningFailed, OnTenantActivated, OnMemberAdded];
-const schedules = [EveryHourSweep];
+const emergencies = [
+  BreakGlass,
+  EndBreakGlass,
+  AttestBreakGlass,
+  ListTenantBreakGlass,
+  ListBreakGlass,
+  CloseBreakGlass,
+  OnBreakGlassOpened,
+  OnBreakGlassOverdue,
+];
+const schedules = [EveryHourSweep, EveryMinuteEscalateAttestations];
 
 const accessTokens = {
   provide: AccessTokens,
@@ -93,7 +114,7 @@ const accessTokens = {
 
 /** People, their sessions and what they may do: a table of contents. */
 @Module({
-  controllers: [...operations, ...reactions, ...schedules],
+  controllers: [...operations, ...emergencies, ...reactions, ...schedules],
   providers: [
     accessTokens,
     Sessions,
@@ -104,6 +125,8 @@ const accessTokens = {
     PasswordRules,
     Guessability,
     Invitations,
+    AccessDesk,
+    OwnerMail,
   ],
 })
 export class IdentityModule {}
@@ -112,7 +135,7 @@ export const identityService = defineService({
   name: 'identity',
   module: IdentityModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['signin', 'directory', 'keyuse', 'sweep'],
+  jobs: ['signin', 'directory', 'keyuse', 'sweep', 'breakglass'],
   buckets: ['members', 'keys', 'revocations', 'grants'],
   watches: ['tenants', 'revocations'],
   settings: IdentitySettings,

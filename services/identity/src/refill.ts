@@ -1,5 +1,6 @@
 import type { Doors } from '@tenantry/database';
 import type { Projection } from '@tenantry/messaging';
+import { allAccessEntries } from './break-glass/emergency-access.table.js';
 import { allGrantEntries } from './grants/support-grant.table.js';
 import { allKeyEntries } from './keys/api-key.table.js';
 import { allMemberEntries } from './members/people.table.js';
@@ -11,4 +12,5 @@ export async function* refill(doors: Doors): AsyncIterable<Projection> {
   yield* allKeyEntries(doors);
   yield* recentRevocations(doors);
   yield* allGrantEntries(doors);
+  yield* allAccessEntries(doors);
 }

@@ -6,6 +6,18 @@ const agreement = ({ tenant: { canary } }: Bench): object => ({
   ...{ counterparty: canary.word(), version: canary.word(), effectiveOn: new Date().toISOString().slice(0, 10) },
 });
 
+async function breakGlass({
+  workshop,
+  tenant: { id: tenantId, canary },
+}: Bench): Promise<{ id: string; tenantId: string }> {
+  const wish = json('POST', `/v1/tenants/${tenantId}/break-glass`, {
+    tables: ['people'],
+    reason: `It is on fire ${canary.word()}`,
+  });
+  const { id } = await workshop.client.must<{ id: string }>(workshop.admin, wish);
+  return { id, tenantId };
+}
+
 /** How to come by what tenants and the platform answer for. */
 export const assurance = {
   agreement: async (bench: Bench): Promise<Thing> => {
@@ -27,5 +39,12 @@ export const assurance = {
     const check = { method: 'in_person', passed: true, evidence: canary.word() };
     await bench.workshop.client.must(owner, json('POST', `/v1/privacy/requests/${id}/verification/check`, check));
     return { id };
+  },
+  breakGlass: (bench: Bench): Promise<Thing> => breakGlass(bench),
+  endedBreakGlass: async (bench: Bench): Promise<Thing> => {
+    const access = await breakGlass(bench);
+    const path = `/v1/tenants/${access.tenantId}/break-glass/${access.id}/end`;
+    await bench.workshop.client.must(bench.workshop.admin, json('POST', path, {}));
+    return access;
   },
 };

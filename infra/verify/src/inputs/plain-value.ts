@@ -40,6 +40,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   successUrl: () => 'https://app.example.com/',
   cancelUrl: () => 'https://app.example.com/',
   returnUrl: () => 'https://app.example.com/',
+  'BreakGlass.tables': () => ['people'],
   calendar: () => 'DE-BE',
   'ReplaceNoticeTemplate.text': () => 'Hello\n\n    {code}\n\n{text} {dueOn} {reference}',
   'SetTableRecord.keepReason': () => 'Tax law',

@@ -60,6 +60,7 @@ export * from './data/rows.js';
 export * from './data/subjects.js';
 export * from './data/tables.js';
 export * from './events.js';
+export * from './identity/break-glass.js';
 export * from './identity/events.js';
 export * from './identity/functions.js';
 export * from './identity/grants.js';

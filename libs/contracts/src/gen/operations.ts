@@ -486,6 +486,16 @@ import {
   Table,
 } from './data/tables.js';
 import {
+  AttestBreakGlassRequest,
+  BreakGlassRequest,
+  CloseBreakGlassRequest,
+  EmergencyAccess,
+  EmergencyAccessPage,
+  EndBreakGlassRequest,
+  ListBreakGlassRequest,
+  ListTenantBreakGlassRequest,
+} from './identity/break-glass.js';
+import {
   CreateUserProfileRequest,
   EnsureUserProfileRequest,
   GetUserProfileRequest,
@@ -4307,6 +4317,88 @@ export const dropForeignKey = operation({
   output: Table,
 });
 
+/**
+ * Opens access to read some tables of a tenant, for whoever asks and for at most an hour. They name the tenant in the header Tenantry-Tenant and the
+ * access in Tenantry-Grant. Who has not attested an earlier access in time opens none.
+ */
+export const breakGlass = operation({
+  name: 'BreakGlass',
+  service: 'identity',
+  summary: 'Opens access to read some tables of a tenant, for whoever asks and for at most an hour',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/break-glass', status: 201 },
+  permission: 'breakglass.use',
+  scope: 'platform',
+  idempotent: true,
+  audit: 'break_glass.opened',
+  input: BreakGlassRequest,
+  output: EmergencyAccess,
+});
+
+/** Ends an access before its time. */
+export const endBreakGlass = operation({
+  name: 'EndBreakGlass',
+  service: 'identity',
+  summary: 'Ends an access before its time',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/break-glass/{accessId}/end', status: 200 },
+  permission: 'breakglass.use',
+  scope: 'platform',
+  audit: 'break_glass.ended',
+  input: EndBreakGlassRequest,
+  output: EmergencyAccess,
+});
+
+/** Says what was done by an access that is over; by whoever had it, within 24 hours of its end. The tenant reads it. */
+export const attestBreakGlass = operation({
+  name: 'AttestBreakGlass',
+  service: 'identity',
+  summary: 'Says what was done by an access that is over; by whoever had it, within 24 hours of its end',
+  http: { method: 'POST', path: '/v1/tenants/{tenantId}/break-glass/{accessId}/attest', status: 200 },
+  permission: 'breakglass.use',
+  scope: 'platform',
+  audit: 'break_glass.attested',
+  input: AttestBreakGlassRequest,
+  output: EmergencyAccess,
+});
+
+/** Emergency access to a tenant, newest first. */
+export const listTenantBreakGlass = operation({
+  name: 'ListTenantBreakGlass',
+  service: 'identity',
+  summary: 'Emergency access to a tenant, newest first',
+  http: { method: 'GET', path: '/v1/tenants/{tenantId}/break-glass', status: 200 },
+  permission: 'breakglass.use',
+  scope: 'platform',
+  input: ListTenantBreakGlassRequest,
+  output: EmergencyAccessPage,
+});
+
+/** Emergency access that the platform's staff had to the tenant's rows, newest first. */
+export const listBreakGlass = operation({
+  name: 'ListBreakGlass',
+  service: 'identity',
+  summary: "Emergency access that the platform's staff had to the tenant's rows, newest first",
+  http: { method: 'GET', path: '/v1/break-glass', status: 200 },
+  permission: 'support.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListBreakGlassRequest,
+  output: EmergencyAccessPage,
+});
+
+/** Shuts the platform's staff out again: an access ends everywhere within a second, and what runs by it is cut. */
+export const closeBreakGlass = operation({
+  name: 'CloseBreakGlass',
+  service: 'identity',
+  summary: "Shuts the platform's staff out again",
+  http: { method: 'POST', path: '/v1/break-glass/{accessId}/close', status: 200 },
+  permission: 'support.grant',
+  scope: 'tenant',
+  audit: 'break_glass.closed',
+  whenSuspended: true,
+  input: CloseBreakGlassRequest,
+  output: EmergencyAccess,
+});
+
 /** Gives my profile in this tenant. */
 export const ensureUserProfile = operation({
   name: 'EnsureUserProfile',
@@ -5286,6 +5378,12 @@ export const operations: readonly Operation[] = [
   dropColumn,
   addForeignKey,
   dropForeignKey,
+  breakGlass,
+  endBreakGlass,
+  attestBreakGlass,
+  listTenantBreakGlass,
+  listBreakGlass,
+  closeBreakGlass,
   ensureUserProfile,
   createUserProfile,
   getUserProfile,

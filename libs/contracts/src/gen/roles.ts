@@ -86,6 +86,7 @@ export const roles = {
         'agents.stop',
         'support.use',
         'agreements.*',
+        'breakglass.use',
       ],
     },
     viewer: {

@@ -94,3 +94,11 @@ export function membershipsOf(
   return control.job('identity_signin').query(sql`
     select tenant_id as "tenantId", role, name from identity.membership where person_id = ${personId} order by joined_at, tenant_id`);
 }
+
+/** Where the transaction's tenant's owners are reached, those who joined first before the others. */
+export async function ownerAddresses(tx: Transaction, limit: number): Promise<string[]> {
+  const owners = await tx.query<{ email: string }>(
+    sql`select email from identity.membership where role in ('owner', 'super_admin') order by joined_at, person_id limit ${limit}`,
+  );
+  return owners.map(({ email }) => email);
+}

@@ -439,3 +439,109 @@ export class SupportAccessRevoked {
     Object.assign(this, fields);
   }
 }
+
+/** Somebody of the platform opened emergency access to the tenant's rows, without a grant. */
+export class BreakGlassOpened {
+  static readonly typeName = 'tenantry.identity.v1.BreakGlassOpened';
+  static readonly fields: readonly FieldFacts[] = [
+    field('access_id', 'string', { dataClass: 'none' }),
+    field('staff_id', 'string', { dataClass: 'none' }),
+    field('tables', 'string', { repeated: true }),
+    field('reason', 'string'),
+    field('ends_at', 'timestamp', { optional: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'identity',
+    name: 'BreakGlassOpened',
+    subjectSuffix: 'identity.BreakGlassOpened',
+    action: 'break_glass.opened',
+  };
+
+  /** The access. */
+  accessId = '';
+
+  /** Who has it. */
+  staffId = '';
+
+  /** The tables that it covers. */
+  tables: string[] = [];
+
+  /** What the emergency is. */
+  reason = '';
+
+  /** When it ends by itself. */
+  endsAt?: Date | null;
+
+  constructor(fields?: BreakGlassOpened) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Emergency access was ended before its time, by staff or by the tenant. */
+export class BreakGlassEnded {
+  static readonly typeName = 'tenantry.identity.v1.BreakGlassEnded';
+  static readonly fields: readonly FieldFacts[] = [field('access_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'identity',
+    name: 'BreakGlassEnded',
+    subjectSuffix: 'identity.BreakGlassEnded',
+    action: 'break_glass.ended',
+  };
+
+  /** The access. */
+  accessId = '';
+
+  constructor(fields?: BreakGlassEnded) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Whoever had emergency access said what they did. */
+export class BreakGlassAttested {
+  static readonly typeName = 'tenantry.identity.v1.BreakGlassAttested';
+  static readonly fields: readonly FieldFacts[] = [
+    field('access_id', 'string', { dataClass: 'none' }),
+    field('in_time', 'bool', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'identity',
+    name: 'BreakGlassAttested',
+    subjectSuffix: 'identity.BreakGlassAttested',
+    action: 'break_glass.attested',
+  };
+
+  /** The access. */
+  accessId = '';
+
+  /** Whether it was in time. */
+  inTime = false;
+
+  constructor(fields?: BreakGlassAttested) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Nobody said in time what was done by emergency access. */
+export class BreakGlassOverdue {
+  static readonly typeName = 'tenantry.identity.v1.BreakGlassOverdue';
+  static readonly fields: readonly FieldFacts[] = [
+    field('access_id', 'string', { dataClass: 'none' }),
+    field('staff_id', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'identity',
+    name: 'BreakGlassOverdue',
+    subjectSuffix: 'identity.BreakGlassOverdue',
+    action: 'break_glass.overdue',
+  };
+
+  /** The access. */
+  accessId = '';
+
+  /** Who had it. */
+  staffId = '';
+
+  constructor(fields?: BreakGlassOverdue) {
+    Object.assign(this, fields);
+  }
+}
