@@ -28,7 +28,13 @@ export function openApi(model: Model): Json {
       .map(({ name, descriptions }) => ({ name, description: descriptions.join('\n\n') })),
     paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
     components: { ...shared, schemas: { ...messageSchemas(model, operations), ...shared.schemas } },
+    'x-tenantry-roles': rolesOf(model, 'tenant'),
   };
+}
+
+/** What each role of a tenant may do: grants such as `rows.*`. */
+function rolesOf({ roles }: Model, scope: string): Record<string, readonly string[]> {
+  return Object.fromEntries(roles.filter((role) => role.scope === scope).map(({ name, grants }) => [name, grants]));
 }
 
 function operationObject(model: Model, operation: ModelOperation): Json {

@@ -10,6 +10,8 @@ export const complianceWords: Words = {
     receivedAt: absent,
     answeredAt: absent,
     website: absent,
+    accentColor: is('#1d4ed8', '#000000'),
+    policyUrl: is('https://example.com/privacy'),
     holdId: is('{{legalHold.id}}'),
     subjectKey: absent,
     tenant: is('{{privacyForm.slug}}'),

@@ -40,6 +40,7 @@ import { GetErasureCertificate } from './erasure/get-erasure-certificate.js';
 import { PlanErasure } from './erasure/plan-erasure.js';
 import { EverySecondRunPlans } from './places/every-second-run-plans.js';
 import { JobContexts } from './places/job-context.js';
+import { ListSubjectPlans } from './places/list-subject-plans.js';
 import { PersonSeal } from './places/person-seal.js';
 import { PlanWork } from './places/plan-work.js';
 import { SubjectPlaces } from './places/subject-places.js';
@@ -56,6 +57,7 @@ import { HandOverPrivacyRequest } from './decisions/hand-over-privacy-request.js
 import { WithdrawPrivacyRequest } from './decisions/withdraw-privacy-request.js';
 import { ConfirmPrivacyForm } from './form/confirm-privacy-form.js';
 import { FormTenants } from './form/form-tenants.js';
+import { GetPrivacyForm } from './form/get-privacy-form.js';
 import { GetPrivacySettings } from './form/get-privacy-settings.js';
 import { ReplacePrivacySettings } from './form/replace-privacy-settings.js';
 import { SubmitPrivacyForm } from './form/submit-privacy-form.js';
@@ -103,7 +105,7 @@ const decisions = [
 ];
 
 const verification = [SendVerificationCode, RecordIdentityCheck];
-const form = [SubmitPrivacyForm, ConfirmPrivacyForm, GetPrivacySettings, ReplacePrivacySettings];
+const form = [GetPrivacyForm, SubmitPrivacyForm, ConfirmPrivacyForm, GetPrivacySettings, ReplacePrivacySettings];
 
 const holds = [PlaceLegalHold, ListLegalHolds, ReleaseLegalHold];
 const notices = [ListNoticeTemplates, ReplaceNoticeTemplate, ResetNoticeTemplate];
@@ -163,6 +165,7 @@ const subjectPlans = [
     ...erasure,
     ...agreements,
     ...disclosures,
+    ListSubjectPlans,
     ...schedules,
   ],
   providers: [

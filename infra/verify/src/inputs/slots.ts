@@ -79,6 +79,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'PlaceLegalHold.table': null,
   'RecordPrivacyAnswer.requestId': slot('askedRequest'),
   'SubmitPrivacyForm.tenant': proof('formRequest', 'slug'),
+  'GetPrivacyForm.tenant': proof('formRequest', 'slug'),
   'AcceptOwnerLink.token': proof('invitation', 'token'),
   '/v1/agents/{agentId}/tokens/{tokenId}': slot('agentToken'),
   'RevokeAgentToken.agentId': slot('agentToken', 'agentId'),

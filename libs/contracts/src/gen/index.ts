@@ -49,6 +49,7 @@ export * from './compliance/events.js';
 export * from './compliance/forms.js';
 export * from './compliance/holds.js';
 export * from './compliance/notices.js';
+export * from './compliance/plans.js';
 export * from './compliance/requests.js';
 export * from './compliance/verification.js';
 export * from './data/encryption.js';

@@ -381,7 +381,9 @@ import {
 } from './compliance/erasure.js';
 import {
   ConfirmPrivacyFormRequest,
+  GetPrivacyFormRequest,
   GetPrivacySettingsRequest,
+  PrivacyForm,
   PrivacyFormReceipt,
   PrivacySettings,
   ReplacePrivacySettingsRequest,
@@ -401,6 +403,7 @@ import {
   ReplaceNoticeTemplateRequest,
   ResetNoticeTemplateRequest,
 } from './compliance/notices.js';
+import { ListSubjectPlansRequest, ListSubjectPlansResponse } from './compliance/plans.js';
 import {
   AssignPrivacyRequestsRequest,
   AssignPrivacyRequestsResponse,
@@ -3480,6 +3483,19 @@ export const confirmPrivacyForm = operation({
   output: PrivacyFormReceipt,
 });
 
+/** Gives what a tenant's form page shows. A tenant without a form looks like one that does not exist. */
+export const getPrivacyForm = operation({
+  name: 'GetPrivacyForm',
+  service: 'compliance',
+  summary: "Gives what a tenant's form page shows",
+  http: { method: 'GET', path: '/v1/privacy/forms/{tenant}', status: 200 },
+  scope: 'public',
+  whenSuspended: true,
+  rateClass: 'auth',
+  input: GetPrivacyFormRequest,
+  output: PrivacyForm,
+});
+
 /** Gives how the tenant takes privacy requests. */
 export const getPrivacySettings = operation({
   name: 'GetPrivacySettings',
@@ -3592,6 +3608,19 @@ export const resetNoticeTemplate = operation({
   whenSuspended: true,
   input: ResetNoticeTemplateRequest,
   output: NoticeTemplate,
+});
+
+/** Lists copies and erasures, the newest first; nothing in the list says whom they are about. */
+export const listSubjectPlans = operation({
+  name: 'ListSubjectPlans',
+  service: 'compliance',
+  summary: 'Lists copies and erasures, the newest first; nothing in the list says whom they are about',
+  http: { method: 'GET', path: '/v1/privacy/plans', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListSubjectPlansRequest,
+  output: ListSubjectPlansResponse,
 });
 
 /**
@@ -5319,6 +5348,7 @@ export const operations: readonly Operation[] = [
   getErasureCertificate,
   submitPrivacyForm,
   confirmPrivacyForm,
+  getPrivacyForm,
   getPrivacySettings,
   replacePrivacySettings,
   placeLegalHold,
@@ -5327,6 +5357,7 @@ export const operations: readonly Operation[] = [
   listNoticeTemplates,
   replaceNoticeTemplate,
   resetNoticeTemplate,
+  listSubjectPlans,
   openPrivacyRequest,
   getPrivacyRequest,
   listPrivacyRequests,

@@ -105,5 +105,6 @@ function placeMessage({ position, service, place, kind, rows, collected, status,
     withheld: kind === 'rows' ? withheld.map(({ name }) => name) : [],
     via: [...facts.via],
     reason: facts.reason,
+    columns: facts.columns.map((column) => ({ ...column })),
   };
 }

@@ -6,6 +6,7 @@ import { Directories, type TenantEntry } from '@tenantry/messaging';
 interface FormTenant {
   readonly ctx: TenantContext;
   readonly timeZone: string;
+  readonly name: string;
 }
 
 /** Whose form somebody without a credential uses. Kept in memory, changed when the directory changes. */
@@ -30,13 +31,13 @@ export class FormTenants {
    * The context in which an anonymous request touches the tenant that it names by slug or host: it may do what its operation does there
    * and nothing else. Undefined when there is no such tenant, or it is closed; a suspended one still takes privacy requests.
    */
-  find(ctx: TenantContext, name: string): FormTenant | undefined {
-    const tenantId = this.byName.get(name.toLowerCase());
+  find(ctx: TenantContext, tenant: string): FormTenant | undefined {
+    const tenantId = this.byName.get(tenant.toLowerCase());
     const entry = tenantId === undefined ? undefined : this.directories.tenants.get(tenantId);
     if (tenantId === undefined || !entry || (entry.status !== 'active' && entry.status !== 'suspended'))
       return undefined;
-    const { cell, mode, organizationId, timeZone } = entry;
-    return { ctx: { ...ctx, tenantId, cell, mode, organizationId }, timeZone };
+    const { cell, mode, organizationId, timeZone, name } = entry;
+    return { ctx: { ...ctx, tenantId, cell, mode, organizationId }, timeZone, name };
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   confirmPrivacyForm,
+  getPrivacyForm,
   getPrivacyRequest,
   getPrivacySettings,
   listPrivacyRequests,
@@ -9,6 +10,7 @@ import {
 } from '@tenantry/contracts';
 import type { TestTenant } from '@tenantry/testing';
 import { ComplianceFixture } from '../compliance.fixture.js';
+import { PLAIN } from './brand.js';
 
 describe('The form', () => {
   const f = new ComplianceFixture();
@@ -112,11 +114,33 @@ describe('The form', () => {
     expect((await t.a.call(listPrivacyRequests, {})).data).toMatchObject([{ type: 'ccpa_opt_out' }]);
   });
 
+  it('shows anybody its own tenant’s name and look, and nothing while it is closed', async () => {
+    const look = {
+      accentColor: '#1d4ed8',
+      introduction: 'We answer within a month.',
+      policyUrl: 'https://a.example/p',
+    };
+    await t.a.call(replacePrivacySettings, { formEnabled: true, ...look });
+    await open(t.b);
+    const page = (tenant: TestTenant) => f.anonymous(getPrivacyForm, { tenant: f.slugOf(tenant) });
+    const nameOf = ({ id }: TestTenant) => t.bus.directories.tenants.get(id)?.name;
+    expect(await page(t.a)).toEqual({ tenantName: nameOf(t.a), ...look });
+    expect(await page(t.b)).toEqual({ tenantName: nameOf(t.b), ...PLAIN });
+    await t.a.call(replacePrivacySettings, { formEnabled: false, ...look });
+    await expect(page(t.a)).rejects.toBeFault('not-found');
+    await expect(f.anonymous(getPrivacyForm, { tenant: 'nobody-here' })).rejects.toBeFault('not-found');
+  });
+
+  it('takes no colour on which its buttons can not be read', async () => {
+    const attempt = t.a.call(replacePrivacySettings, { formEnabled: true, accentColor: '#ffff00' });
+    await expect(attempt).rejects.toBeFault('invalid-input', { field: 'accentColor' });
+  });
+
   it('is opened and closed by who may approve, for their own tenant', async () => {
-    expect(await t.a.call(getPrivacySettings, {})).toEqual({ formEnabled: false, calendar: null });
+    expect(await t.a.call(getPrivacySettings, {})).toEqual({ formEnabled: false, calendar: null, ...PLAIN });
     await open(t.a, 'US-CA');
-    expect(await t.a.call(getPrivacySettings, {})).toEqual({ formEnabled: true, calendar: 'US-CA' });
-    expect(await t.b.call(getPrivacySettings, {})).toEqual({ formEnabled: false, calendar: null });
+    expect(await t.a.call(getPrivacySettings, {})).toEqual({ formEnabled: true, calendar: 'US-CA', ...PLAIN });
+    expect(await t.b.call(getPrivacySettings, {})).toEqual({ formEnabled: false, calendar: null, ...PLAIN });
     const attempt = t.a.call(replacePrivacySettings, { formEnabled: false }, { permissions: ['compliance.write'] });
     await expect(attempt).rejects.toBeFault('forbidden');
     await expect(t.a.call(replacePrivacySettings, { formEnabled: true, calendar: 'XX' })).rejects.toBeFault(

@@ -3,6 +3,7 @@ import { getPrivacySettings, type GetPrivacySettingsRequest, type PrivacySetting
 import { TenantDatabase } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
+import { printSettings } from './brand.js';
 import { findSettings } from './settings.table.js';
 
 /** How the tenant takes privacy requests. */
@@ -13,6 +14,6 @@ export class GetPrivacySettings {
   @Handles(getPrivacySettings)
   async handle(_: GetPrivacySettingsRequest, ctx: TenantContext): Promise<PrivacySettings> {
     const settings = await findSettings({ query: (statement) => this.tenants.query(ctx, statement) });
-    return { formEnabled: settings.isFormEnabled, calendar: settings.calendar };
+    return printSettings(settings);
   }
 }

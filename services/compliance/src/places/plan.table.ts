@@ -1,4 +1,5 @@
-import { type Job, sql, type Sql, type Transaction } from '@tenantry/database';
+import type { SubjectPlanSummary } from '@tenantry/contracts';
+import { empty, type Job, sql, type Sql, type Transaction } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import type { PlanKind, PlanPlace, SubjectPlan } from './plan.js';
 
@@ -33,6 +34,33 @@ export async function findPlaces(rows: Rows, planId: string): Promise<PlanPlace[
   return rows.query<PlanPlace>(
     sql`select ${placeColumns} from compliance.plan_place where plan_id = ${planId} order by position`,
   );
+}
+
+/** Which plans a list has. */
+export interface PlanFilter {
+  readonly kind?: string | null;
+  readonly requestId?: string | null;
+  readonly status?: string | null;
+}
+
+/** Up to `limit` plans older than one, the newest first: ids grow with time. */
+export function listPlans(
+  rows: Rows,
+  { kind, requestId, status }: PlanFilter,
+  beforeId: string | null,
+  limit: number,
+): Promise<SubjectPlanSummary[]> {
+  const only = [
+    kind ? sql`and kind = ${kind}` : empty,
+    requestId ? sql`and request_id = ${requestId}` : empty,
+    status ? sql`and status = ${status}` : empty,
+    beforeId ? sql`and id < ${beforeId}` : empty,
+  ] as const;
+  return rows.query<SubjectPlanSummary>(sql`
+    select id, kind, status, request_id as "requestId", created_by as "plannedBy", created_at as "createdAt",
+      approved_by as "approvedBy", problem, finished_at as "finishedAt"
+    from compliance.subject_plan
+    where true ${only[0]} ${only[1]} ${only[2]} ${only[3]} order by id desc limit ${limit}`);
 }
 
 /** Adds a plan with its places. */

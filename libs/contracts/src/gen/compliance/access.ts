@@ -249,6 +249,7 @@ export class AccessPlace {
     field('withheld', 'string', { repeated: true }),
     field('via', 'string', { repeated: true }),
     field('reason', 'string', { optional: true }),
+    field('columns', 'message', { repeated: true, message: () => AccessColumn }),
   ];
 
   /** Its number in the plan. */
@@ -283,4 +284,26 @@ export class AccessPlace {
 
   /** Why it is a task, and what to do. */
   reason?: string | null;
+
+  /** The columns that the copy has or withholds, for the review. */
+  columns: AccessColumn[] = [];
+}
+
+/** A column of a place. */
+export class AccessColumn {
+  static readonly typeName = 'tenantry.compliance.v1.AccessColumn';
+  static readonly fields: readonly FieldFacts[] = [
+    field('name', 'string'),
+    field('classification', 'string'),
+    field('third_party', 'bool'),
+  ];
+
+  /** Its name. */
+  name = '';
+
+  /** none, internal, personal, sensitive, phi, payment_token or secret. */
+  classification = '';
+
+  /** Whether its values can point to other people. */
+  thirdParty = false;
 }

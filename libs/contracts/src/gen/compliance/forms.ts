@@ -59,6 +59,39 @@ export class SubmitPrivacyFormRequest {
   website?: string | null;
 }
 
+/** Names a tenant's form. */
+export class GetPrivacyFormRequest {
+  static readonly typeName = 'tenantry.compliance.v1.GetPrivacyFormRequest';
+  static readonly fields: readonly FieldFacts[] = [field('tenant', 'string', { required: true })];
+
+  /** The tenant's slug, or one of its host names. */
+  @MaxLength(253)
+  tenant = '';
+}
+
+/** A tenant's form, as anybody sees it. */
+export class PrivacyForm {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyForm';
+  static readonly fields: readonly FieldFacts[] = [
+    field('tenant_name', 'string'),
+    field('accent_color', 'string', { optional: true }),
+    field('introduction', 'string', { optional: true }),
+    field('policy_url', 'string', { optional: true }),
+  ];
+
+  /** What the tenant is called. */
+  tenantName = '';
+
+  /** The tenant's colour; null for ours. */
+  accentColor?: string | null;
+
+  /** What the tenant says above the form. */
+  introduction?: string | null;
+
+  /** The tenant's privacy policy. */
+  policyUrl?: string | null;
+}
+
 /** What the person gets to keep. */
 export class PrivacyFormReceipt {
   static readonly typeName = 'tenantry.compliance.v1.PrivacyFormReceipt';
@@ -102,6 +135,9 @@ export class PrivacySettings {
   static readonly fields: readonly FieldFacts[] = [
     field('form_enabled', 'bool'),
     field('calendar', 'string', { optional: true }),
+    field('accent_color', 'string', { optional: true }),
+    field('introduction', 'string', { optional: true }),
+    field('policy_url', 'string', { optional: true }),
   ];
 
   /** Whether people can make requests by the form. */
@@ -109,6 +145,15 @@ export class PrivacySettings {
 
   /** Whose public holidays count for new requests, e.g. DE-BE; null when none do. */
   calendar?: string | null;
+
+  /** The colour of the form's buttons and links; null for ours. */
+  accentColor?: string | null;
+
+  /** What the form says above its fields. */
+  introduction?: string | null;
+
+  /** Where the tenant's privacy policy is. */
+  policyUrl?: string | null;
 }
 
 /** Replaces the settings. */
@@ -117,6 +162,9 @@ export class ReplacePrivacySettingsRequest {
   static readonly fields: readonly FieldFacts[] = [
     field('form_enabled', 'bool', { required: true }),
     field('calendar', 'string', { optional: true }),
+    field('accent_color', 'string', { optional: true }),
+    field('introduction', 'string', { optional: true, multiline: true }),
+    field('policy_url', 'string', { optional: true }),
   ];
 
   /** Whether people can make requests by the form. */
@@ -126,4 +174,21 @@ export class ReplacePrivacySettingsRequest {
   @IsOptional()
   @Matches(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/u)
   calendar?: string | null;
+
+  /** The colour of the form's buttons and links, e.g. #1d4ed8. White text on it must be readable (WCAG 2.2, 1.4.3). */
+  @IsOptional()
+  @Matches(/^#[0-9a-f]{6}$/u)
+  accentColor?: string | null;
+
+  /** What the form says above its fields. */
+  @IsOptional()
+  @MinLength(1)
+  @MaxLength(2000)
+  introduction?: string | null;
+
+  /** Where the tenant's privacy policy is. */
+  @IsOptional()
+  @MaxLength(500)
+  @Matches(/^https:\/\/[^\s"<>]+$/u)
+  policyUrl?: string | null;
 }
