@@ -26,6 +26,7 @@ export default tseslint.config(
       '**/dist/**',
       '**/node_modules/**',
       'libs/contracts/src/gen/**',
+      'services/console/src/api/contract.ts',
       '**/*.mjs',
       '*.js',
       '.nx/**',
@@ -33,7 +34,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     plugins: { '@typescript-eslint': tseslint.plugin, '@nx': nx },
     languageOptions: {
       parser: tseslint.parser,
@@ -69,6 +70,7 @@ export default tseslint.config(
             { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:kernel', 'type:lib'] },
             { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:kernel', 'type:lib', 'type:infra'] },
             { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['type:kernel', 'type:lib', 'type:testing'] },
+            { sourceTag: 'type:pages', onlyDependOnLibsWithTags: ['type:kernel'] },
             { sourceTag: 'type:infra', onlyDependOnLibsWithTags: ['type:kernel', 'type:lib', 'type:infra'] },
           ],
         },

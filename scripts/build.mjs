@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { root } from './install.mjs';
 
 const swcrc = readFileSync(join(root, '.swcrc'), 'utf8');
 const IN_PARALLEL = 8;
+/** Pages are for browsers: Vite bundles them. */
+const pages = join(root, 'services', 'console');
 
 /**
  * Compiles every package's `src` to `dist`, and `scripts/*.ts` to `scripts/dist`: only files whose content changed
@@ -18,13 +22,31 @@ export async function build() {
     const queue = jobs.values();
     await Promise.all(Array.from({ length: IN_PARALLEL }, () => compileAll(queue, transform)));
   }
+  await buildPages();
   return jobs.length;
 }
 
-function sourceFolders() {
-  const packages = ['libs', 'services', 'infra'].flatMap((group) =>
-    readdirSync(join(root, group)).map((name) => join(root, group, name)),
+/** Bundles the pages when one of their sources has changed, in a process of its own: what it needs is not kept. */
+async function buildPages() {
+  const sources = ['src', '.'].flatMap((folder) =>
+    readdirSync(join(pages, folder), { recursive: folder === 'src', withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.spec.ts'))
+      .map(({ parentPath, name }) => join(parentPath, name)),
   );
+  const hash = createHash('sha256');
+  for (const source of sources.sort()) hash.update(relative(pages, source)).update(readFileSync(source));
+  const stamp = hash.digest('base64url');
+  const built = join(pages, 'dist', '.stamp');
+  if (existsSync(built) && readFileSync(built, 'utf8') === stamp) return;
+  await promisify(execFile)(process.execPath, [join(pages, 'build.mjs'), stamp]).catch(({ stderr, message }) => {
+    throw new Error(`the console does not build: ${stderr || message}`);
+  });
+}
+
+function sourceFolders() {
+  const packages = ['libs', 'services', 'infra']
+    .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
+    .filter((folder) => folder !== pages);
   return [
     ...packages.map((folder) => ({ from: join(folder, 'src'), to: join(folder, 'dist'), deep: true })),
     { from: join(root, 'scripts'), to: join(root, 'scripts', 'dist'), deep: false },

@@ -20,6 +20,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { format } from 'prettier';
+import { printClient, type OpenApi } from '../services/console/generator/client.js';
 
 const root = dirname(import.meta.dirname);
 const library = 'libs/contracts';
@@ -74,9 +75,14 @@ async function generated(): Promise<Map<string, string>> {
     buf('generate', 'proto', '--template', 'proto/buf.gen.yaml', '--output', directory);
     const options = JSON.parse(readFileSync(join(root, '.prettierrc.json'), 'utf8')) as object;
     const files = new Map<string, string>();
+    const add = async (path: string, text: string): Promise<void> => {
+      files.set(path, await format(text, { ...options, filepath: path }));
+    };
     for (const path of globSync(`${library}/**/*.{ts,json}`, { cwd: directory })) {
-      files.set(path, await format(readFileSync(join(directory, path), 'utf8'), { ...options, filepath: path }));
+      await add(path, readFileSync(join(directory, path), 'utf8'));
     }
+    const openapi = JSON.parse(files.get(`${library}/openapi.json`)!) as OpenApi;
+    await add('services/console/src/api/contract.ts', printClient(openapi));
     return files;
   } finally {
     rmSync(directory, { recursive: true });

@@ -21,6 +21,7 @@ const THEN = {
   promises: [bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'], // the rules that need types
   generated: [join('scripts', 'run.mjs'), join('scripts', 'generate.ts'), '--check'],
   types: [bin('typescript7/bin/tsc'), '-p', 'tsconfig.json'],
+  pages: [bin('typescript7/bin/tsc'), '-p', 'services/console/tsconfig.json'],
   format: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
   unused: [bin('knip/bin/knip.js')],
 };

@@ -1,0 +1,51 @@
+import type { ReactElement } from 'react';
+import { Link } from 'wouter';
+import type { PersonRef } from '../api/contract.js';
+import { momentText } from '../words/days.js';
+
+interface PlanHeadProps {
+  readonly plan: {
+    readonly subject: readonly PersonRef[];
+    readonly requestId: string | null;
+    readonly createdAt: string;
+    readonly digest: string;
+  };
+  readonly places: readonly { readonly kind: string; readonly rows: string; readonly status: string }[];
+}
+
+/** Whom a plan is about, and how much there is. */
+export function PlanHead({ plan: { subject, requestId, createdAt, digest }, places }: PlanHeadProps): ReactElement {
+  const rows = places.filter(({ kind }) => kind === 'rows');
+  const count = rows.reduce((sum, place) => sum + BigInt(place.rows), 0n);
+  const tasks = places.filter(({ kind }) => kind === 'task');
+  const open = tasks.filter(({ status }) => status === 'waiting');
+  return (
+    <dl className="facts">
+      <div>
+        <dt>Person</dt>
+        <dd>{subject.map(({ table, value }) => `${table} ${value}`).join(', ')}</dd>
+      </div>
+      <div>
+        <dt>Found</dt>
+        <dd>
+          {count.toLocaleString()} rows in {rows.length} tables; {tasks.length} places to look up by hand, {open.length}{' '}
+          of them open
+        </dd>
+      </div>
+      <div>
+        <dt>Planned</dt>
+        <dd>{momentText(createdAt)}</dd>
+      </div>
+      <div>
+        <dt>Answers</dt>
+        <dd>{requestId ? <Link href={`/requests/${requestId}`}>this privacy request</Link> : 'no privacy request'}</dd>
+      </div>
+      <div>
+        <dt>Digest</dt>
+        <dd>
+          <code>{digest}</code>
+        </dd>
+      </div>
+    </dl>
+  );
+}
