@@ -95,7 +95,7 @@ function welcome(progress: Progress, settings: LocalSettings, { url, oneTimePass
     : [];
   const lines = [
     '',
-    `  ready          ${url}   (API reference: ${url}/docs)`,
+    `  ready          ${url}   (API reference: ${url}/docs, privacy desk: ${url}/console/)`,
     `  administrator  ${email}`,
     ...password,
     '',

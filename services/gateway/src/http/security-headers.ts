@@ -19,7 +19,7 @@ const ANSWER = {
  * request, so they are worked out when the server starts and not for each answer.
  */
 export function securityHeaders(
-  page: Pick<HelmetOptions, 'contentSecurityPolicy'> = {},
+  page: Pick<HelmetOptions, 'contentSecurityPolicy' | 'crossOriginResourcePolicy'> = {},
 ): Readonly<Record<string, string>> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);

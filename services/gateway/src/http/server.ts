@@ -11,6 +11,7 @@ import { routesOf } from './endpoints.js';
 import { serveHealth } from './health.js';
 import { Operations } from './operations.js';
 import { serveProtectedResource } from './protected-resource.js';
+import { servePages } from './pages.js';
 import { serveReference } from './reference.js';
 import { Refusals } from './refusals.js';
 import { securityHeaders } from './security-headers.js';
@@ -52,6 +53,7 @@ export async function createServer(
   serveHealth(app, service.get(Ready), service.get(Bus));
   await serveReference(app);
   serveProtectedResource(app);
+  await servePages(app);
   service.get(Operations).register(app, routes);
   await app.ready();
   return app;
