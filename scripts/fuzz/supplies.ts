@@ -93,11 +93,8 @@ const supplies: Readonly<Record<string, Supply>> = {
     await world.staff.must('POST', `/v1/tenants/${tenant.id}/suspend`, {});
     return tenant;
   },
-  auditEvent: async (world) => {
-    // One of the older entries, which a checkpoint covers by now.
-    const page = await world.a.owner.must<{ data: { id: string }[] }>('GET', '/v1/audit/events?limit=200');
-    return { id: page.data.at(-1)!.id };
-  },
+  auditEvent: (world) => oldEntry(world.a.owner, '/v1/audit/events'),
+  platformAuditEvent: (world) => oldEntry(world.staff, '/v1/platform/audit/events'),
   plan: (world) => world.staff.must('POST', '/v1/plans', { name: world.fresh('p'), price: '1.00' }),
   overriddenTenant: async (world) => {
     const [{ id }, feature] = [await makeTenant(world), world.fresh('f')];
@@ -197,6 +194,12 @@ const supplies: Readonly<Record<string, Supply>> = {
   ...assuranceSupplies,
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };
+
+/** One of the older entries, which a checkpoint covers by now. */
+async function oldEntry(reader: Client, list: string): Promise<{ id: string }> {
+  const page = await reader.must<{ data: { id: string }[] }>('GET', `${list}?limit=200`);
+  return { id: page.data.at(-1)!.id };
+}
 
 /** What an approver must not do about their own decision is decided by a key first. */
 const asSomebodyElse = async (world: World, path: string, body: object): Promise<{ id: string }> => {

@@ -128,6 +128,8 @@ const words: Words = {
   },
 
   audit: { id: is('{{auditEvent.id}}') },
+  'audit platform': { id: is('{{platformAuditEvent.id}}'), size: absent },
+  GetPlatformAuditConsistencyRequest: { from: is('1'), to: absent },
 
   GetAuditProofRequest: { size: absent },
 };

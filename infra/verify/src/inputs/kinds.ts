@@ -67,6 +67,10 @@ const makers = {
   ...toolApis,
   ...agentTemplates,
   auditEntry: async (bench) => ({ id: await newestEntry(bench) }),
+  auditEntry: async (bench) => ({ id: await newestEntry(bench, bench.tenant.owner, '/v1/audit/events') }),
+  platformAuditEntry: async (bench) => ({
+    id: await newestEntry(bench, bench.workshop.admin, '/v1/platform/audit/events'),
+  }),
   table: async ({ workshop, tenant }) => {
     const names = await createTables(workshop.client, tenant.owner, '/v1/tables', tenant.canary);
     return { ...names, ...(await fillTables(workshop.client, tenant, names)) };
@@ -109,16 +113,14 @@ export type Kind = keyof typeof makers;
 export const kinds: Readonly<Record<Kind, Maker>> = makers;
 
 /** The trail is written a moment after what it tells of. */
-async function newestEntry({ workshop, tenant }: Bench): Promise<string> {
+async function newestEntry({ workshop }: Bench, reader: Caller, list: string): Promise<string> {
   const deadlineMs = performance.now() + AUDIT_PATIENCE_MS;
   for (;;) {
-    const page = json('GET', '/v1/audit/events?limit=1');
-    const { data } = await workshop.client.must<{ data: { id: string }[] }>(tenant.owner, page);
+    const { data } = await workshop.client.must<{ data: { id: string }[] }>(reader, json('GET', `${list}?limit=1`));
     const id = data[0]?.id;
     // Proofs are given for what was signed, and that is done every second.
-    if (id && (await workshop.client.send(tenant.owner, json('GET', `/v1/audit/events/${id}/proof`))).status === 200)
-      return id;
-    if (performance.now() > deadlineMs) throw new Error(`The trail of ${tenant.slug} stays empty`);
+    if (id && (await workshop.client.send(reader, json('GET', `${list}/${id}/proof`))).status === 200) return id;
+    if (performance.now() > deadlineMs) throw new Error(`What ${list} lists stays empty`);
     await pause(ASK_EVERY_MS);
   }
 }

@@ -20,6 +20,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   '/v1/agents/{agentId}': slot('agent'),
   '/v1/api-keys/{id}': slot('key'),
   '/v1/audit/events/{id}': slot('auditEntry'),
+  '/v1/platform/audit/events/{id}': slot('platformAuditEntry'),
   '/v1/meters/{meter}': slot('meter'),
   '/v1/members/{userId}': slot('member'),
   '/v1/staff/{userId}': slot('staffMember'),

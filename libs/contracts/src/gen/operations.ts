@@ -159,6 +159,8 @@ import {
   GetAuditConsistencyRequest,
   GetAuditProofRequest,
   GetPlatformAuditCheckpointRequest,
+  GetPlatformAuditConsistencyRequest,
+  GetPlatformAuditProofRequest,
 } from './audit/proofs.js';
 import { RecordAuditEventRequest } from './audit/recording.js';
 import {
@@ -1648,7 +1650,7 @@ export const getAuditConsistency = operation({
 
 /**
  * Exports the log, or the unbroken part of it that has everything of a time, as a stream in constant memory. NDJSON can be
- * verified offline with `tenantry audit verify`; CSV is for spreadsheets.
+ * verified offline with `tenantry audit verify`; OCSF is for security tools, CSV for spreadsheets.
  */
 export const exportAuditLog = operation({
   name: 'ExportAuditLog',
@@ -1677,6 +1679,32 @@ export const getPlatformAuditCheckpoint = operation({
   audit: 'audit.viewed',
   input: GetPlatformAuditCheckpointRequest,
   output: AuditCheckpoint,
+});
+
+/** Proves that an entry is in the platform's own log, as for a tenant's. */
+export const getPlatformAuditProof = operation({
+  name: 'GetPlatformAuditProof',
+  service: 'audit',
+  summary: "Proves that an entry is in the platform's own log, as for a tenant's",
+  http: { method: 'GET', path: '/v1/platform/audit/events/{id}/proof', status: 200 },
+  permission: 'audit.read',
+  scope: 'platform',
+  audit: 'audit.viewed',
+  input: GetPlatformAuditProofRequest,
+  output: AuditInclusionProof,
+});
+
+/** Proves that the platform's own log of one size is the beginning of that of another. */
+export const getPlatformAuditConsistency = operation({
+  name: 'GetPlatformAuditConsistency',
+  service: 'audit',
+  summary: "Proves that the platform's own log of one size is the beginning of that of another",
+  http: { method: 'GET', path: '/v1/platform/audit/consistency', status: 200 },
+  permission: 'audit.read',
+  scope: 'platform',
+  audit: 'audit.viewed',
+  input: GetPlatformAuditConsistencyRequest,
+  output: AuditConsistencyProof,
 });
 
 /** Exports the platform's own log like a tenant's: what its staff did that concerns no tenant. */
@@ -5219,6 +5247,8 @@ export const operations: readonly Operation[] = [
   getAuditConsistency,
   exportAuditLog,
   getPlatformAuditCheckpoint,
+  getPlatformAuditProof,
+  getPlatformAuditConsistency,
   exportPlatformAuditLog,
   recordAuditEvent,
   eraseEntryValues,

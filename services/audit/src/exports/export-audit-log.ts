@@ -4,6 +4,7 @@ import {
   exportAuditLog,
   exportPlatformAuditLog,
   Reply,
+  type AuditEvent,
   type ExportAuditLogRequest,
   type ExportPlatformAuditLogRequest,
 } from '@tenantry/contracts';
@@ -19,13 +20,15 @@ import { findCheckpoint } from '../proofs/checkpoint.table.js';
 import { readHashes } from '../proofs/subtree.table.js';
 import { CSV_HEADER, entryLine } from './csv.js';
 import { discloseEntry } from './disclosure.js';
-import { framesOf, type ExportRange } from './export-range.js';
+import { framesOf, type ExportRange, type Frames } from './export-range.js';
+import { ocsfLine } from './ocsf.js';
 
 const BATCH_ENTRIES = 500;
 
 /** How an export looks: what comes first, how entries are printed, what comes last. */
 interface Layout {
   readonly type: string;
+  readonly extension: string;
   readonly head: string;
   readonly print: (entries: readonly StoredEntry[]) => Promise<string>;
   readonly end: string;
@@ -50,19 +53,11 @@ export class ExportAuditLog {
     const signed = await findCheckpoint(rows, null);
     const range = await rangeOf(rows, request, signed?.size ?? 0);
     const frames = await this.alarm.guard(ctx, () => framesOf(ctx.tenantId, range, signed, readHashes(rows)));
-    const layout: Layout =
-      format === 'csv'
-        ? { type: 'text/csv', head: CSV_HEADER, print: (entries) => this.printCsv(entries, rows, ctx), end: '' }
-        : {
-            type: 'application/x-ndjson',
-            head: printHead(frames.head),
-            print: (entries) => this.printNdjson(entries, rows, ctx),
-            end: printEnd(frames.end),
-          };
+    const layout = this.layoutOf(format, frames, rows, ctx);
     return new Reply<AsyncIterable<Uint8Array>>(bodyOf(rows, range, layout), {
       headers: {
         'content-type': `${layout.type}; charset=utf-8`,
-        'content-disposition': `attachment; filename="audit-${ctx.tenantId}.${format}"`,
+        'content-disposition': `attachment; filename="audit-${ctx.tenantId}.${layout.extension}"`,
       },
     });
   }
@@ -75,16 +70,25 @@ export class ExportAuditLog {
     return this.handle(request, ctx);
   }
 
+  private layoutOf(format: string, frames: Frames, rows: Rows, ctx: TenantContext): Layout {
+    const shown = async (entries: readonly StoredEntry[], line: (event: AuditEvent) => string): Promise<string> =>
+      (await this.view.show(entries, rows, ctx)).map(line).join('');
+    if (format === 'csv') {
+      const print = (entries: readonly StoredEntry[]): Promise<string> => shown(entries, entryLine);
+      return { type: 'text/csv', extension: 'csv', head: CSV_HEADER, print, end: '' };
+    }
+    const lines = { type: 'application/x-ndjson', extension: format === 'ocsf' ? 'ocsf.ndjson' : 'ndjson' };
+    if (format === 'ocsf') return { ...lines, head: '', print: (entries) => shown(entries, ocsfLine), end: '' };
+    const print = (entries: readonly StoredEntry[]): Promise<string> => this.printNdjson(entries, rows, ctx);
+    return { ...lines, head: printHead(frames.head), print, end: printEnd(frames.end) };
+  }
+
   private async printNdjson(entries: readonly StoredEntry[], rows: Rows, ctx: TenantContext): Promise<string> {
     const opened = await this.view.open(entries, rows, ctx);
     const lines = entries.map((entry) =>
       printEntry(printHash(entry.leafHash), leafText(entry), discloseEntry(entry, opened)),
     );
     return lines.join('');
-  }
-
-  private async printCsv(entries: readonly StoredEntry[], rows: Rows, ctx: TenantContext): Promise<string> {
-    return (await this.view.show(entries, rows, ctx)).map(entryLine).join('');
   }
 }
 

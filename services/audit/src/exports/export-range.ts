@@ -8,13 +8,19 @@ export interface ExportRange {
   readonly last: number;
 }
 
+/** The first and the last line of an export. */
+export interface Frames {
+  readonly head: ExportHead;
+  readonly end: ExportEnd;
+}
+
 /** The first and the last line of an export: what proves the entries between them. @throws LogAltered */
 export async function framesOf(
   tenantId: string,
   { first, last }: ExportRange,
   signed: SignedRoot | undefined,
   read: ReadHashes,
-): Promise<{ head: ExportHead; end: ExportEnd }> {
+): Promise<Frames> {
   const before = subtreesOf({ from: 0, to: first - 1 });
   const after = subtreesOf({ from: last, to: signed?.size ?? 0 });
   const hashes = (await readSubtrees(tenantId, [...before, ...after], read)).map(printHash);

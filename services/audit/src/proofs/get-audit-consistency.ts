@@ -1,6 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { consistencyRanges, sameHash, verifyConsistency } from '@tenantry/audit-proofs';
-import { getAuditConsistency, type AuditConsistencyProof, type GetAuditConsistencyRequest } from '@tenantry/contracts';
+import {
+  getAuditConsistency,
+  getPlatformAuditConsistency,
+  type AuditConsistencyProof,
+  type GetAuditConsistencyRequest,
+  type GetPlatformAuditConsistencyRequest,
+} from '@tenantry/contracts';
 import { TenantDatabase } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
@@ -11,7 +17,7 @@ import { findCheckpoint, signedRootsAt } from './checkpoint.table.js';
 import { LogAltered, readRoots } from './stored-tree.js';
 import { readHashes } from './subtree.table.js';
 
-/** Proves that the log of one size is the beginning of the log of another. */
+/** Proves that the log of one size is the beginning of the log of another. The platform has a log too. */
 @Controller()
 export class GetAuditConsistency {
   constructor(
@@ -28,6 +34,11 @@ export class GetAuditConsistency {
     if (!latest || to > latest.size) throw outside('to', `The latest checkpoint covers ${latest?.size ?? 0} entries`);
     if (from > to) throw outside('from', `from is at most ${to}, the size that it is compared with`);
     return this.alarm.guard(ctx, () => this.prove(rows, ctx.tenantId, from, to));
+  }
+
+  @Handles(getPlatformAuditConsistency)
+  handlePlatform(request: GetPlatformAuditConsistencyRequest, ctx: TenantContext): Promise<AuditConsistencyProof> {
+    return this.handle(request, ctx);
   }
 
   private async prove(rows: Rows, tenantId: string, from: number, to: number): Promise<AuditConsistencyProof> {

@@ -1,6 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { inclusionRanges, verifyInclusion } from '@tenantry/audit-proofs';
-import { getAuditProof, type AuditInclusionProof, type GetAuditProofRequest } from '@tenantry/contracts';
+import {
+  getAuditProof,
+  getPlatformAuditProof,
+  type AuditInclusionProof,
+  type GetAuditProofRequest,
+  type GetPlatformAuditProofRequest,
+} from '@tenantry/contracts';
 import { TenantDatabase } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
@@ -13,7 +19,7 @@ import { readHashes } from './subtree.table.js';
 
 const SIGNED_EVERY_S = 1;
 
-/** Proves that an entry is in the log of a checkpoint. A proof that would not verify is an alarm, and is not given. */
+/** Proves that an entry is in the log of a checkpoint. A proof that would not verify is an alarm, and is not given. The platform has a log too. */
 @Controller()
 export class GetAuditProof {
   constructor(
@@ -25,6 +31,11 @@ export class GetAuditProof {
   handle({ id, size }: GetAuditProofRequest, ctx: TenantContext): Promise<AuditInclusionProof> {
     const rows: Rows = { query: (statement) => this.tenants.query(ctx, statement) };
     return this.alarm.guard(ctx, () => this.prove(rows, ctx.tenantId, id, size ?? null));
+  }
+
+  @Handles(getPlatformAuditProof)
+  handlePlatform(request: GetPlatformAuditProofRequest, ctx: TenantContext): Promise<AuditInclusionProof> {
+    return this.handle(request, ctx);
   }
 
   private async prove(rows: Rows, tenantId: string, id: string, size: bigint | null): Promise<AuditInclusionProof> {

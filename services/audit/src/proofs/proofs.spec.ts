@@ -1,7 +1,15 @@
 import { parseCheckpoint, verifyConsistency, verifyInclusion } from '@tenantry/audit-proofs';
-import { getAuditConsistency, getAuditProof, listAuditEvents, type AuditEvent } from '@tenantry/contracts';
-import { newId } from '@tenantry/kernel';
-import type { TestTenant } from '@tenantry/testing';
+import {
+  getAuditConsistency,
+  getAuditProof,
+  getPlatformAuditConsistency,
+  getPlatformAuditProof,
+  listAuditEvents,
+  listPlatformAuditEvents,
+  type AuditEvent,
+} from '@tenantry/contracts';
+import { newId, PLATFORM_TENANT_ID } from '@tenantry/kernel';
+import { testContext, type TestTenant } from '@tenantry/testing';
 import { auditTenants, READER } from '../testing/audit.fixture.js';
 
 const bytes = (hash: string): Buffer => Buffer.from(hash, 'base64url');
@@ -113,5 +121,29 @@ describe('proofs of the audit log', () => {
     await t.sign();
     await t.checkpoint(t.a);
     expect(await t.outbox()).toMatchObject([{ type: 'Accessed', outcome: 'read', changes: [{ resource: 'audit' }] }]);
+  });
+
+  it('are given of the platform’s own log to its staff, and to no tenant', async () => {
+    t.bus.announce(PLATFORM_TENANT_ID);
+    await t.write({ ...t.a, id: PLATFORM_TENANT_ID }, 4);
+    await t.sign();
+    const staff = testContext(PLATFORM_TENANT_ID, READER);
+    const { data } = await t.bus.call(listPlatformAuditEvents, { limit: 1 }, staff);
+    const { leafIndex, leafHash, hashes, checkpoint } = await t.bus.call(
+      getPlatformAuditProof,
+      { id: data[0]!.id },
+      staff,
+    );
+    const { size, root } = parseCheckpoint(checkpoint!.note);
+    const at = { index: Number(leafIndex), size, leaf: bytes(leafHash), root };
+    expect(verifyInclusion(at, hashes.map(bytes))).toBe(true);
+    const grown = await t.bus.call(getPlatformAuditConsistency, { from: 2n }, staff);
+    const roots = { fromRoot: bytes(grown.fromRootHash), toRoot: bytes(grown.toRootHash) };
+    expect(verifyConsistency({ from: 2, to: size, ...roots }, grown.hashes.map(bytes))).toBe(true);
+    const own = (await t.write(t.a, 1), (await events(t.a))[0]!.id);
+    await expect(t.bus.call(getPlatformAuditProof, { id: own }, staff)).rejects.toBeFault('not-found');
+    await expect(t.a.call(getPlatformAuditProof, { id: data[0]!.id }, READER)).rejects.toMatchObject({
+      reason: expect.stringMatching(/forbidden|not-found/),
+    });
   });
 });

@@ -74,6 +74,24 @@ export class GetAuditProofRequest {
   size?: bigint | null;
 }
 
+/** Asks for the proof of one entry of the platform's own log. */
+export class GetPlatformAuditProofRequest {
+  static readonly typeName = 'tenantry.audit.v1.GetPlatformAuditProofRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('id', 'string', { required: true }),
+    field('size', 'int64', { optional: true }),
+  ];
+
+  /** The entry's id. */
+  @IsCanonicalUuid()
+  id = '';
+
+  /** Against the earliest checkpoint that covers so many entries and this one; by default against the latest of all. */
+  @IsOptional()
+  @MinInt64(1n)
+  size?: bigint | null;
+}
+
 /** Shows that an entry is in the log of a checkpoint (RFC 9162, section 2.1.3). */
 export class AuditInclusionProof {
   static readonly typeName = 'tenantry.audit.v1.AuditInclusionProof';
@@ -104,6 +122,24 @@ export class AuditInclusionProof {
 /** Asks for the proof that the log only grew. */
 export class GetAuditConsistencyRequest {
   static readonly typeName = 'tenantry.audit.v1.GetAuditConsistencyRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('from', 'int64', { required: true }),
+    field('to', 'int64', { optional: true }),
+  ];
+
+  /** The smaller size. */
+  @MinInt64(1n)
+  from = 0n;
+
+  /** The larger size, at most that of the latest checkpoint, which is the default. */
+  @IsOptional()
+  @MinInt64(1n)
+  to?: bigint | null;
+}
+
+/** Asks for the proof that the platform's own log only grew. */
+export class GetPlatformAuditConsistencyRequest {
+  static readonly typeName = 'tenantry.audit.v1.GetPlatformAuditConsistencyRequest';
   static readonly fields: readonly FieldFacts[] = [
     field('from', 'int64', { required: true }),
     field('to', 'int64', { optional: true }),
@@ -155,9 +191,9 @@ export class ExportAuditLogRequest {
     field('to', 'timestamp', { optional: true }),
   ];
 
-  /** ndjson, which can be verified, or csv. By default ndjson. */
+  /** ndjson, which can be verified; ocsf (Open Cybersecurity Schema Framework 1.3.0, one event a line), or csv. By default ndjson. */
   @IsOptional()
-  @IsIn(['ndjson', 'csv'])
+  @IsIn(['ndjson', 'csv', 'ocsf'])
   format?: string | null;
 
   /** Everything that happened at this time or later. Entries between two of them come along, so that none can be left out. */
@@ -176,9 +212,9 @@ export class ExportPlatformAuditLogRequest {
     field('to', 'timestamp', { optional: true }),
   ];
 
-  /** ndjson, which can be verified, or csv. By default ndjson. */
+  /** ndjson, which can be verified; ocsf (Open Cybersecurity Schema Framework 1.3.0, one event a line), or csv. By default ndjson. */
   @IsOptional()
-  @IsIn(['ndjson', 'csv'])
+  @IsIn(['ndjson', 'csv', 'ocsf'])
   format?: string | null;
 
   /** Everything that happened at this time or later. Entries between two of them come along, so that none can be left out. */
