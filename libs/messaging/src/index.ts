@@ -1,3 +1,4 @@
+export { Archive, type Archived } from './archive/archive.js';
 export * from './bus/log.js';
 export { Bus, connectBus, type BusChange, type BusOptions } from './bus/bus.js';
 export { Presence } from './bus/presence.js';

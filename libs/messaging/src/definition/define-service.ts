@@ -29,6 +29,9 @@ export const bucketNames = [
 
 export type BucketName = (typeof bucketNames)[number];
 
+/** Buckets whose keys are written once; see `archive/archive.ts`. */
+export type ArchiveName = 'audit_anchors';
+
 /** Everything about a service that somebody besides itself must know. */
 export interface ServiceDefinition {
   readonly name: string;
@@ -44,6 +47,8 @@ export interface ServiceDefinition {
   readonly watches: readonly BucketName[];
   /** Whether it keeps a ledger of its own outside Postgres; see `LedgerStream`. */
   readonly ledger: boolean;
+  /** Write-once buckets that only this service writes. */
+  readonly archives: readonly ArchiveName[];
   /** Operations of other services that it calls. */
   readonly calls: readonly Operation[];
   /** Every entry of its buckets, from Postgres: what fills a new or lost bucket. */
@@ -59,7 +64,7 @@ export function defineService(
 ): ServiceDefinition {
   const { watches = [] } = declared;
   return {
-    ...{ migrations: null, jobs: [], ownerMay: [], buckets: [], calls: [], ledger: false, ...declared },
+    ...{ migrations: null, jobs: [], ownerMay: [], buckets: [], archives: [], calls: [], ledger: false, ...declared },
     watches: watches.includes('revocations') ? [...new Set([...watches, ...AGENT_STANDING])] : watches,
   };
 }

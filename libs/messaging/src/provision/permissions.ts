@@ -37,7 +37,7 @@ export function natsPermissions(
 }
 
 function permissionsOf(definition: ServiceDefinition, table: readonly Operation[]): NatsPermissions {
-  const { name, buckets, watches, ledger } = definition;
+  const { name, buckets, watches, ledger, archives } = definition;
   const callable = table.filter((operation) => mayCall(name, operation));
   const streaming = new Set(callable.filter(({ streams }) => streams !== 'none').map(({ service }) => service));
   const publish = [
@@ -49,6 +49,7 @@ function permissionsOf(definition: ServiceDefinition, table: readonly Operation[
     ...buckets.flatMap(writing),
     ...watches.flatMap(watching),
     ...(ledger ? keeping(name) : []),
+    ...archives.flatMap(archiving),
   ];
   return {
     publish: { allow: [...new Set(publish)] },
@@ -70,6 +71,9 @@ const pulling = (durable: string): string[] => [
 ];
 
 const writing = (bucket: string): string[] => [`$KV.${bucket}.>`, `$JS.API.DIRECT.GET.KV_${bucket}.>`];
+
+/** An archive's keys are in the description of its stream. */
+const archiving = (archive: string): string[] => [...writing(archive), `$JS.API.STREAM.INFO.KV_${archive}`];
 
 /** A watch is a consumer of the watcher's own, which ends with it. */
 const watching = (bucket: string): string[] => [

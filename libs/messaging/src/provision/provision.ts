@@ -13,7 +13,7 @@ import { Kvm } from '@nats-io/kv';
 import { nanos } from '@nats-io/transport-node';
 import type { Bus } from '../bus/bus.js';
 import { EVENTS_STREAM, ledgerStream, ledgerSubject } from '../bus/subjects.js';
-import type { BucketName, ServiceDefinition } from '../definition/define-service.js';
+import type { ArchiveName, BucketName, ServiceDefinition } from '../definition/define-service.js';
 import { consumersOf, type DurableConsumer } from '../definition/handlers-of.js';
 import { ACK_WAIT_MS } from '../events/consumption.js';
 
@@ -48,6 +48,20 @@ const BUCKET_TTL_MS: Partial<Record<BucketName, number>> = {
   agent_revocations: DAY_MS,
 };
 
+/** One message for each subject, which nothing replaces or removes but age. */
+const WRITTEN_ONCE: Partial<StreamConfig> = {
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.New,
+  discard_new_per_subject: true,
+  max_msgs_per_subject: 1,
+  deny_delete: true,
+  deny_purge: true,
+  allow_direct: true,
+  storage: StorageType.File,
+};
+
+const ARCHIVE_TTL_MS: Record<ArchiveName, number> = { audit_anchors: 400 * DAY_MS };
+
 const NOT_FOUND = 404;
 
 /** How many copies JetStream keeps. */
@@ -58,7 +72,7 @@ export interface ProvisionOptions {
 
 /**
  * Creates what the services need on the bus, and brings what is there up to date: the stream, every durable consumer,
- * every bucket. Run by the boot admin before the services start; they may not. Answers the names of what it created: a
+ * every bucket and archive. Run by the boot admin before the services start; they may not. Answers the names of what it created: a
  * stream or bucket among them is empty, to be rebuilt from Postgres.
  */
 export async function provisionNats(
@@ -79,6 +93,10 @@ export async function provisionNats(
   }
   for (const bucket of new Set(definitions.flatMap(({ buckets, watches }) => [...buckets, ...watches]))) {
     if (await ensureBucket(admin, manager, bucket, replicas)) created.push(bucket);
+  }
+  for (const archive of definitions.flatMap(({ archives }) => archives)) {
+    const stream = { name: `KV_${archive}`, subjects: [`$KV.${archive}.>`], max_age: nanos(ARCHIVE_TTL_MS[archive]) };
+    if (await ensureStream(manager, { ...WRITTEN_ONCE, ...stream, num_replicas: replicas })) created.push(archive);
   }
   return created;
 }
