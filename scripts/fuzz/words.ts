@@ -129,6 +129,8 @@ const words: Words = {
 
   audit: { id: is('{{auditEvent.id}}') },
   'audit platform': { id: is('{{platformAuditEvent.id}}'), size: absent },
+  GetAuditCheckpointRequest: { cosigned: absent, size: absent },
+  ReplaceAuditAnchoringRequest: { witnessUrl: absent, witnessKey: absent, email: is('{{fresh.email}}') },
   GetPlatformAuditConsistencyRequest: { from: is('1'), to: absent },
 
   GetAuditProofRequest: { size: absent },

@@ -8,6 +8,14 @@ export {
   type SignedCheckpoint,
 } from './checkpoint/checkpoint.js';
 export {
+  cosignatureOf,
+  cosignedText,
+  parseWitness,
+  printCosignature,
+  printWitness,
+  type Cosignature,
+} from './checkpoint/cosignature.js';
+export {
   isSignedBy,
   parseNote,
   parseVerifier,

@@ -1,5 +1,14 @@
 import { Module } from '@nestjs/common';
 import { defineService } from '@tenantry/service';
+import { AnchorMail } from './anchors/anchor-mail.js';
+import { AnchorPlaces } from './anchors/anchor-places.js';
+import { AnchorStore } from './anchors/anchor-store.js';
+import { CompareAuditAnchors } from './anchors/compare-audit-anchors.js';
+import { EveryMinuteAnchorHeads } from './anchors/every-minute-anchor-heads.js';
+import { GetAuditAnchoring } from './anchors/get-audit-anchoring.js';
+import { ListAuditAnchors } from './anchors/list-audit-anchors.js';
+import { ReplaceAuditAnchoring } from './anchors/replace-audit-anchoring.js';
+import { Witness } from './anchors/witness.js';
 import { AuditSettings } from './config.js';
 import { ExportAuditLog } from './exports/export-audit-log.js';
 import { EntryView } from './log/entry-view.js';
@@ -20,14 +29,15 @@ import { RecordAuditEvent } from './recording/record-audit-event.js';
 
 const operations = [ListAuditEvents, GetAuditEvent, GetAuditCompleteness, ExportAuditLog, RecordAuditEvent];
 const proofs = [GetAuditCheckpoint, GetAuditProof, GetAuditConsistency];
+const anchors = [GetAuditAnchoring, ReplaceAuditAnchoring, ListAuditAnchors, CompareAuditAnchors];
 const subjects = [EraseEntryValues, ProveErasure, SignStatement];
 const reactions = [OnEveryEvent];
-const scheduled = [EverySecondSignCheckpoints];
+const scheduled = [EverySecondSignCheckpoints, EveryMinuteAnchorHeads];
 
 /** The audit log: a table of contents. */
 @Module({
-  controllers: [...operations, ...proofs, ...subjects, ...reactions, ...scheduled],
-  providers: [EntryView, CheckpointKey, Alarm, GetAuditProof],
+  controllers: [...operations, ...proofs, ...anchors, ...subjects, ...reactions, ...scheduled],
+  providers: [EntryView, CheckpointKey, Alarm, GetAuditProof, AnchorPlaces, AnchorStore, AnchorMail, Witness],
 })
 export class AuditModule {}
 
@@ -36,6 +46,7 @@ export const auditService = defineService({
   module: AuditModule,
   migrations: new URL('../migrations/', import.meta.url),
   settings: AuditSettings,
-  jobs: ['ingest', 'eraser', 'signer'],
+  jobs: ['ingest', 'eraser', 'signer', 'anchorer'],
+  archives: ['audit_anchors'],
   watches: ['tenants', 'revocations'],
 });

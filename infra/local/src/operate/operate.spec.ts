@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { originOf, printCheckpoint, publicKeyOf, signCheckpoint } from '@tenantry/audit-proofs';
 import { newId, PLATFORM_TENANT_ID } from '@tenantry/kernel';
-import { EVENTS_STREAM, LedgerStream, type Bus } from '@tenantry/messaging';
+import { Archive, EVENTS_STREAM, LedgerStream, type Bus } from '@tenantry/messaging';
 import { Ledger } from '@tenantry/service';
 import { eventually } from '@tenantry/testing';
 import pg from 'pg';
@@ -20,7 +21,8 @@ const TENANT = newId();
 const silent = new Progress({ isTTY: false, write: () => true } as unknown as NodeJS.WriteStream);
 
 describe('the operator of a running instance', () => {
-  const services = [{ ...sample('shop', 'create table shop.note (id int primary key);'), ledger: true }];
+  const shop = sample('shop', 'create table shop.note (id int primary key);');
+  const services = [{ ...shop, ledger: true, archives: ['audit_anchors'] as const }];
   let postgres: EmbeddedPostgres;
   let instance: RunningServices & AsyncDisposable;
   let environment: Record<string, string>;
@@ -180,6 +182,27 @@ describe('the operator of a running instance', () => {
     expect(said).toContain(reason);
     expect(said.split('\n')).toHaveLength(1);
     expect(code).toBe(1);
+  });
+
+  it('prints the heads of a log that the store has, the smallest first, and of no other log', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const noteAt = (size: number): string => {
+      const checkpoint = { origin: originOf(TENANT), size, root: new Uint8Array(32) };
+      return printCheckpoint(checkpoint, publicKeyOf(privateKey), signCheckpoint(checkpoint, privateKey));
+    };
+    await using stack = new AsyncDisposableStack();
+    const bus = stack.adopt(await (await openInstance(services, environment)).bus(services[0]), (one) => one.drain());
+    const archive = new Archive(bus, 'audit_anchors');
+    for (const size of [10, 9]) await archive.put(`${TENANT}.${size}`, noteAt(size));
+    const { said, code } = await run('audit', 'anchors', TENANT);
+    const { data } = JSON.parse(said) as { data: { size: string; note: string }[] };
+    expect([code, data.map(({ size }) => size), data.map(({ note }) => note)]).toEqual([
+      0,
+      ['9', '10'],
+      [noteAt(9), noteAt(10)],
+    ]);
+    expect((await run('audit', 'anchors', newId())).said).toContain('The store has no head of the log');
+    expect((await run('audit', 'anchors', '*')).code).toBe(1);
   });
 
   it('is told when there is no instance', async () => {

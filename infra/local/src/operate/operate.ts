@@ -3,6 +3,7 @@ import { doctor } from '@tenantry/database';
 import { SettingsError, type Environment, type Service } from '@tenantry/service';
 import { PlainError } from '../plain-error.js';
 import { failedEvents, rebuildEvents, replayEvents } from './events.js';
+import { listAnchors } from './list-anchors.js';
 import { openInstance, type OpenInstance } from './open-instance.js';
 import { rewrapInstance } from './rewrap.js';
 import { exportTombstones, replayTombstones } from './tombstones.js';
@@ -21,10 +22,11 @@ events rebuild [--service s]             fills lost streams and buckets again fr
 keys rewrap                              wraps every tenant's keys by master.key instead of master.other.key
 tombstones export                        prints what was erased, sealed: keep it apart from this machine
 tombstones replay [file]…                carries every erasure out again; with files, those that the ledger lost too
+audit anchors <tenant id>                prints the heads of its log that the write-once store has, for audit verify
 TENANTRY_STATE_DIR, DATABASE_URL and NATS_URL as for npm start.
 
 anywhere, without network or database:
-audit verify <export.ndjson> [--checkpoint file]… [--key verifier]…
+audit verify <export.ndjson> [--checkpoint file]… [--key verifier]… [--witness key]…
                                          shows that an exported audit log is what was signed, and what was kept of it
 certificate verify <file> --key verifier
                                          shows that an erasure was done as its certificate says
@@ -70,11 +72,12 @@ const commands: Readonly<Record<string, Command>> = {
   'keys rewrap': async ({ instance }) => rewrapInstance(await instance()),
   'tombstones export': async ({ instance }) => exportTombstones(await instance()),
   'tombstones replay': async ({ instance, files }) => replayTombstones(await instance(), files),
+  'audit anchors': async ({ instance, files }) => listAnchors(await instance(), files),
   'audit verify': verifyAudit,
   'certificate verify': verifyErasure,
 };
-/** Commands that take files after their name. */
-const takeFiles = ['audit verify', 'certificate verify', 'tombstones replay'];
+/** Commands that take files, or an id, after their name. */
+const takeFiles = ['audit anchors', 'audit verify', 'certificate verify', 'tombstones replay'];
 
 /** `tenantry <command>`: what an operator does to a running instance. Sets the exit code; prints one line for a failure. */
 export async function operate(
@@ -92,9 +95,10 @@ export async function operate(
     if (!command) {
       throw new PlainError(`There is no command "${name}". Try: npm run tenantry -- --help`);
     }
-    const { consumer, checkpoint: checkpoints, key: keys } = values;
+    const { consumer, checkpoint: checkpoints, key: keys, witness: witnesses } = values;
     const instance = (): Promise<OpenInstance> => openInstance(services, environment);
-    const request = { services: chosen(services, values.service), consumer, files, checkpoints, keys, instance };
+    const trusted = { checkpoints, keys, witnesses };
+    const request = { services: chosen(services, values.service), consumer, files, ...trusted, instance };
     const lines = await command(request);
     lines.forEach((line) => console.log(line));
   } catch (error) {
@@ -115,7 +119,7 @@ function parse(argv: readonly string[]) {
     const text = { type: 'string' } as const;
     const texts = { ...text, multiple: true, default: [] as string[] } as const;
     const help = { type: 'boolean', default: false } as const;
-    const options = { service: text, consumer: text, checkpoint: texts, key: texts, help } as const;
+    const options = { service: text, consumer: text, checkpoint: texts, key: texts, witness: texts, help } as const;
     return parseArgs({ args: [...argv], allowPositionals: true, options });
   } catch (error) {
     throw new PlainError(`${(error as Error).message.split('.')[0]}. Try: npm run tenantry -- --help`);

@@ -1,17 +1,20 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  cosignedText,
   EXPORT_FORMAT,
   Frontier,
   hashLeaf,
   originOf,
   printCheckpoint,
+  printCosignature,
   printEnd,
   printEntry,
   printHead,
   printVerifier,
+  printWitness,
   publicKeyOf,
   signCheckpoint,
 } from '@tenantry/audit-proofs';
@@ -75,6 +78,31 @@ describe('tenantry audit verify', () => {
     writeFileSync(file('edited.txt'), `${checkpointOf(2)}\n\n`);
     const kept = ['--checkpoint', file('answer.json'), '--checkpoint', file('edited.txt')];
     expect((await run(file('log.ndjson'), ...kept)).said).toMatch(/(kept checkpoint 2: holds\n?){2}/);
+  });
+
+  it('compares with all heads of a list, as the store has them', async () => {
+    const data = [1, 2].map((size) => ({ size: String(size), note: checkpointOf(size) }));
+    writeFileSync(file('anchors.json'), JSON.stringify({ data }));
+    const { said } = await run(file('log.ndjson'), '--checkpoint', file('anchors.json'));
+    expect(said).toMatch(/kept checkpoint 1: holds\nkept checkpoint 2: holds/);
+    const bad = await run(file('changed.ndjson'), '--checkpoint', file('anchors.json'));
+    expect(bad).toMatchObject({ said: expect.stringContaining('entry 2: its content was changed'), code: 1 });
+  });
+
+  it('says which checkpoint a witness saw, and refuses when it saw none', async () => {
+    const own = generateKeyPairSync('ed25519').privateKey;
+    const witness = { name: 'witness.example/w1', publicKey: publicKeyOf(own) };
+    const note = checkpointOf(2);
+    const signed = cosignedText(note.slice(0, note.indexOf('\n\n') + 1), 60n);
+    writeFileSync(file('cosigned.txt'), note + printCosignature(witness, 60n, sign(null, Buffer.from(signed), own)));
+    const by = ['--witness', printWitness(witness)];
+    expect((await run(file('log.ndjson'), '--checkpoint', file('cosigned.txt'), ...by)).said).toContain(
+      'witness.example/w1 saw checkpoint 2 at 1970-01-01T00:01:00.000Z',
+    );
+    expect(await run(file('log.ndjson'), '--checkpoint', file('kept.txt'), ...by)).toEqual({
+      said: 'tenantry: --witness: witness.example/w1 signed none of the checkpoints',
+      code: 1,
+    });
   });
 
   it('says what it did not show', async () => {

@@ -1,9 +1,12 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import {
   BadExport,
+  cosignatureOf,
   parseCheckpoint,
   parseVerifier,
+  parseWitness,
   verifyExport,
+  type NoteVerifier,
   type SignedCheckpoint,
   type Verified,
 } from '@tenantry/audit-proofs';
@@ -19,19 +22,28 @@ export interface VerifyRequest {
   readonly checkpoints: readonly string[];
   /** Verifier keys that were pinned. */
   readonly keys: readonly string[];
+  /** Keys of witnesses: each must have signed one of the checkpoints. */
+  readonly witnesses?: readonly string[];
 }
 
 /**
  * Verifies an export of an audit log from files alone: no network, no database, no instance.
  * @throws PlainError naming the first thing that is wrong
  */
-export async function verifyAudit({ files, checkpoints, keys }: VerifyRequest): Promise<readonly string[]> {
+export async function verifyAudit({
+  files,
+  checkpoints,
+  keys,
+  witnesses = [],
+}: VerifyRequest): Promise<readonly string[]> {
   const [file, ...others] = files;
   if (file === undefined || others.length > 0) throw new PlainError('Name one export: audit verify <export.ndjson>');
-  const trusted = { checkpoints: checkpoints.map(readCheckpoint), keys: keys.map(readKey) };
+  const kept = checkpoints.flatMap(readCheckpoints);
+  const trusted = { checkpoints: kept.map((note) => parseCheckpoint(note)), keys: keys.map(readKey) };
+  const seen = witnesses.map((key) => seenBy(key, kept));
   try {
     const verified = await verifyExport(createReadStream(file, { highWaterMark: PIECE_BYTES }), trusted);
-    return [...describe(verified), ...trusted.checkpoints.map(held), ...advice(trusted)];
+    return [...describe(verified), ...trusted.checkpoints.map(held), ...seen, ...advice(trusted)];
   } catch (error) {
     throw explain(file, error);
   }
@@ -55,30 +67,45 @@ function advice({ checkpoints, keys }: { checkpoints: readonly unknown[]; keys: 
   ];
 }
 
-/** A note, or the answer of the API that has one; blank lines at the end do no harm. */
-function readCheckpoint(file: string): SignedCheckpoint {
+/** Notes in a file: one, or an answer of the API that has one or many; blank lines at the end do no harm. */
+function readCheckpoints(file: string): string[] {
   try {
     const text = readFileSync(file, 'utf8');
-    const note = text.startsWith('{') ? noteIn(text) : text;
-    return parseCheckpoint(`${note.trimEnd()}\n`);
+    const notes = (text.startsWith('{') ? notesIn(text) : [text]).map((note) => `${note.trimEnd()}\n`);
+    notes.forEach((note) => parseCheckpoint(note));
+    return notes;
   } catch (error) {
     throw explain(file, error);
   }
 }
 
-function noteIn(answer: string): string {
+function notesIn(answer: string): string[] {
   try {
-    return String((JSON.parse(answer) as { note?: unknown }).note);
+    const { note, data } = JSON.parse(answer) as { note?: unknown; data?: readonly { note?: unknown }[] };
+    return (data?.map((one) => one.note) ?? [note]).map(String);
   } catch {
     throw new TypeError('not a checkpoint, nor an answer that has one');
   }
 }
 
-function readKey(text: string): ReturnType<typeof parseVerifier> {
+/** The newest kept checkpoint that a witness signed. @throws PlainError when it signed none */
+function seenBy(key: string, notes: readonly string[]): string {
+  const witness = readAs('--witness', key, parseWitness);
+  const signed = notes
+    .map((note) => ({ size: parseCheckpoint(note).size, cosignature: cosignatureOf(note, witness) }))
+    .filter(({ cosignature }) => cosignature !== null)
+    .toSorted((one, other) => other.size - one.size)[0];
+  if (!signed) throw new PlainError(`--witness: ${witness.name} signed none of the checkpoints`);
+  return `${witness.name} saw checkpoint ${signed.size} at ${signed.cosignature!.at.toISOString()}`;
+}
+
+const readKey = (text: string): NoteVerifier => readAs('--key', text, parseVerifier);
+
+function readAs(option: string, text: string, parse: (text: string) => NoteVerifier): NoteVerifier {
   try {
-    return parseVerifier(text);
+    return parse(text);
   } catch (error) {
-    throw new PlainError(`--key: ${(error as Error).message}`);
+    throw new PlainError(`${option}: ${(error as Error).message}`);
   }
 }
 

@@ -37,6 +37,11 @@ export function publicKeyOf(key: KeyObject): Uint8Array {
   return new Uint8Array(spki.export({ type: 'spki', format: 'der' }).subarray(SPKI_PREFIX.length));
 }
 
+/** The key as `node:crypto` takes it. */
+export function keyObjectOf({ publicKey }: NoteVerifier): KeyObject {
+  return createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' });
+}
+
 /** The first four bytes of `SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)`: which key a signature line means. */
 function keyId({ name, publicKey }: NoteVerifier): Buffer {
   const input = Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(ED25519), publicKey]);
@@ -88,7 +93,7 @@ export function parseNote(note: string): Note {
 /** Whether a note carries a valid signature of this key; those of other keys do not matter. */
 export function isSignedBy({ text, signatures }: Note, verifier: NoteVerifier): boolean {
   const id = keyId(verifier);
-  const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, verifier.publicKey]), format: 'der', type: 'spki' });
+  const key = keyObjectOf(verifier);
   return signatures.some(({ name, bytes }) => {
     const ofThisKey = name === verifier.name && id.equals(bytes.subarray(0, KEY_ID_BYTES));
     return (

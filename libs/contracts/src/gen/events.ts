@@ -35,7 +35,7 @@ import {
   ToolApiPut,
   ToolHostsReplaced,
 } from './agents/events.js';
-import { AuditEventRecorded } from './audit/events.js';
+import { AuditAnchoringReplaced, AuditEventRecorded } from './audit/events.js';
 import {
   BillingContactSet,
   BudgetClosed,
@@ -179,6 +179,7 @@ export const events: readonly EventType<object>[] = [
   GuardrailDecided,
   HealthDataSent,
   AuditEventRecorded,
+  AuditAnchoringReplaced,
   PlanVersionCreated,
   BudgetCreated,
   BudgetUpdated,

@@ -16,6 +16,7 @@ export * from './agents/tokens.js';
 export * from './agents/tool-apis.js';
 export * from './agents/tools.js';
 export * from './agents/versions.js';
+export * from './audit/anchors.js';
 export * from './audit/audit.js';
 export * from './audit/events.js';
 export * from './audit/proofs.js';

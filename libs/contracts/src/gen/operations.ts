@@ -140,6 +140,15 @@ import {
   RollBackAgentRequest,
 } from './agents/versions.js';
 import {
+  AuditAnchorComparison,
+  AuditAnchoring,
+  CompareAuditAnchorsRequest,
+  GetAuditAnchoringRequest,
+  ListAuditAnchorsRequest,
+  ListAuditAnchorsResponse,
+  ReplaceAuditAnchoringRequest,
+} from './audit/anchors.js';
+import {
   AuditCompleteness,
   AuditLeaf,
   GetAuditCompletenessRequest,
@@ -1551,6 +1560,64 @@ export const rollBackAgent = operation({
   audit: 'agent_version.rolled_back',
   input: RollBackAgentRequest,
   output: Agent,
+});
+
+/** Tells where the log's heads are kept, and how far. */
+export const getAuditAnchoring = operation({
+  name: 'GetAuditAnchoring',
+  service: 'audit',
+  summary: "Tells where the log's heads are kept, and how far",
+  http: { method: 'GET', path: '/v1/audit/anchoring', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  audit: 'audit.viewed',
+  input: GetAuditAnchoringRequest,
+  output: AuditAnchoring,
+});
+
+/** Chooses the places besides the platform's write-once store, which every log is anchored in: a mail address, a witness, or neither. */
+export const replaceAuditAnchoring = operation({
+  name: 'ReplaceAuditAnchoring',
+  service: 'audit',
+  summary: "Chooses the places besides the platform's write-once store, which every log is anchored in",
+  http: { method: 'PUT', path: '/v1/audit/anchoring', status: 200 },
+  permission: 'audit.configure',
+  scope: 'tenant',
+  audit: 'audit.anchoring-replaced',
+  input: ReplaceAuditAnchoringRequest,
+  output: AuditAnchoring,
+});
+
+/**
+ * Lists the heads in the write-once store, the smallest first. The answer, saved to a file, is what `tenantry audit verify --checkpoint`
+ * compares an export with.
+ */
+export const listAuditAnchors = operation({
+  name: 'ListAuditAnchors',
+  service: 'audit',
+  summary: 'Lists the heads in the write-once store, the smallest first',
+  http: { method: 'GET', path: '/v1/audit/anchors', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  audit: 'audit.viewed',
+  input: ListAuditAnchorsRequest,
+  output: ListAuditAnchorsResponse,
+});
+
+/**
+ * Compares the log with the heads in the write-once store, and names the first that it is not true to. Whoever trusts nobody here
+ * downloads the anchors and an export, and compares them offline.
+ */
+export const compareAuditAnchors = operation({
+  name: 'CompareAuditAnchors',
+  service: 'audit',
+  summary: 'Compares the log with the heads in the write-once store, and names the first that it is not true to',
+  http: { method: 'GET', path: '/v1/audit/anchors/comparison', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  audit: 'audit.viewed',
+  input: CompareAuditAnchorsRequest,
+  output: AuditAnchorComparison,
 });
 
 /** Lists audit entries, the newest first. Looking is itself audited. */
@@ -5238,6 +5305,10 @@ export const operations: readonly Operation[] = [
   diffAgentVersions,
   publishAgentVersion,
   rollBackAgent,
+  getAuditAnchoring,
+  replaceAuditAnchoring,
+  listAuditAnchors,
+  compareAuditAnchors,
   listAuditEvents,
   listPlatformAuditEvents,
   getAuditEvent,

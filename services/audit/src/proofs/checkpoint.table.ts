@@ -35,18 +35,27 @@ export async function insertCheckpoints(tx: Transaction, signed: readonly Signed
     on conflict do nothing`);
 }
 
-const columns = sql`tenant_id as "tenantId", size, root, public_key as "publicKey", signature, signed_at as "signedAt"`;
+const columns = sql`tenant_id as "tenantId", size, root, public_key as "publicKey", signature, signed_at as "signedAt",
+  (select coalesce(string_agg(line, '' order by witness), '') from audit.cosignature
+    where cosignature.tenant_id = checkpoint.tenant_id and cosignature.size = checkpoint.size) as cosignatures`;
 
 type CheckpointRow = Omit<SignedRoot, 'size'> & { readonly size: bigint };
 
 const fromRow = (row: CheckpointRow): SignedRoot => ({ ...row, size: Number(row.size) });
 
-/** The latest checkpoint, or the earliest that covers so many entries. */
-export async function findCheckpoint(rows: Rows, size: bigint | null): Promise<SignedRoot | undefined> {
+/** The latest checkpoint, or the earliest that covers so many entries; of all, or of those that a witness signed too. */
+export async function findCheckpoint(
+  rows: Rows,
+  size: bigint | null,
+  cosigned = false,
+): Promise<SignedRoot | undefined> {
+  const only = cosigned
+    ? sql`exists (select from audit.cosignature c where c.tenant_id = checkpoint.tenant_id and c.size = checkpoint.size)`
+    : sql`true`;
   const found = await rows.query<CheckpointRow>(
     size === null
-      ? sql`select ${columns} from audit.checkpoint order by size desc limit 1`
-      : sql`select ${columns} from audit.checkpoint where size >= ${size} order by size limit 1`,
+      ? sql`select ${columns} from audit.checkpoint where ${only} order by size desc limit 1`
+      : sql`select ${columns} from audit.checkpoint where size >= ${size} and ${only} order by size limit 1`,
   );
   return found.map(fromRow)[0];
 }

@@ -9,6 +9,8 @@ export interface SignedRoot {
   /** Of the key that signed it, which may have been replaced since. */
   readonly publicKey: Uint8Array;
   readonly signature: Uint8Array;
+  /** Lines of witnesses that signed it too; those of others are not kept. */
+  readonly cosignatures?: string;
   readonly signedAt: Date;
 }
 
@@ -18,8 +20,8 @@ export function printHash(hash: Uint8Array): string {
 }
 
 /** The signed note of a checkpoint: what an auditor keeps. */
-export function noteOf({ tenantId, size, root, publicKey, signature }: SignedRoot): string {
-  return printCheckpoint({ origin: originOf(tenantId), size, root }, publicKey, signature);
+export function noteOf({ tenantId, size, root, publicKey, signature, cosignatures = '' }: SignedRoot): string {
+  return `${printCheckpoint({ origin: originOf(tenantId), size, root }, publicKey, signature)}${cosignatures}`;
 }
 
 /** The verifier key of a checkpoint: what an auditor pins. */

@@ -19,15 +19,15 @@ export class GetAuditCheckpoint {
   constructor(private readonly tenants: TenantDatabase) {}
 
   @Handles(getAuditCheckpoint)
-  async handle({ size }: GetAuditCheckpointRequest, ctx: TenantContext): Promise<AuditCheckpoint> {
+  async handle({ size, cosigned }: GetAuditCheckpointRequest, ctx: TenantContext): Promise<AuditCheckpoint> {
     const rows: Rows = { query: (statement) => this.tenants.query(ctx, statement) };
-    const signed = await findCheckpoint(rows, size ?? null);
-    if (!signed) throw new Fault('not-found', { detail: 'The log has no checkpoint of that many entries' });
+    const signed = await findCheckpoint(rows, size ?? null, cosigned ?? false);
+    if (!signed) throw new Fault('not-found', { detail: 'The log has no such checkpoint of that many entries' });
     return toCheckpointMessage(signed);
   }
 
   @Handles(getPlatformAuditCheckpoint)
   handlePlatform(request: GetPlatformAuditCheckpointRequest, ctx: TenantContext): Promise<AuditCheckpoint> {
-    return this.handle(request, ctx);
+    return this.handle({ ...request, cosigned: false }, ctx);
   }
 }

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Provider } from '@nestjs/common';
 import {
   parseCheckpoint,
   verifyExport,
@@ -18,7 +19,8 @@ import {
 } from '@tenantry/contracts';
 import type { RowChange } from '@tenantry/database';
 import { newId } from '@tenantry/kernel';
-import { Logger } from '@tenantry/service';
+import { Bus } from '@tenantry/messaging';
+import { Logger, Mailer, OutboundHttp } from '@tenantry/service';
 import { tenantsOnRealPostgres, testContext, type Tenants, type TestTenant } from '@tenantry/testing';
 import { auditService } from '../audit.module.js';
 import { AuditSettings } from '../config.js';
@@ -49,8 +51,8 @@ export interface AuditTenants extends Tenants {
   ): Promise<string>;
 }
 
-/** Starts it for the suite that calls this. */
-export function auditTenants(): AuditTenants {
+/** Starts it for the suite that calls this; `providers` are what it reaches besides: the bus, mail, the web. */
+export function auditTenants(providers: readonly Provider[] = []): AuditTenants {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-audit-'));
   const keyFile = join(folder, 'audit.pem');
   writeFileSync(keyFile, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }), {
@@ -63,6 +65,10 @@ export function auditTenants(): AuditTenants {
     providers: [
       { provide: AuditSettings, useValue: new AuditSettings({ AUDIT_KEY_FILE: keyFile }) },
       { provide: Logger, useValue: keepingErrors(reported) },
+      { provide: Bus, useValue: {} },
+      { provide: Mailer, useValue: {} },
+      { provide: OutboundHttp, useValue: {} },
+      ...providers,
     ],
   });
   const checkpoint = (tenant: TestTenant, size?: bigint): Promise<AuditCheckpoint> =>

@@ -19,3 +19,28 @@ export class AuditEventRecorded {
     Object.assign(this, fields);
   }
 }
+
+/** The places in which the log's heads are kept were chosen anew. Which, is in the event's row change. */
+export class AuditAnchoringReplaced {
+  static readonly typeName = 'tenantry.audit.v1.AuditAnchoringReplaced';
+  static readonly fields: readonly FieldFacts[] = [
+    field('mailed', 'bool', { dataClass: 'none' }),
+    field('witnessed', 'bool', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'audit',
+    name: 'AuditAnchoringReplaced',
+    subjectSuffix: 'audit.AuditAnchoringReplaced',
+    action: 'audit.anchoring-replaced',
+  };
+
+  /** Whether heads are mailed. */
+  mailed = false;
+
+  /** Whether a witness sees them. */
+  witnessed = false;
+
+  constructor(fields?: AuditAnchoringReplaced) {
+    Object.assign(this, fields);
+  }
+}

@@ -6,12 +6,18 @@ import { IsIn, IsOptional } from 'class-validator';
 /** Asks for a checkpoint. */
 export class GetAuditCheckpointRequest {
   static readonly typeName = 'tenantry.audit.v1.GetAuditCheckpointRequest';
-  static readonly fields: readonly FieldFacts[] = [field('size', 'int64', { optional: true })];
+  static readonly fields: readonly FieldFacts[] = [
+    field('size', 'int64', { optional: true }),
+    field('cosigned', 'bool', { optional: true }),
+  ];
 
   /** The earliest checkpoint that covers so many entries; by default the latest of all. */
   @IsOptional()
   @MinInt64(1n)
   size?: bigint | null;
+
+  /** Only one that a witness has signed too. */
+  cosigned?: boolean | null;
 }
 
 /** Asks for a checkpoint of the platform's own log. */
@@ -49,7 +55,7 @@ export class AuditCheckpoint {
   /** When it was signed. */
   signedAt!: Date;
 
-  /** The signed note (C2SP tlog-checkpoint): what an auditor keeps in a file. */
+  /** The signed note (C2SP tlog-checkpoint), with the signatures of witnesses: what an auditor keeps in a file. */
   note = '';
 
   /** The verifier key of the signature. An auditor pins it once, from here, over a channel they trust. */
