@@ -66,7 +66,6 @@ const makers = {
   ...subjectPlans,
   ...toolApis,
   ...agentTemplates,
-  auditEntry: async (bench) => ({ id: await newestEntry(bench) }),
   auditEntry: async (bench) => ({ id: await newestEntry(bench, bench.tenant.owner, '/v1/audit/events') }),
   platformAuditEntry: async (bench) => ({
     id: await newestEntry(bench, bench.workshop.admin, '/v1/platform/audit/events'),

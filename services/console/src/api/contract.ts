@@ -9,6 +9,8 @@ export type Access = {
   readonly places: readonly AccessPlace[];
   readonly createdAt: string;
   readonly deliveredAt: string | null;
+  readonly email: string | null;
+  readonly userId: string | null;
 };
 
 export type AccessColumn = { readonly name: string; readonly classification: string; readonly thirdParty: boolean };
@@ -27,6 +29,34 @@ export type AccessPlace = {
   readonly via: readonly string[];
   readonly reason: string | null;
   readonly columns: readonly AccessColumn[];
+};
+
+export type AccountingLine = {
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly count: number;
+  readonly recipient: string;
+  readonly recipientAddress: string | null;
+  readonly description: string;
+  readonly purpose: string;
+  readonly wholeTable: boolean;
+};
+
+export type Agreement = {
+  readonly id: string;
+  readonly party: string;
+  readonly counterparty: string;
+  readonly version: string;
+  readonly provider: string | null;
+  readonly subcontractors: readonly string[];
+  readonly effectiveOn: string;
+  readonly endsOn: string | null;
+  readonly status: string;
+  readonly registeredBy: string;
+  readonly registeredAt: string;
+  readonly endedBy: string | null;
+  readonly endedAt: string | null;
+  readonly endReason: string | null;
 };
 
 export type AssignPrivacyRequestsRequest = {
@@ -56,6 +86,27 @@ export type DataMapPlace = {
   readonly links: readonly string[];
 };
 
+export type Disclosure = {
+  readonly id: string;
+  readonly disclosedAt: string;
+  readonly source: string;
+  readonly recipient: string;
+  readonly recipientAddress: string | null;
+  readonly description: string;
+  readonly purpose: string;
+  readonly table: string | null;
+  readonly subjectKey: string | null;
+  readonly withheldUntil: string | null;
+  readonly actorId: string;
+};
+
+export type DisclosureAccounting = {
+  readonly requestId: string;
+  readonly since: string;
+  readonly until: string;
+  readonly data: readonly AccountingLine[];
+};
+
 export type DownloadAccessBundleRequest = { readonly token: string; readonly code: string };
 
 export type Erasure = {
@@ -70,6 +121,9 @@ export type Erasure = {
   readonly problem: string | null;
   readonly createdAt: string;
   readonly finishedAt: string | null;
+  readonly email: string | null;
+  readonly userId: string | null;
+  readonly repeats: string | null;
 };
 
 export type ErasureCertificate = { readonly note: string; readonly key: string };
@@ -106,6 +160,10 @@ export type LegalHold = {
   readonly releasedAt: string | null;
   readonly releaseReason: string | null;
 };
+
+export type ListAgreementsResponse = { readonly data: readonly Agreement[]; readonly nextCursor: string | null };
+
+export type ListDisclosuresResponse = { readonly data: readonly Disclosure[]; readonly nextCursor: string | null };
 
 export type ListLegalHoldsResponse = { readonly data: readonly LegalHold[]; readonly nextCursor: string | null };
 
@@ -209,12 +267,16 @@ export type PlanAccessRequest = {
   readonly subject: readonly PersonRef[];
   readonly requestId?: string | null;
   readonly reveal?: readonly TableColumns[];
+  readonly email?: string | null;
+  readonly userId?: string | null;
 };
 
 export type PlanErasureRequest = {
   readonly subject: readonly PersonRef[];
   readonly requestId?: string | null;
   readonly choices?: readonly ErasureChoice[];
+  readonly email?: string | null;
+  readonly userId?: string | null;
 };
 
 export type PrivacyForm = {
@@ -289,7 +351,39 @@ export type PrivacySettings = {
   readonly policyUrl: string | null;
 };
 
+export type RecordDisclosureRequest = {
+  readonly disclosedAt?: string | null;
+  readonly recipient: string;
+  readonly recipientAddress?: string | null;
+  readonly description: string;
+  readonly purpose:
+    | 'treatment'
+    | 'payment'
+    | 'operations'
+    | 'authorized'
+    | 'required_by_law'
+    | 'public_health'
+    | 'oversight'
+    | 'judicial'
+    | 'law_enforcement'
+    | 'research'
+    | 'other';
+  readonly table: string;
+  readonly subjectKey?: string | null;
+  readonly withheldUntil?: string | null;
+  readonly withheldInWriting?: boolean | null;
+};
+
 export type RefreshRequest = { readonly refreshToken: string; readonly tenant?: string | null };
+
+export type RegisterAgreementRequest = {
+  readonly counterparty: string;
+  readonly version: string;
+  readonly provider?: string | null;
+  readonly subcontractors?: readonly string[];
+  readonly effectiveOn: string;
+  readonly endsOn?: string | null;
+};
 
 export type ReplacePrivacySettingsRequest = {
   readonly formEnabled: boolean;
@@ -362,6 +456,11 @@ export interface Operations {
     output: PrivacyRequest;
   };
   downloadAccessBundle: { input: DownloadAccessBundleRequest; output: Blob };
+  endAgreement: { input: { readonly agreementId: string } & { readonly reason: string }; output: Agreement };
+  endPlatformAgreement: {
+    input: { readonly tenantId: string; readonly agreementId: string } & { readonly reason: string };
+    output: Agreement;
+  };
   extendPrivacyRequest: {
     input: { readonly requestId: string } & {
       readonly reason: 'complexity' | 'number_of_requests' | 'other';
@@ -386,13 +485,31 @@ export interface Operations {
   getPrivacyRequest: { input: { readonly requestId: string }; output: PrivacyRequest };
   getPrivacyRequestClock: { input: { readonly requestId: string }; output: PrivacyRequestClock };
   getPrivacySettings: { input: {}; output: PrivacySettings };
+  giveDisclosureAccounting: {
+    input: { readonly requestId: string } & {
+      readonly table: string;
+      readonly subjectKey: string;
+      readonly since?: string | null;
+      readonly everything?: boolean | null;
+    };
+    output: DisclosureAccounting;
+  };
   handOverPrivacyRequest: { input: { readonly requestId: string }; output: PrivacyRequest };
+  listAgreements: { input: { readonly limit?: number; readonly cursor?: string }; output: ListAgreementsResponse };
+  listDisclosures: {
+    input: { readonly limit?: number; readonly cursor?: string; readonly table?: string };
+    output: ListDisclosuresResponse;
+  };
   listLegalHolds: {
     input: { readonly limit?: number; readonly cursor?: string; readonly active?: boolean };
     output: ListLegalHoldsResponse;
   };
   listMembers: { input: { readonly limit?: number; readonly cursor?: string }; output: MemberPage };
   listNoticeTemplates: { input: {}; output: ListNoticeTemplatesResponse };
+  listPlatformAgreements: {
+    input: { readonly tenantId: string; readonly limit?: number; readonly cursor?: string };
+    output: ListAgreementsResponse;
+  };
   listPrivacyRequestEntries: {
     input: { readonly requestId: string; readonly limit?: number; readonly cursor?: string };
     output: ListPrivacyRequestEntriesResponse;
@@ -458,6 +575,7 @@ export interface Operations {
   placeLegalHold: { input: PlaceLegalHoldRequest; output: LegalHold };
   planAccess: { input: PlanAccessRequest; output: Access };
   planErasure: { input: PlanErasureRequest; output: Erasure };
+  recordDisclosure: { input: RecordDisclosureRequest; output: Disclosure };
   recordIdentityCheck: {
     input: { readonly requestId: string } & {
       readonly method: 'in_person' | 'video_call' | 'document_seen' | 'signed_in_account' | 'callback' | 'knowledge';
@@ -471,6 +589,17 @@ export interface Operations {
     output: PrivacyRequest;
   };
   refresh: { input: RefreshRequest; output: LoginReply };
+  registerAgreement: { input: RegisterAgreementRequest; output: Agreement };
+  registerPlatformAgreement: {
+    input: { readonly tenantId: string } & {
+      readonly counterparty: string;
+      readonly version: string;
+      readonly subcontractors?: readonly string[];
+      readonly effectiveOn: string;
+      readonly endsOn?: string | null;
+    };
+    output: Agreement;
+  };
   releaseAccess: {
     input: { readonly accessId: string } & {
       readonly withhold?: readonly TableColumns[];
@@ -625,6 +754,18 @@ export const operations = {
     isIdempotent: false,
   },
   downloadAccessBundle: { method: 'POST', path: '/v1/privacy/bundles/download', permission: null, isIdempotent: false },
+  endAgreement: {
+    method: 'POST',
+    path: '/v1/agreements/{agreementId}/end',
+    permission: 'agreements.write',
+    isIdempotent: false,
+  },
+  endPlatformAgreement: {
+    method: 'POST',
+    path: '/v1/tenants/{tenantId}/agreements/{agreementId}/end',
+    permission: 'agreements.write',
+    isIdempotent: false,
+  },
   extendPrivacyRequest: {
     method: 'POST',
     path: '/v1/privacy/requests/{requestId}/extend',
@@ -676,18 +817,32 @@ export const operations = {
     permission: 'compliance.read',
     isIdempotent: false,
   },
+  giveDisclosureAccounting: {
+    method: 'POST',
+    path: '/v1/privacy/requests/{requestId}/accounting',
+    permission: 'compliance.write',
+    isIdempotent: false,
+  },
   handOverPrivacyRequest: {
     method: 'POST',
     path: '/v1/privacy/requests/{requestId}/hand-over',
     permission: 'compliance.write',
     isIdempotent: false,
   },
+  listAgreements: { method: 'GET', path: '/v1/agreements', permission: 'agreements.read', isIdempotent: false },
+  listDisclosures: { method: 'GET', path: '/v1/disclosures', permission: 'compliance.read', isIdempotent: false },
   listLegalHolds: { method: 'GET', path: '/v1/privacy/holds', permission: 'compliance.read', isIdempotent: false },
   listMembers: { method: 'GET', path: '/v1/members', permission: 'members.read', isIdempotent: false },
   listNoticeTemplates: {
     method: 'GET',
     path: '/v1/privacy/notices',
     permission: 'compliance.read',
+    isIdempotent: false,
+  },
+  listPlatformAgreements: {
+    method: 'GET',
+    path: '/v1/tenants/{tenantId}/agreements',
+    permission: 'agreements.read',
     isIdempotent: false,
   },
   listPrivacyRequestEntries: {
@@ -714,6 +869,7 @@ export const operations = {
   placeLegalHold: { method: 'POST', path: '/v1/privacy/holds', permission: 'compliance.write', isIdempotent: true },
   planAccess: { method: 'POST', path: '/v1/privacy/access', permission: 'compliance.write', isIdempotent: true },
   planErasure: { method: 'POST', path: '/v1/privacy/erasures', permission: 'compliance.write', isIdempotent: true },
+  recordDisclosure: { method: 'POST', path: '/v1/disclosures', permission: 'compliance.write', isIdempotent: true },
   recordIdentityCheck: {
     method: 'POST',
     path: '/v1/privacy/requests/{requestId}/verification/check',
@@ -727,6 +883,13 @@ export const operations = {
     isIdempotent: false,
   },
   refresh: { method: 'POST', path: '/v1/auth/refresh', permission: null, isIdempotent: false },
+  registerAgreement: { method: 'POST', path: '/v1/agreements', permission: 'agreements.write', isIdempotent: true },
+  registerPlatformAgreement: {
+    method: 'POST',
+    path: '/v1/tenants/{tenantId}/agreements',
+    permission: 'agreements.write',
+    isIdempotent: true,
+  },
   releaseAccess: {
     method: 'POST',
     path: '/v1/privacy/access/{accessId}/release',
@@ -784,6 +947,8 @@ export const operations = {
 } as const;
 
 export const rolesWith = {
+  'agreements.read': ['owner', 'admin', 'compliance'],
+  'agreements.write': ['owner', 'admin', 'compliance'],
   'compliance.approve': ['owner', 'admin', 'compliance'],
   'compliance.read': ['owner', 'admin', 'compliance'],
   'compliance.write': ['owner', 'admin', 'compliance'],
