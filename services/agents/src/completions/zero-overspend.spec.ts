@@ -23,6 +23,12 @@ describe('However many conversations ask at once', () => {
     const foreign = await f.budget(t.b, LIMIT);
     await f.ask(t.a, 'warm up', { max_tokens: 1 });
     const roll = dice(17);
+    const conversations = await Promise.all(
+      Array.from({ length: CALLERS }, async () => {
+        const who = member();
+        return { who, id: (await t.a.call(createConversation, {}, who)).id };
+      }),
+    );
     let answered = 0;
     let killCount = 0;
     const kill = async (): Promise<void> => {
@@ -32,8 +38,7 @@ describe('However many conversations ask at once', () => {
     };
     const converse = async (index: number): Promise<void> => {
       const question = `[[tokens ${1 + roll(40)}]] ${index}`;
-      const who = member();
-      const { id } = await t.a.call(createConversation, {}, who);
+      const { id, who } = conversations[index]!;
       const more = { metadata: { conversation_id: id }, max_tokens: MAX_TOKENS };
       const [isStream, leavesAfter] = [roll(2) === 0, roll(3) === 0 ? 1 + roll(5) : Number.POSITIVE_INFINITY];
       if (!isStream) await f.ask(t.a, question, more, who);
@@ -48,7 +53,7 @@ describe('However many conversations ask at once', () => {
     };
     /** Kills fall where calls begin, and where they are being counted. */
     const harassed = async (index: number): Promise<void> => {
-      const kills = index % 8 === 0 ? kill : () => Promise.resolve();
+      const kills = index % 20 === 0 ? kill : () => Promise.resolve();
       await kills();
       while (index === 0 && killCount === 0) await kill(); // while the others begin
       await converse(index).finally(kills);
