@@ -18,7 +18,8 @@ takes them away again; it touches nobody else's.
 
 --url          the gateway; by default http://127.0.0.1:$PORT
 --email        a super admin of the platform; by default $TENANTRY_ADMIN_EMAIL, else admin@example.com
---state-dir    of an instance on this machine: attacks its bus and its database too, and reads its logs
+--state-dir    of an instance on this machine: attacks its bus and its database too, and reads its files, events and audit log
+--collector    a port to take traces and metrics at: start the instance with OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:<port> and TRACE_RATIO=1
 --base-domain  below which tenants have host names; by default localhost
 --only         attacks only operations whose names match this regular expression
 --timing       measures also whether an answer's time tells of another tenant's things (minutes)
@@ -56,7 +57,7 @@ function parse(argv: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
   const options = {
-    ...{ url: text, email: text, 'state-dir': text, 'base-domain': { ...text, default: 'localhost' } },
+    ...{ url: text, email: text, 'state-dir': text, collector: text, 'base-domain': { ...text, default: 'localhost' } },
     ...{ only: { ...text, default: '' }, report: { ...text, default: '.' }, timing: flag, help: flag },
   };
   try {
@@ -81,8 +82,15 @@ async function optionsOf(
     password,
     baseDomain: given['base-domain'],
     instance: stateDir ? await openInstance(services, { ...environment, TENANTRY_STATE_DIR: stateDir }) : null,
+    collectorPort: given.collector ? portOf(given.collector) : null,
     say: terminal.say,
   };
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new PlainError(`--collector ${text} is no port`);
+  return port;
 }
 
 function sectionsOf(timing: boolean): readonly Section[] {

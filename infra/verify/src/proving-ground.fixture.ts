@@ -29,6 +29,7 @@ export async function openGround(services: readonly Service[]): Promise<ProvingG
   const place = { directory: join(folder, 'postgres'), port: await freePort(), password: PASSWORD };
   const postgres = await startPostgres({ ...place, throwaway: true });
   started.defer(() => postgres.stop());
+  const collectorPort = await freePort();
   const environment = {
     PORT: String(await freePort()),
     TENANTRY_STATE_DIR: join(folder, 'state'),
@@ -37,13 +38,15 @@ export async function openGround(services: readonly Service[]): Promise<ProvingG
     TENANTRY_ADMIN_PASSWORD: PASSWORD,
     ADDRESS_BURST: '10000000',
     SIGN_IN_BURST: '10000000',
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collectorPort}`,
+    TRACE_RATIO: '1',
   };
   const settings = new LocalSettings(environment);
   const rest = { split: false, mainOf: () => '', progress: silent, stop: new AbortController() };
   const instance = started.use(await startInstance({ services, environment, settings, ...rest }));
   const verification = await Verification.prepare({
     ...{ url: instance.url, email: EMAIL, password: PASSWORD, baseDomain: 'localhost' },
-    ...{ instance: await openInstance(services, environment), say: () => undefined },
+    ...{ instance: await openInstance(services, environment), collectorPort, say: () => undefined },
   });
   const undo = started.move();
   return {

@@ -10,8 +10,10 @@ import { crossRows } from './http/cross-rows.js';
 import { crossTrail } from './http/cross-trail.js';
 import { Forms } from './inputs/form.js';
 import { createProductTables, fillTables, type RowIds, type TableNames } from './inputs/tables.js';
+import { Collector } from './leaks/collector.js';
 import { Leaks } from './leaks/leaks.js';
 import { Logs } from './leaks/logs.js';
+import { Stored } from './leaks/stored.js';
 import { attackPool } from './pool/attack-pool.js';
 import { Findings, type Section } from './report/outcome.js';
 import { attackSql } from './sql/attack-sql.js';
@@ -32,6 +34,8 @@ export interface VerifyOptions {
   readonly baseDomain: string;
   /** What a thief on the machine holds; null when the state directory was not given. */
   readonly instance: OpenInstance | null;
+  /** Where to take traces and metrics of the instance; null when it sends none here. */
+  readonly collectorPort: number | null;
   /** Told what is going on. */
   readonly say: (section: Section, text: string) => void;
 }
@@ -55,6 +59,8 @@ interface Stage {
   readonly leavings: Leavings;
   /** Null without an instance. */
   readonly logs: Logs | null;
+  readonly collector: Collector | null;
+  readonly startedAt: Date;
   readonly workshop: Workshop;
   readonly world: World;
   readonly productTables: TableNames;
@@ -72,7 +78,10 @@ export class Verification {
   static async prepare(options: VerifyOptions): Promise<Verification> {
     options.say('controls', 'making tenants');
     const [leaks, leavings] = [new Leaks(), new Leavings()];
-    const logs = options.instance && new Logs(options.instance.state.logs);
+    const startedAt = new Date();
+    const logs = options.instance && new Logs(options.instance.state.root);
+    const { collectorPort } = options;
+    const collector = collectorPort === null ? null : await Collector.listen(collectorPort, leaks.marks);
     const client = new Client(options.url, [leaks.witness, leavings.witness]);
     const admin = await Workshop.admin(client, options);
     try {
@@ -86,8 +95,10 @@ export class Verification {
       for (const tenant of world.pairs.flatMap(({ a, b }) => [a, b])) {
         productRows.set(tenant, await fillTables(client, tenant, productTables));
       }
-      return new Verification(options, { client, leaks, leavings, logs, workshop, world, productTables, productRows });
+      const watching = { leaks, leavings, logs, collector, startedAt };
+      return new Verification(options, { client, ...watching, workshop, world, productTables, productRows });
     } catch (error) {
+      await collector?.[Symbol.asyncDispose]();
       await leave(client, admin, leavings);
       throw error;
     }
@@ -125,9 +136,11 @@ export class Verification {
   }
 
   /** Takes away what was made. @returns what could not be taken away */
-  close(): Promise<string[]> {
+  async close(): Promise<string[]> {
     this.options.say('controls', 'clearing away');
-    return leave(this.stage.client, this.stage.workshop.admin, this.stage.leavings);
+    const { client, workshop, leavings, collector } = this.stage;
+    await collector?.[Symbol.asyncDispose]();
+    return leave(client, workshop.admin, leavings);
   }
 
   private async overHttp(findings: Findings, only: RegExp): Promise<void> {
@@ -165,12 +178,15 @@ export class Verification {
     await attackPool({ ...this.stage, instance, findings, progress: (text) => say('pool', text) });
   }
 
-  private inWhatCameOut(findings: Findings): void {
+  private async inWhatCameOut(findings: Findings): Promise<void> {
     const { instance } = this.options;
-    const { leaks } = this.stage;
+    const { leaks, logs, collector, startedAt } = this.stage;
     leaks.report(findings);
-    if (!instance) return findings.leaveOut({ section: 'leaks', subject: 'logs', reason: NO_INSTANCE });
-    this.stage.logs?.report(leaks.marksOfAll, findings);
+    if (collector) collector.report(findings);
+    else findings.leaveOut({ section: 'leaks', subject: 'traces and metrics', reason: 'give --collector' });
+    if (!instance) return findings.leaveOut({ section: 'leaks', subject: 'files, events, log', reason: NO_INSTANCE });
+    logs?.report(leaks.marks, findings);
+    await new Stored(instance, leaks.marks, startedAt).report(findings);
   }
 
   private async inTimes(findings: Findings): Promise<void> {

@@ -72,6 +72,6 @@ export async function fillTables(
     return made!.id;
   };
   const parentRow = await insert(parent, { note: tenant.canary.word() });
-  const [note, extra] = [tenant.canary.word(), tenant.canary.word()];
+  const [note, extra] = [tenant.canary.word(), tenant.canary.classified()];
   return { name, parent, parentRow, row: await insert(name, { note, extra, parent_id: parentRow }) };
 }

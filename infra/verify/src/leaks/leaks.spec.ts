@@ -1,11 +1,13 @@
-import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { newId } from '@tenantry/kernel';
 import type { Caller } from '../client/caller.js';
 import { Findings } from '../report/outcome.js';
 import { Canary } from '../world/canary.js';
 import type { Tenant } from '../world/tenant.js';
+import { Collector } from './collector.js';
 import { Leaks } from './leaks.js';
 import { Logs } from './logs.js';
 
@@ -42,20 +44,62 @@ describe('Leaks', () => {
     expect(found({ token: 'x', sees: 'everyone' }, word)).toBe(0);
   });
 
-  it('finds values and tokens in what logs say from now on, and does not repeat them', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tenantry-logs-'));
-    const file = join(folder, 'data.log');
+  it('takes a value for a leak where only an id was asked for', () => {
+    expect(found(a.owner, b.canary.word(), { method: 'GET', path: `/v1/things/${b.id}` })).toBe(2);
+  });
+
+  it('finds values and tokens in what files say from now on, and does not repeat them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tenantry-files-'));
+    mkdirSync(join(folder, 'logs'));
+    mkdirSync(join(folder, 'outbox'));
+    const file = join(folder, 'logs', 'data.log');
     writeFileSync(file, `${a.canary.text} was here before\n`);
+    writeFileSync(join(folder, 'outbox', '1.txt'), `Dear ${a.person.email}`);
     const logs = new Logs(folder);
     const leaks = new Leaks();
     leaks.protect(a, b);
     const findings = new Findings();
     appendFileSync(file, '{"text":"ready"}\n');
-    logs.report(leaks.marksOfAll, findings);
+    logs.report(leaks.marks, findings);
+    expect(findings.outcomes).toHaveLength(1);
     expect(findings.failed).toEqual([]);
-    appendFileSync(file, `{"text":"said too much","value":"${b.owner.token}"}\n`);
-    logs.report(leaks.marksOfAll, findings);
-    expect(findings.failed).toMatchObject([{ subject: 'data.log', seen: expect.stringContaining('said too much') }]);
+    appendFileSync(
+      file,
+      `${'{"text":"ready"}\n'.repeat(300_000)}{"text":"said too much","value":"${b.owner.token}"}\n`,
+    );
+    logs.report(leaks.marks, findings);
+    expect(findings.failed).toMatchObject([
+      { subject: join('logs', 'data.log'), seen: expect.stringContaining('said too much') },
+    ]);
     expect(JSON.stringify(findings.failed)).not.toContain(b.owner.token);
+  });
+
+  it('finds in what is kept for a tenant what is another’s, what is classified and what is secret', () => {
+    const { marks } = new Leaks();
+    marks.protect([a, b]);
+    expect(marks.wrongFor(`{"note":"${a.canary.word()}","tenantId":"${a.id}"}`, a.id)).toBeNull();
+    expect(marks.wrongFor(`{"note":"${b.canary.word()}"}`, a.id)).toContain(b.id);
+    expect(marks.wrongFor(`{"extra":"${a.canary.classified()}"}`, a.id)).toContain('classified');
+    expect(marks.wrongFor(`{"extra":"${a.owner.token}"}`, a.id)).toContain('token');
+  });
+
+  it('reads traces and metrics as a collector does', async () => {
+    const { marks } = new Leaks();
+    marks.protect([a, b]);
+    await using collector = await Collector.listen(0, marks);
+    const send = (kind: string, text: string) =>
+      fetch(`${collector.url}/v1/${kind}`, {
+        method: 'POST',
+        headers: { 'content-encoding': 'gzip' },
+        body: gzipSync(text),
+      });
+    await send('traces', 'nothing to see');
+    const findings = new Findings();
+    collector.report(findings);
+    expect(findings.failed).toEqual([]);
+    expect(findings.untried).toMatchObject([{ subject: 'metrics' }]);
+    await send('metrics', `\u0001\u0002${a.canary.word()}`);
+    collector.report(findings);
+    expect(findings.failed).toMatchObject([{ subject: 'metrics', attack: '1 batches read' }]);
   });
 });

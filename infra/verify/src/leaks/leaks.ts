@@ -1,44 +1,33 @@
 import type { Witness } from '../client/client.js';
 import type { Findings } from '../report/outcome.js';
 import type { Tenant } from '../world/tenant.js';
+import { Marks } from './marks.js';
 
 interface Leak {
   readonly request: string;
   readonly of: string;
 }
 
-/** Reads everything that came out, and finds in it what is another tenant's. */
+/** Reads every answer, and finds in it what is another tenant's. */
 export class Leaks {
-  private readonly marks = new Map<string, readonly string[]>();
-  private readonly secrets = new Set<string>();
+  readonly marks = new Marks();
   private found: Leak[] = [];
   private looked = 0;
 
   /** From now on nobody else may be shown these tenants' values or ids. */
   protect(...tenants: readonly Tenant[]): void {
-    for (const { id, canary, person, owner } of tenants) {
-      this.marks.set(id, [canary.text, id]);
-      this.secrets.add(canary.text).add(person.password).add(owner.token!);
-    }
+    this.marks.protect(tenants);
   }
 
   /** Looks at one answer. What the request itself said is no news to whoever made it. */
   readonly witness: Witness = ({ token, sees }, request, { text, headers }) => {
-    if (token !== null) this.secrets.add(token);
-    if (sees === 'everyone' || this.marks.size === 0) return;
+    if (token !== null) this.marks.addSecret(token);
+    if (sees === 'everyone' || this.marks.tenantIds.length === 0) return;
     this.looked += 1;
-    const said = JSON.stringify(request);
     const shown = text + JSON.stringify(headers);
-    for (const [tenantId, marks] of this.marks) {
-      const isLeak = !sees.includes(tenantId) && marks.some((mark) => shown.includes(mark) && !said.includes(mark));
-      if (isLeak) this.found.push({ request: `${request.method} ${request.path}`, of: tenantId });
-    }
+    for (const of of this.marks.foreignIn(shown, sees, JSON.stringify(request)))
+      this.found.push({ request: `${request.method} ${request.path}`, of });
   };
-
-  /** What nobody may be told, not even a log: values, passwords, tokens. */
-  get marksOfAll(): readonly string[] {
-    return [...this.secrets];
-  }
 
   /** Starts to count anew. */
   forget(): void {

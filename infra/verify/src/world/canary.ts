@@ -16,6 +16,17 @@ export class Canary {
     return `${this.text}x${this.used.toString(36)}`;
   }
 
+  /** A new word for a column that is classified: it may leave its service only sealed, or as a commitment. */
+  classified(): string {
+    this.used += 1;
+    return `${this.classifiedText}${this.used.toString(36)}`;
+  }
+
+  /** What is in every classified word, and in no other. */
+  get classifiedText(): string {
+    return `${this.text}p`;
+  }
+
   /** A new e-mail address that carries the canary. */
   email(): string {
     return `${this.word()}@verify.example`;

@@ -1,0 +1,48 @@
+import type { Tenant } from '../world/tenant.js';
+
+/** What must not be where it does not belong. */
+export class Marks {
+  private readonly own = new Map<string, readonly string[]>();
+  private readonly classified = new Set<string>();
+  private readonly secret = new Set<string>();
+
+  /** From now on nobody else may be shown these tenants' values or ids. */
+  protect(tenants: readonly Tenant[]): void {
+    for (const { id, canary, person, owner } of tenants) {
+      this.own.set(id, [canary.text, id]);
+      this.classified.add(canary.classifiedText);
+      this.addSecret(person.password).addSecret(owner.token!);
+    }
+  }
+
+  /** A token or a password, which is nowhere in clear. */
+  addSecret(secret: string): this {
+    this.secret.add(secret);
+    return this;
+  }
+
+  get tenantIds(): readonly string[] {
+    return [...this.own.keys()];
+  }
+
+  /** Of a text that some tenants may read: the others whose values or ids are in it, besides those that were in `said` as well. */
+  foreignIn(text: string, tenantIds: readonly string[], said = ''): string[] {
+    const others = [...this.own].filter(([tenantId]) => !tenantIds.includes(tenantId));
+    const isTold = (mark: string): boolean => text.includes(mark) && !said.includes(mark);
+    return others.flatMap(([tenantId, marks]) => (marks.some(isTold) ? [tenantId] : []));
+  }
+
+  /** Of a text that tells nobody values: whether it has one, or a secret. */
+  isTelling(text: string): boolean {
+    const values = [...this.own.values()].map(([canary]) => canary!);
+    return [...values, ...this.secret].some((mark) => text.includes(mark));
+  }
+
+  /** Of what is stored or sent for one tenant: what is wrong with it, or null. */
+  wrongFor(text: string, tenantId: string): string | null {
+    const [foreign] = this.foreignIn(text, [tenantId]);
+    if (foreign) return `something of tenant ${foreign}`;
+    if ([...this.classified].some((mark) => text.includes(mark))) return 'a classified value in clear';
+    return [...this.secret].some((mark) => text.includes(mark)) ? 'a password or token' : null;
+  }
+}
