@@ -14,13 +14,13 @@ const ASK_EVERY_MS = 100;
 
 /** A person in a table of the tenant's, by what a copy is planned with. */
 export async function newSubject({ workshop, tenant }: Bench): Promise<{ table: string; value: string }> {
-  const [table, value] = [tenant.canary.word(), tenant.canary.word()];
+  const [table, value] = [tenant.canary.name(), tenant.canary.word()];
   const columns = [
     { name: 'id', type: 'text', primaryKey: true },
     { name: 'name', type: 'text', classification: 'personal' },
   ];
   await workshop.client.must(tenant.owner, json('POST', '/v1/tables', { name: table, subjectColumn: 'id', columns }));
-  const row = { id: value, name: tenant.canary.word() };
+  const row = { id: value, name: tenant.canary.classified() };
   const insert = { ...json('POST', `/rest/v1/${table}`, row), headers: { prefer: 'return=representation' } };
   await workshop.client.must(tenant.owner, insert);
   return { table, value };

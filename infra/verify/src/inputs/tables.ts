@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Caller } from '../client/caller.js';
 import { json, type Client } from '../client/client.js';
 import type { Tenant } from '../world/tenant.js';
-import type { Words } from './plain-value.js';
+import type { Canary } from '../world/canary.js';
 
 /** Two tables, one of which refers to the other. */
 export interface TableNames {
@@ -33,8 +33,13 @@ const ID = { name: 'id', type: 'uuid', primaryKey: true, default: 'uuidv7()' };
 const NOTE = { name: 'note', type: 'text' };
 
 /** Defines two tables, of a tenant's own or of the product. */
-export async function createTables(client: Client, caller: Caller, path: string, words: Words): Promise<TableNames> {
-  const [parent, name] = [words.word(), words.word()];
+export async function createTables(
+  client: Client,
+  caller: Caller,
+  path: string,
+  words: Pick<Canary, 'name'>,
+): Promise<TableNames> {
+  const [parent, name] = [words.name(), words.name()];
   await client.must(caller, json('POST', path, { name: parent, columns: [ID, NOTE] }));
   const columns = [
     ID,
@@ -48,7 +53,11 @@ export async function createTables(client: Client, caller: Caller, path: string,
 }
 
 /** Defines two product tables, and waits until every tenant has them. @throws Error when that takes too long */
-export async function createProductTables(client: Client, admin: Caller, words: Words): Promise<TableNames> {
+export async function createProductTables(
+  client: Client,
+  admin: Caller,
+  words: Pick<Canary, 'name'>,
+): Promise<TableNames> {
   const names = await createTables(client, admin, '/v1/product-tables', words);
   const deadlineMs = performance.now() + ROLL_OUT_PATIENCE_MS;
   for (;;) {

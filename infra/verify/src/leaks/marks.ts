@@ -3,6 +3,7 @@ import type { Tenant } from '../world/tenant.js';
 /** What must not be where it does not belong. */
 export class Marks {
   private readonly own = new Map<string, readonly string[]>();
+  private readonly values = new Set<string>();
   private readonly classified = new Set<string>();
   private readonly secret = new Set<string>();
 
@@ -10,6 +11,7 @@ export class Marks {
   protect(tenants: readonly Tenant[]): void {
     for (const { id, canary, person, owner } of tenants) {
       this.own.set(id, [canary.text, id]);
+      for (const text of canary.valueTexts) this.values.add(text);
       this.classified.add(canary.classifiedText);
       this.addSecret(person.password).addSecret(owner.token!);
     }
@@ -34,8 +36,7 @@ export class Marks {
 
   /** Of a text that tells nobody values: whether it has one, or a secret. */
   isTelling(text: string): boolean {
-    const values = [...this.own.values()].map(([canary]) => canary!);
-    return [...values, ...this.secret].some((mark) => text.includes(mark));
+    return [...this.values, ...this.secret].some((mark) => text.includes(mark));
   }
 
   /** Of what is stored or sent for one tenant: what is wrong with it, or null. */

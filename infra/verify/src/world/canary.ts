@@ -16,6 +16,17 @@ export class Canary {
     return `${this.text}x${this.used.toString(36)}`;
   }
 
+  /** A new word that names a table: in statements, and so in traces, but in nobody else's answers. */
+  name(): string {
+    this.used += 1;
+    return `${this.text}n${this.used.toString(36)}`;
+  }
+
+  /** What is in every word that is a value, and in no name. */
+  get valueTexts(): readonly string[] {
+    return [`${this.text}x`, this.classifiedText];
+  }
+
   /** A new word for a column that is classified: it may leave its service only sealed, or as a commitment. */
   classified(): string {
     this.used += 1;
