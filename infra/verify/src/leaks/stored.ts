@@ -33,6 +33,7 @@ export class Stored {
   private async look(subject: string, pieces: AsyncIterable<Piece>, findings: Findings): Promise<void> {
     let count = 0;
     for await (const { tenantId, what, text } of pieces) {
+      if (!this.marks.tenantIds.includes(tenantId)) continue; // of tenants that nobody marked
       count += 1;
       const seen = this.marks.wrongFor(text, tenantId);
       if (seen) this.record(findings, { subject, attack: `${what} of tenant ${tenantId} read`, held: false, seen });
@@ -53,15 +54,14 @@ export class Stored {
     try {
       const start = { deliver_policy: DeliverPolicy.StartTime, opt_start_time: this.since.toISOString() };
       const consumer = await bus.jetstream.consumers.get(EVENTS_STREAM, start);
-      for (;;) {
-        let received = 0;
-        for await (const message of await consumer.fetch({ max_messages: BATCH, expires: WAIT_MS })) {
-          received += 1;
-          const { tenantId = '', name = '' } = parseEventSubject(message.subject) ?? {};
-          if (this.marks.tenantIds.includes(tenantId)) yield { tenantId, what: name, text: message.string() };
-          if (message.info.pending === 0) return;
+      let left = Number((await consumer.info()).num_pending);
+      while (left > 0) {
+        const batch = await Array.fromAsync(await consumer.fetch({ max_messages: BATCH, expires: WAIT_MS }));
+        for (const { subject, data } of batch) {
+          const { tenantId = '', name = '' } = parseEventSubject(subject) ?? {};
+          yield { tenantId, what: name, text: Buffer.from(data).toString() };
         }
-        if (received === 0) return;
+        left = batch.at(-1)?.info.pending ?? 0;
       }
     } finally {
       await bus.drain();
@@ -74,7 +74,7 @@ export class Stored {
       const text = `select subject, row_to_json(f)::text as text from ${pg.escapeIdentifier(name)}.failed_event f`;
       for (const row of await this.query<{ subject: string; text: string }>(text, [])) {
         const { tenantId = '', name: event = '' } = parseEventSubject(row.subject) ?? {};
-        if (this.marks.tenantIds.includes(tenantId)) yield { tenantId, what: event, text: row.text };
+        yield { tenantId, what: event, text: row.text };
       }
     }
   }
