@@ -59,6 +59,7 @@ const words: Words = {
     table: is('{{productTable.table}}'),
     column: is('{{productTable.column}}'),
     version: is('{{productTable.version}}'),
+    tenantId: is('{{tenant.id}}'),
   },
   AccessRule: { columns: absent, rows: is('all') },
   CreateTableRequest: { name: is('{{fresh.name}}'), columns },

@@ -1,4 +1,4 @@
-import { dropTable, importRows } from '@tenantry/contracts';
+import { createProductTable, dropProductTable, dropTable, importRows } from '@tenantry/contracts';
 import { type Fault, newId } from '@tenantry/kernel';
 import { quotasOn, type Entitlement } from '@tenantry/messaging';
 import { dataTenants, type RowsClient } from '../testing/data.fixture.js';
@@ -169,6 +169,31 @@ describe('Quotas', () => {
     await t.schema.createTable(orders);
     await insert(t.schema, 1, 2);
     expect(await counts(t.schema)).toMatchObject({ rows: 2n, inserted: 2n });
+  });
+
+  it('forget a product table that is dropped, where it is gone and not before', async () => {
+    const visits = { name: 'visits', columns: [{ name: 'id', type: 'integer', primaryKey: true }] };
+    const make = async (): Promise<void> => {
+      await t.bus.call(createProductTable, visits, t.staff);
+      await t.bus.runSchedule('product-rollout');
+    };
+    const counted = async (rows: RowsClient) => {
+      const all = await currentCounts(
+        { query: (statement) => t.doors.tenants.query(rows.context(), statement) },
+        'UTC',
+      );
+      return all.find(({ table }) => table === 'visits')?.rows ?? 0n;
+    };
+    await make();
+    for (const rows of [t.schema, t.pool]) await rows.post('visits', [{ id: 1 }, { id: 2 }]);
+    await t.bus.runSchedule('fold-counts');
+    await t.bus.call(dropProductTable, { table: 'visits' }, t.staff);
+    expect([await counted(t.schema), await counted(t.pool)]).toEqual([2n, 0n]);
+    await t.bus.runSchedule('product-rollout');
+    expect(await counted(t.schema)).toBe(0n);
+    await make();
+    await t.pool.post('visits', [{ id: 1 }]);
+    expect(await counted(t.pool)).toBe(1n);
   });
 
   it('make nobody wait who has none: rows come in while somebody holds the counts', async () => {

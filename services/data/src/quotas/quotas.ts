@@ -26,18 +26,25 @@ export class Quotas {
   /**
    * The limit that a transaction passes by what it has added to a table: asked last before its commit, because from here on others of the tenant
    * who are held to a limit wait. Who has no limit waits for nobody and pays nothing.
+   * @param adds what the transaction can have added: an update makes rows larger, and no new ones
    */
-  async hold(tx: Transaction, table: string): Promise<Passed | null> {
-    return this.passed(tx, table, holdCounts);
+  async hold(tx: Transaction, table: string, adds: 'rows' | 'bytes'): Promise<Passed | null> {
+    const { storageBytes, ...ofRows } = this.on(tx.tenantId, table);
+    const quotas = adds === 'rows' ? { storageBytes, ...ofRows } : { storageBytes, rows: null, rowsPerMonth: null };
+    return this.passed(tx, table, quotas, holdCounts);
   }
 
   /** The same by what others have committed so far; nobody waits, and somebody may be faster. */
   async look(tx: Transaction, table: string): Promise<Passed | null> {
-    return this.passed(tx, table, currentCounts);
+    return this.passed(tx, table, this.on(tx.tenantId, table), currentCounts);
   }
 
-  private async passed(tx: Transaction, table: string, count: typeof holdCounts): Promise<Passed | null> {
-    const quotas = this.on(tx.tenantId, table);
+  private async passed(
+    tx: Transaction,
+    table: string,
+    quotas: TableQuotas,
+    count: typeof holdCounts,
+  ): Promise<Passed | null> {
     if (!isLimited(quotas)) return null;
     return passedQuota(quotas, table, await count(tx, timeZoneOf(this.directories, tx.tenantId)));
   }

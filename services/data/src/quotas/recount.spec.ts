@@ -1,4 +1,12 @@
-import { addColumn, listCountDrifts, listTableUsage, recountTables, setTableAccess } from '@tenantry/contracts';
+import {
+  addColumn,
+  listCountDrifts,
+  listTableUsage,
+  recountTables,
+  setTableAccess,
+  TenantReactivated,
+  TenantSuspended,
+} from '@tenantry/contracts';
 import { newId } from '@tenantry/kernel';
 import { dataTenants, type RowsClient } from '../testing/data.fixture.js';
 import { currentCounts } from './count.table.js';
@@ -109,6 +117,21 @@ describe('A comparison of counts with tables', () => {
     await compare();
     expect(await counts(t.schema)).toEqual(await truth(t.schema));
     expect(await drifts()).toEqual([]);
+  });
+
+  it('waits for a tenant that is suspended until it is open again', async () => {
+    await compare();
+    await t.bus.deliver({
+      tenantId: t.a.id,
+      event: new TenantSuspended({ tenantId: t.a.id, reason: 'x', version: 8n }),
+    });
+    await ask(t.a.id);
+    await compare();
+    const asked = await ask(t.a.id);
+    expect(asked.lastComparedAt).toBeNull();
+    await t.bus.deliver({ tenantId: t.a.id, event: new TenantReactivated({ tenantId: t.a.id, version: 9n }) });
+    await compare();
+    expect((await ask(t.a.id)).lastComparedAt).toBeInstanceOf(Date);
   });
 
   it('is asked for and looked at by staff alone, for tenants that have tables', async () => {

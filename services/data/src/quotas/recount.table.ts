@@ -28,11 +28,11 @@ export interface DueSpace {
 /** How long a table is looked through at most. */
 const COMPARE_TIMEOUT_MS = 300_000;
 
-/** Tenants that are due, those first that wait longest. */
+/** Tenants that are due, those first that wait longest. One whose schema is shut, because it is suspended, waits until it is open. */
 export async function spacesToCompare(job: Job, limit: number): Promise<DueSpace[]> {
   return job.query<DueSpace>(sql`
     select tenant_id as "tenantId", version, counted_version as "countedVersion" from data.space
-    where (counted_at is null or counted_version is distinct from version or counted_at < clock_timestamp() - interval '1 day')
+    where open and (counted_at is null or counted_version is distinct from version or counted_at < clock_timestamp() - interval '1 day')
       and (count_tried_at is null or count_tried_at < clock_timestamp() - interval '5 minutes')
     order by count_tried_at nulls first, tenant_id limit ${limit}`);
 }

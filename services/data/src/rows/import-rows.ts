@@ -87,7 +87,7 @@ export class ImportRows {
       if (batch.length > 0) {
         await this.#batch(target, batch, taken + 1);
       }
-      const passed = await this.quotas.hold(tx, request.table);
+      const passed = await this.quotas.hold(tx, request.table, 'rows');
       if (passed) {
         throw importLimitReached(passed, request.table, null); // others were faster: no row of this import is to blame
       }

@@ -85,9 +85,8 @@ export class RowWriter {
           status: statusOf(cause, returned.isShown, changes),
           location: request.preferences.returns === 'headers-only' ? locationOf(table, changes) : null,
         });
-        const passed = cause === 'delete' || changes.length === 0 ? null : await this.quotas.hold(tx, request.table);
-        if (passed) {
-          throw limitReached(passed, request.table);
+        if (cause !== 'delete' && changes.length > 0) {
+          await this.#hold(tx, request.table, cause === 'update' ? 'bytes' : 'rows');
         }
         return answered;
       };
@@ -95,6 +94,14 @@ export class RowWriter {
         throw explainRefusal(error, space, places[cause]);
       });
     });
+  }
+
+  /** @throws Fault `limit-reached` */
+  async #hold(tx: Transaction, table: string, adds: 'rows' | 'bytes'): Promise<void> {
+    const passed = await this.quotas.hold(tx, table, adds);
+    if (passed) {
+      throw limitReached(passed, table);
+    }
   }
 }
 
