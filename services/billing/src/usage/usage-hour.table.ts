@@ -41,6 +41,14 @@ function hoursOf({ id, aggregation }: Meter, from: Sql, to: Sql): Sql {
     : sql`billing.usage_hour h where h.meter_id = ${id} and h.hour >= ${from} and h.hour < ${to} and h.count > 0`;
 }
 
+/** An hour's group by some of the meter's names: all of them are the hour's own group, which need not be put together again. */
+function groupOf(meter: Meter, groupBy: readonly string[]): Sql {
+  if (groupBy.length === 0) return sql`'{}'::jsonb`;
+  return new Set(groupBy).size === meter.groupBy.length
+    ? sql`h.group_key`
+    : sql`(select jsonb_object_agg(name, h.group_key -> name) from unnest(${groupBy}::text[]) name)`;
+}
+
 /** Windows and groups, the oldest first. */
 export async function listUsage(rows: Rows, question: UsageQuestion, limit: number): Promise<UsageWindowRow[]> {
   const { meter, window, groupBy, timeZone, after } = question;
@@ -49,10 +57,7 @@ export async function listUsage(rows: Rows, question: UsageQuestion, limit: numb
     : sql`date_trunc('month', ${question.to}::timestamptz, ${timeZone})`;
   const begin = after ? sql`greatest(${from}, ${after.start}::timestamptz)` : from;
   const start = window === 'total' ? from : sql`date_trunc(${window}, h.hour, ${timeZone})`;
-  const group =
-    groupBy.length === 0
-      ? sql`'{}'::jsonb`
-      : sql`(select jsonb_object_agg(name, h.group_key -> name) from unnest(${groupBy}::text[]) name)`;
+  const group = groupOf(meter, groupBy);
   return rows.query<UsageWindowRow>(sql`
     select h.start, h."group", (${aggregates[meter.aggregation]})::float8 as value
     from (select h.*, ${start} as start, ${group} as "group" from ${hoursOf(meter, begin, sql`${question.to}::timestamptz`)}) h
