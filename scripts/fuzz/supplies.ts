@@ -137,6 +137,11 @@ const supplies: Readonly<Record<string, Supply>> = {
     await world.staff.must('POST', `/v1/plans/${planId}/versions`, { price: '1.00' });
     return { id, tenantId, planId };
   },
+  billedOrganization: async (world) => {
+    const { id } = await world.staff.must<{ id: string }>('POST', '/v1/organizations', { name: world.fresh('o') });
+    const { id: tenantId } = await makeTenant(world, { organizationId: id });
+    return { id, tenantId };
+  },
   usageEvent: async (world) => {
     const [type, id] = [world.fresh('m'), world.fresh('e')];
     await world.a.owner.must('POST', '/v1/meters', { key: type, aggregation: 'count' });
@@ -235,9 +240,9 @@ async function makeAgent(world: World, versions: number): Promise<{ id: string }
 }
 
 /** @throws Error when its provisioning fails: no input of anybody may keep new tenants from being made */
-async function makeTenant(world: World): Promise<{ id: string }> {
+async function makeTenant(world: World, more: { readonly organizationId?: string } = {}): Promise<{ id: string }> {
   const slug = world.fresh('c');
-  const facts = { slug, name: slug, ownerEmail: `${slug}@example.com`, ownerPassword: PASSWORD };
+  const facts = { slug, name: slug, ownerEmail: `${slug}@example.com`, ownerPassword: PASSWORD, ...more };
   const tenant = await world.staff.must<{ id: string; status: string }>('POST', '/v1/tenants', facts);
   if (tenant.status === 'active') return tenant;
   const provisioning = await world.staff.must<unknown>('GET', `/v1/tenants/${tenant.id}/provisioning`);

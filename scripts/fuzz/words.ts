@@ -174,10 +174,11 @@ export function isExpectedToSucceed({ name, service }: Operation): boolean {
 
 /**
  * Only a tenant whose provisioning failed can be tried again, and none fails here; what only agents can do, no agent does
- * here; only Stripe signs its events; an appeal is not decided by who denied, and a form is confirmed by whoever has its mail.
+ * here; A pays for no organization; only Stripe signs its events; an appeal is not decided by who denied, and a form is confirmed by whoever has its mail.
  */
 const UNSUPPLIED: ReadonlySet<string> = new Set([
   ...['RetryProvisioning', 'ProvisionTenantSchema'],
   ...['ExchangeAgentToken', 'CallAgentTool', 'ApproveAgentCall', 'RefuseAgentCall'],
+  ...['GetOrganizationInvoice', 'GetOrganizationInvoiceDocument', 'CollectOrganizationInvoice'],
   ...['ReceiveStripeEvent', 'DecidePrivacyAppeal', 'ConfirmPrivacyForm'],
 ]);

@@ -48,6 +48,12 @@ export const billingWords: Words = {
   GetInvoiceReratingRequest: overpriced,
   CorrectInvoicePricesRequest: overpriced,
   SetTenantTaxRequest: { ratePercent: is('0', '19.00', '8.125'), reverseCharge: is(false) },
+  SetOrganizationBillingRequest: {
+    organizationId: is('{{billedOrganization.id}}'),
+    payingTenantId: is('{{billedOrganization.tenantId}}'),
+  },
+  GetOrganizationBillingRequest: { organizationId: is('{{billedOrganization.id}}') },
+  GatherOrganizationInvoicesRequest: { organizationId: is('{{billedOrganization.id}}') },
   GetInvoiceDocumentRequest: { invoiceId: is('{{openInvoice.id}}') },
   GetTenantInvoiceDocumentRequest: openInvoice,
   ListLineUsageRequest: { invoiceId: is('{{openInvoice.id}}'), lineId: is('{{openInvoice.lineId}}') },

@@ -31,6 +31,7 @@ import { ListEntitlements } from './entitlements/list-entitlements.js';
 import { OverrideEntitlement } from './entitlements/override-entitlement.js';
 import { CloseInvoice } from './invoices/close-invoice.js';
 import { CreditInvoice } from './invoices/credit-invoice.js';
+import { InvoicePrinter } from './invoices/invoice-printer.js';
 import { CreditNotes } from './invoices/credit-notes.js';
 import { EveryHourInvoiceMonths } from './invoices/every-hour-invoice-months.js';
 import { RerateInvoice } from './invoices/rerate-invoice.js';
@@ -54,6 +55,12 @@ import { ArchiveMeter } from './meters/archive-meter.js';
 import { CreateMeter } from './meters/create-meter.js';
 import { GetMeter } from './meters/get-meter.js';
 import { ListMeters } from './meters/list-meters.js';
+import { EveryHourGatherOrganizations } from './organizations/every-hour-gather-organizations.js';
+import { Gathering } from './organizations/gathering.js';
+import { ListOrganizationInvoices } from './organizations/list-organization-invoices.js';
+import { OnOrganizationDunningChanged } from './organizations/on-organization-dunning-changed.js';
+import { Organizations } from './organizations/organizations.js';
+import { SetOrganizationBilling } from './organizations/set-organization-billing.js';
 import { Attempts } from './payments/attempts.js';
 import { AutomaticCollection } from './payments/automatic-collection.js';
 import { CheckPaymentDrifts } from './payments/check-payment-drifts.js';
@@ -143,6 +150,7 @@ const schedules = [
   Every10sApplyEvents,
   EveryDayCheckDrift,
   EveryHourForgetEventBodies,
+  EveryHourGatherOrganizations,
   EveryMinuteCollectInvoices,
   EveryMinuteFinishRefunds,
   EveryHourInvoiceMonths,
@@ -164,6 +172,7 @@ const invoices = [
   ListLineUsage,
   TraceUsageEvent,
 ];
+const organizations = [SetOrganizationBilling, ListOrganizationInvoices];
 const overview = [GetBillingOverview, GetPlatformBilling, ExportInvoiceLines];
 const profiles = [GetBillingProfile, SetBillingContact, SetTenantTax, SetCollection];
 const notices = [OnCollectionFailed, OnInvoiceOpened, OnDunningStepMail, OnBudgetThresholdReached];
@@ -190,6 +199,7 @@ const reactions = [
   OnDunningStepReached,
   OnDunningEased,
   OnCompletionEnded,
+  OnOrganizationDunningChanged,
   ...notices,
 ];
 
@@ -209,6 +219,7 @@ const paymentProvider = {
     ...meters,
     ...usage,
     ...invoices,
+    ...organizations,
     ...profiles,
     ...payments,
     ...overview,
@@ -222,6 +233,9 @@ const paymentProvider = {
     UsageLedger,
     PlatformLedger,
     TenantCalendar,
+    Organizations,
+    Gathering,
+    InvoicePrinter,
     InvoiceBook,
     InvoiceDrafts,
     InvoiceOpening,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Caller } from '../client/caller.js';
 import { json } from '../client/client.js';
 import { Canary } from '../world/canary.js';
 import { idOf } from './id-of.js';
@@ -57,6 +58,27 @@ async function newOverpricedInvoice(bench: Bench): Promise<{ id: string; tenantI
   return { id, tenantId, planId };
 }
 
+/** An organization whose one tenant, made for it, pays for all. */
+async function newBilledOrganization(bench: Bench): Promise<{ id: string; tenantId: string; payer: Bench }> {
+  const { workshop, tenant } = bench;
+  const canary = new Canary();
+  const organizationId = await idOf(bench, workshop.admin, '/v1/organizations', { name: canary.word() });
+  const payer = await workshop.tenant(tenant.mode, canary, { organizationId });
+  const path = `/v1/organizations/${organizationId}/billing`;
+  await workshop.client.must(workshop.admin, json('PUT', path, { payingTenantId: payer.id }));
+  return { id: organizationId, tenantId: payer.id, payer: { ...bench, tenant: payer } };
+}
+
+/** An invoice of such an organization, and who may see it. */
+async function newOrganizationInvoice(bench: Bench): Promise<{ id: string; caller: Caller }> {
+  const { id: organizationId, payer } = await newBilledOrganization(bench);
+  await newPaymentMethod(payer);
+  await newOpenInvoice(payer);
+  const gather = json('POST', `/v1/organizations/${organizationId}/invoices`, {});
+  const { data } = await bench.workshop.client.must<{ data: { id: string }[] }>(bench.workshop.admin, gather);
+  return { id: data[0]!.id, caller: payer.tenant.owner };
+}
+
 /** A test card, set up on the page of what stands in for the payment provider. */
 async function newPaymentMethod({ workshop: { client }, tenant: { owner } }: Bench): Promise<string> {
   const wish = { mode: 'checkout', successUrl: APP };
@@ -99,6 +121,11 @@ export const money = {
     return { id, key, events: [{ id: bench.tenant.canary.word(), meter: key }] };
   },
   overpricedInvoice: (bench) => newOverpricedInvoice(bench),
+  billedOrganization: async (bench) => {
+    const { id, tenantId } = await newBilledOrganization(bench);
+    return { id, tenantId };
+  },
+  organizationInvoice: (bench) => newOrganizationInvoice(bench),
   usageEvent: async (bench) => {
     const [type, id] = [bench.tenant.canary.word(), bench.tenant.canary.word()];
     await idOf(bench, bench.tenant.owner, '/v1/meters', { key: type, aggregation: 'count' });

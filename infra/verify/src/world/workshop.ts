@@ -24,10 +24,10 @@ export class Workshop {
   }
 
   /** Provisions a tenant whose owner has a password, and signs them in. */
-  async tenant(mode: Mode, canary = new Canary()): Promise<Tenant> {
+  async tenant(mode: Mode, canary = new Canary(), more: { readonly organizationId?: string } = {}): Promise<Tenant> {
     const slug = canary.word();
     const [email, password] = [canary.email(), randomPassword()];
-    const body = { slug, name: canary.word(), isolation: mode, ownerEmail: email, ownerPassword: password };
+    const body = { slug, name: canary.word(), isolation: mode, ownerEmail: email, ownerPassword: password, ...more };
     const { id, status } = await this.client.must<{ id: string; status: string }>(
       this.admin,
       json('POST', '/v1/tenants', body),

@@ -254,6 +254,17 @@ import {
   Meter,
 } from './billing/meters.js';
 import {
+  CollectOrganizationInvoiceRequest,
+  GatherOrganizationInvoicesRequest,
+  GatherOrganizationInvoicesResponse,
+  GetOrganizationBillingRequest,
+  GetOrganizationInvoiceDocumentRequest,
+  GetOrganizationInvoiceRequest,
+  ListOrganizationInvoicesRequest,
+  OrganizationBilling,
+  SetOrganizationBillingRequest,
+} from './billing/organization-invoices.js';
+import {
   BillingOverview,
   ExportInvoiceLinesRequest,
   GetBillingOverviewRequest,
@@ -2420,6 +2431,102 @@ export const archiveMeter = operation({
   audit: 'meter.archived',
   input: ArchiveMeterRequest,
   output: Meter,
+});
+
+/**
+ * Says which tenant of an organization pays for all its tenants; null: each pays for itself. What was charged before the change is gathered first. Refused
+ * while the tenant that paid until now is overdue.
+ */
+export const setOrganizationBilling = operation({
+  name: 'SetOrganizationBilling',
+  service: 'billing',
+  summary: 'Says which tenant of an organization pays for all its tenants; null',
+  http: { method: 'PUT', path: '/v1/organizations/{organizationId}/billing', status: 200 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  audit: 'organization_billing.set',
+  input: SetOrganizationBillingRequest,
+  output: OrganizationBilling,
+});
+
+/** Gives who pays for the tenants of an organization. */
+export const getOrganizationBilling = operation({
+  name: 'GetOrganizationBilling',
+  service: 'billing',
+  summary: 'Gives who pays for the tenants of an organization',
+  http: { method: 'GET', path: '/v1/organizations/{organizationId}/billing', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  input: GetOrganizationBillingRequest,
+  output: OrganizationBilling,
+});
+
+/** Gathers the parts that wait now, one invoice for each currency, and opens it. By itself that happens when the months of all its tenants are over. */
+export const gatherOrganizationInvoices = operation({
+  name: 'GatherOrganizationInvoices',
+  service: 'billing',
+  summary: 'Gathers the parts that wait now, one invoice for each currency, and opens it',
+  http: { method: 'POST', path: '/v1/organizations/{organizationId}/invoices', status: 200 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  audit: 'organization_invoice.gathered',
+  input: GatherOrganizationInvoicesRequest,
+  output: GatherOrganizationInvoicesResponse,
+});
+
+/** Lists the invoices of the organization that the caller's tenant pays for, the newest first, without lines and credit notes. */
+export const listOrganizationInvoices = operation({
+  name: 'ListOrganizationInvoices',
+  service: 'billing',
+  summary:
+    "Lists the invoices of the organization that the caller's tenant pays for, the newest first, without lines and credit notes",
+  http: { method: 'GET', path: '/v1/organization/invoices', status: 200 },
+  permission: 'organization_invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListOrganizationInvoicesRequest,
+  output: ListInvoicesResponse,
+});
+
+/** Gives an invoice of the organization, with its lines, each of which names its tenant, and its credit notes. */
+export const getOrganizationInvoice = operation({
+  name: 'GetOrganizationInvoice',
+  service: 'billing',
+  summary: 'Gives an invoice of the organization, with its lines, each of which names its tenant, and its credit notes',
+  http: { method: 'GET', path: '/v1/organization/invoices/{invoiceId}', status: 200 },
+  permission: 'organization_invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetOrganizationInvoiceRequest,
+  output: Invoice,
+});
+
+/** Gives an invoice of the organization as a page to print. */
+export const getOrganizationInvoiceDocument = operation({
+  name: 'GetOrganizationInvoiceDocument',
+  service: 'billing',
+  summary: 'Gives an invoice of the organization as a page to print',
+  http: { method: 'GET', path: '/v1/organization/invoices/{invoiceId}/document', status: 200 },
+  permission: 'organization_invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  raw: true,
+  input: GetOrganizationInvoiceDocumentRequest,
+  output: InvoiceDocument,
+});
+
+/** Pays an open invoice of the organization while somebody is there, as `CollectInvoice` does. */
+export const collectOrganizationInvoice = operation({
+  name: 'CollectOrganizationInvoice',
+  service: 'billing',
+  summary: 'Pays an open invoice of the organization while somebody is there, as `CollectInvoice` does',
+  http: { method: 'POST', path: '/v1/organization/invoices/{invoiceId}/collect', status: 200 },
+  permission: 'organization_invoices.pay',
+  scope: 'tenant',
+  audit: 'invoice.collected',
+  whenSuspended: true,
+  input: CollectOrganizationInvoiceRequest,
+  output: Payment,
 });
 
 /** Gives where the caller's tenant stands: its plan, this month so far and as it is likely to end, budgets, what is owed. */
@@ -5368,6 +5475,13 @@ export const operations: readonly Operation[] = [
   listMeters,
   getMeter,
   archiveMeter,
+  setOrganizationBilling,
+  getOrganizationBilling,
+  gatherOrganizationInvoices,
+  listOrganizationInvoices,
+  getOrganizationInvoice,
+  getOrganizationInvoiceDocument,
+  collectOrganizationInvoice,
   getBillingOverview,
   getPlatformBilling,
   exportInvoiceLines,

@@ -6,7 +6,7 @@ export const roles = {
   tenant: {
     owner: { description: 'Everything, including giving the tenant up.', grants: ['*'] },
     admin: {
-      description: 'Everything but giving the tenant up.',
+      description: 'Everything but giving the tenant up and what other tenants of its organization are charged.',
       grants: [
         'agents.*',
         'agreements.*',
@@ -84,6 +84,10 @@ export const roles = {
         'conversations.*',
         'agreements.*',
       ],
+    },
+    organization_billing: {
+      description: 'Sees and pays what the tenants of the organization are charged, in the tenant that pays for them.',
+      grants: ['organization_invoices.*', 'invoices.read', 'payments.read', 'tenant.read'],
     },
     customer: {
       description: 'Only what concerns themselves, and rows within what a table declares for customers.',

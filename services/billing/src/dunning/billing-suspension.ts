@@ -3,14 +3,15 @@ import { setBillingSuspension } from '@tenantry/contracts';
 import type { TenantContext } from '@tenantry/kernel';
 import { RpcClient } from '@tenantry/messaging';
 import { InvoiceBook } from '../invoices/invoice-book.js';
+import { Organizations } from '../organizations/organizations.js';
 import { isSuspended } from './dunning.js';
-import { findDunning } from './dunning.table.js';
 
 /** Tells the registry of tenants whether a tenant is to be suspended because it does not pay. */
 @Injectable()
 export class BillingSuspension {
   constructor(
     private readonly book: InvoiceBook,
+    private readonly organizations: Organizations,
     private readonly rpc: RpcClient,
   ) {}
 
@@ -21,7 +22,7 @@ export class BillingSuspension {
   async tell(ctx: TenantContext): Promise<void> {
     const { tenantId } = ctx;
     await this.book.transaction(undefined, tenantId, async (tx) => {
-      const suspended = isSuspended(await findDunning(tx, tenantId));
+      const suspended = isSuspended(await this.organizations.dunningOf(tx, tenantId));
       await this.rpc.call(setBillingSuspension, { tenantId, suspended }, ctx);
     });
   }

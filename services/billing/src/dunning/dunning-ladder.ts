@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { DunningEased, DunningStepReached } from '@tenantry/contracts';
+import { DunningEased, DunningStepReached, OrganizationDunningChanged } from '@tenantry/contracts';
 import type { Transaction } from '@tenantry/database';
 import { Clock, formatNanos } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
 import { BillingSettings } from '../config.js';
 import { dateIn, daysBetween } from '../invoices/period.js';
+import { Organizations } from '../organizations/organizations.js';
 import { restrict } from '../subscriptions/subscription.js';
 import { lockSubscription, saveSubscription } from '../subscriptions/subscription.table.js';
 import { climb, ease, isAboutToBeCollected, isRestricted, stepName, type Dunning, type Overdue } from './dunning.js';
@@ -14,6 +15,7 @@ import { dunningChanges, findDunning, oldestOverdue, saveDunning } from './dunni
 @Injectable()
 export class DunningLadder {
   constructor(
+    private readonly organizations: Organizations,
     private readonly directories: Directories,
     private readonly settings: BillingSettings,
     private readonly clock: Clock,
@@ -52,11 +54,23 @@ export class DunningLadder {
   }
 
   private async save(tx: Transaction, tenantId: string, after: Dunning): Promise<void> {
-    const now = this.clock.now();
-    await saveDunning(tx, tenantId, after, now);
+    await saveDunning(tx, tenantId, after, this.clock.now());
+    await this.restrict(tx, tenantId);
+    const paidBy = await this.organizations.paidBy(tx, tenantId);
+    if (!paidBy) return;
+    const { organizationId, tenantIds } = paidBy;
+    for (const paidFor of tenantIds) {
+      await this.restrict(tx, paidFor);
+      tx.publish(new OrganizationDunningChanged({ organizationId, step: stepName(after) }), { tenantId: paidFor });
+    }
+  }
+
+  /** Withholds what a tenant's plan grants while it, or who pays for its organization, is that far up the ladder; else grants it again. */
+  private async restrict(tx: Transaction, tenantId: string): Promise<void> {
     const subscription = await lockSubscription(tx, tenantId);
     if (!subscription) return; // an invoice needs a plan
-    const restricted = restrict(subscription, isRestricted(after), now);
+    const counting = await this.organizations.dunningOf(tx, tenantId);
+    const restricted = restrict(subscription, isRestricted(counting), this.clock.now());
     if (restricted !== subscription) await saveSubscription(tx, restricted);
   }
 }

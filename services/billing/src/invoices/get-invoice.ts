@@ -7,8 +7,9 @@ import {
   type Invoice,
 } from '@tenantry/contracts';
 import { TenantDatabase, type Sql } from '@tenantry/database';
-import { Fault, type TenantContext } from '@tenantry/kernel';
+import type { TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
+import { assertFinal } from './invoice.js';
 import { InvoiceBook, printInvoice } from './invoice-book.js';
 import { findInvoice } from './invoice.table.js';
 
@@ -24,7 +25,7 @@ export class GetInvoice {
   async handle({ invoiceId }: GetInvoiceRequest, ctx: TenantContext): Promise<Invoice> {
     const rows = { query: <T extends object>(statement: Sql) => this.tenants.query<T>(ctx, statement) };
     const invoice = await findInvoice(rows, ctx.tenantId, invoiceId);
-    if (invoice.number === null) throw new Fault('not-found');
+    assertFinal(invoice);
     return printInvoice(rows, invoice);
   }
 

@@ -52,7 +52,7 @@ const NOTHING = html``;
 /** An invoice as a page to print, by itself and safe to open from anywhere. */
 export function invoiceDocument(facts: DocumentFacts): string {
   const { invoice } = facts;
-  const title = invoice.number === null ? 'Draft of an invoice' : `Invoice ${invoice.number}`;
+  const title = titleOf(invoice);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -76,6 +76,11 @@ export function invoiceDocument(facts: DocumentFacts): string {
       </body>
     </html> `;
   return page.text;
+}
+
+function titleOf({ number, openedAt }: Invoice): string {
+  if (number !== null) return `Invoice ${number}`;
+  return openedAt === null ? 'Draft of an invoice' : 'Part of an organization’s invoice';
 }
 
 function money(nanos: bigint, { currency }: Invoice): string {
@@ -103,10 +108,14 @@ function dates(invoice: Invoice): Html {
   </p>`;
 }
 
-function describe({ kind, meterKey, planId, planVersion }: InvoiceLine, { invoice, planNames }: DocumentFacts): string {
+function describe(
+  { kind, meterKey, planId, planVersion, forTenantName }: InvoiceLine,
+  { invoice, planNames }: DocumentFacts,
+): string {
   const plan = `${planNames.get(planId) ?? planId}, version ${planVersion}`;
+  const whose = forTenantName === null ? '' : `${forTenantName}: `;
   if (kind === 'tax') return `${invoice.taxName} ${percentOf(invoice.taxRatePpm)} %`;
-  return kind === 'base' ? `Plan ${plan}` : `Usage of ${meterKey ?? ''} (plan ${plan})`;
+  return `${whose}${kind === 'base' ? `Plan ${plan}` : `Usage of ${meterKey ?? ''} (plan ${plan})`}`;
 }
 
 function charges(facts: DocumentFacts): Html {

@@ -20,6 +20,8 @@ export interface DraftFacts {
   readonly parties: NonNullable<Invoice['parties']>;
   /** Whether nothing is to be paid. */
   readonly isTest: boolean;
+  /** The organization that is billed as one; null when the tenant pays for itself. */
+  readonly partOf: string | null;
   readonly now: Date;
 }
 
@@ -42,7 +44,8 @@ export function assertRatable({ stretches, period, timeZone, now }: DraftFacts):
 }
 
 function lineOf({ plan, from, to }: Stretch, now: Date) {
-  return { id: newId(now), from, to, planId: plan.id, planVersion: plan.version };
+  const nobodyElse = { forTenantId: null, forTenantName: null };
+  return { id: newId(now), from, to, planId: plan.id, planVersion: plan.version, ...nobodyElse };
 }
 
 function baseLine(stretch: Stretch, now: Date): InvoiceLine[] {
@@ -97,7 +100,7 @@ function taxLine(stretch: Stretch, tax: TaxTerms, netNanos: bigint, now: Date): 
 
 /** An invoice and its lines. @throws Fault `conflict` when it comes to more than it can carry */
 export function draftInvoice(
-  { subscription, stretches, period, timeZone, tax, parties, isTest, now }: DraftFacts,
+  { subscription, stretches, period, timeZone, tax, parties, isTest, partOf, now }: DraftFacts,
   counted: readonly Counted<PricedWindow>[],
 ): Drafted {
   const { plan } = stretches.at(-1) ?? subscription;
@@ -126,6 +129,7 @@ export function draftInvoice(
     createdAt: now,
     openedAt: null,
     closedAt: null,
+    ...{ partOf, gatheredIn: null, organizationId: null },
     ...{ collectAt: null, collections: 0, testMode: isTest },
   };
   return { invoice, lines };

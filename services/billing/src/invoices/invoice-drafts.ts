@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InvoiceDrafted } from '@tenantry/contracts';
 import type { Transaction } from '@tenantry/database';
 import { Clock } from '@tenantry/kernel';
+import { Organizations } from '../organizations/organizations.js';
 import { FirstPlan } from '../subscriptions/first-plan.js';
 import { pastTermsSince } from '../subscriptions/subscription.table.js';
 import { assertRatable, draftInvoice, type Drafted } from './invoice-draft.js';
@@ -24,6 +25,7 @@ export class InvoiceDrafts {
   constructor(
     private readonly firstPlan: FirstPlan,
     private readonly terms: InvoiceTerms,
+    private readonly organizations: Organizations,
     private readonly clock: Clock,
   ) {}
 
@@ -38,10 +40,17 @@ export class InvoiceDrafts {
   async draw(tx: Transaction, { tenantId, timeZone, period }: TenantPeriod): Promise<Drafted> {
     const subscription = await this.firstPlan.lockOrGive(tx, tenantId);
     const stretches = await this.stretchesOf(tx, { tenantId, timeZone, period });
-    const terms = await this.terms.of(tx, tenantId);
-    const facts = { subscription, stretches, period, timeZone, ...terms, now: this.clock.now() };
+    const facts = { subscription, stretches, period, timeZone, ...(await this.factsOf(tx, tenantId)) };
     assertRatable(facts);
     return draftInvoice(facts, await countedIn(tx, { tenantId, timeZone }, stretches));
+  }
+
+  /** What is for another tenant to pay is taxed on that tenant's invoice, once. */
+  private async factsOf(tx: Transaction, tenantId: string) {
+    const payer = await this.organizations.payerOf(tx, tenantId);
+    const { tax, parties, isTest } = await this.terms.of(tx, payer?.payingTenantId ?? tenantId);
+    const partOf = payer?.organizationId ?? null;
+    return { tax: payer ? { ...tax, ratePpm: 0 } : tax, parties, isTest, partOf, now: this.clock.now() };
   }
 
   /** Keeps a draft, and says so in the tenant's own trail. */

@@ -19,7 +19,8 @@ export async function saveInvoicedUntil(tx: Transaction, tenantId: string, day: 
 export async function billedWithin(rows: Rows, tenantId: string, { from, to }: Period): Promise<Period | undefined> {
   const [billed] = await rows.query<Period>(sql`
     select starts_on::text as "from", ends_on::text as "to" from billing.invoice
-    where tenant_id = ${tenantId} and status <> 'void' and ends_on > ${from}::date and starts_on < ${to}::date
+    where tenant_id = ${tenantId} and status <> 'void' and organization_id is null
+      and ends_on > ${from}::date and starts_on < ${to}::date
     order by starts_on limit 1`);
   return billed;
 }

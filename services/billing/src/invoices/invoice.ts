@@ -2,7 +2,7 @@ import { Fault } from '@tenantry/kernel';
 import { dateIn, daysAfter, type Period } from './period.js';
 import { minorUnitNanos, partOf } from './rating.js';
 
-export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
+export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'void' | 'uncollectible' | 'gathered';
 
 /** One charge, for days of the invoice's period. */
 export interface InvoiceLine extends Period {
@@ -20,6 +20,9 @@ export interface InvoiceLine extends Period {
   readonly ofDays: number | null;
   /** Of a usage line: the `pg_snapshot` in which it was counted; null otherwise. */
   readonly countedIn: string | null;
+  /** On an organization's invoice: the tenant that is charged for; null otherwise. */
+  readonly forTenantId: string | null;
+  readonly forTenantName: string | null;
 }
 
 /** Takes an amount from an invoice. */
@@ -73,11 +76,17 @@ export interface Invoice extends Period {
   readonly collections: number;
   /** Whether nothing is to be paid: no money moved when it was made, or when it was paid. */
   readonly testMode: boolean;
+  /** Of a part: the organization that is billed as one, and the invoice on which the part is. */
+  readonly partOf: string | null;
+  readonly gatheredIn: string | null;
+  /** Of an organization's invoice: the organization. */
+  readonly organizationId: string | null;
 }
 
 /** Which states an invoice may leave for another. */
 const BEFORE: Readonly<Record<Exclude<InvoiceStatus, 'draft'>, readonly InvoiceStatus[]>> = {
   open: ['draft'],
+  gathered: ['draft'],
   paid: ['open', 'uncollectible'],
   void: ['draft', 'open'],
   uncollectible: ['open'],
@@ -102,6 +111,17 @@ export function finalize(invoice: Invoice, number: bigint, now: Date): Invoice {
   return { ...invoice, status: 'open', number, openedAt: now, dueOn };
 }
 
+/** Makes a draft final as a part of its organization's invoice: it waits to be gathered. @throws Fault `conflict` */
+export function joinWhole(invoice: Invoice, now: Date): Invoice {
+  assertMayBecome(invoice, 'gathered');
+  return { ...invoice, status: 'gathered', openedAt: now };
+}
+
+/** Drafts are the platform's: to their tenant they are unknown. @throws Fault `not-found` */
+export function assertFinal({ openedAt }: Invoice): void {
+  if (openedAt === null) throw new Fault('not-found');
+}
+
 /** Ends an invoice. @throws Fault `conflict` */
 export function close(invoice: Invoice, status: 'paid' | 'void' | 'uncollectible', now: Date): Invoice {
   assertMayBecome(invoice, status);
@@ -111,7 +131,7 @@ export function close(invoice: Invoice, status: 'paid' | 'void' | 'uncollectible
 /** @throws Fault `conflict` when the invoice is a draft or void, `invalid-input` when the amount is not what it can give */
 export function assertCreditable(invoice: Invoice, amountNanos: bigint): void {
   const { status, totalNanos, creditedNanos, currency } = invoice;
-  if (status === 'draft' || status === 'void')
+  if (status === 'draft' || status === 'void' || status === 'gathered')
     throw new Fault('conflict', { detail: `A credit note takes from a finalized invoice; this one is ${status}` });
   const isPayable = amountNanos > 0n && amountNanos % minorUnitNanos(currency) === 0n;
   if (isPayable && amountNanos <= totalNanos - creditedNanos) return;

@@ -28,9 +28,9 @@ const eventColumns = sql`e.id, e.type, e.occurred_at as "time", e.recorded_at as
   trim_scale(e.value)::text as value, e.user_id as "userId", e.agent_id as "agentId", e.location_id as "locationId", e.properties,
   e.supersedes_id as supersedes`;
 
-/** Lines `l` of final invoices `i`; their tenant sees no others. */
+/** Lines `l` of final invoices `i`, and of parts of an organization's; their tenant sees no others. */
 const lines = sql`billing.invoice_line l join billing.invoice i
-  on i.tenant_id = l.tenant_id and i.id = l.invoice_id and i.number is not null`;
+  on i.tenant_id = l.tenant_id and i.id = l.invoice_id and i.opened_at is not null`;
 
 /** Whether an event was in the ledger that a line counted. Of lines of before that was kept, the time decides. */
 function wasSeen(event: Sql): Sql {

@@ -6,7 +6,8 @@ import type { Rows } from '../plans/plan.table.js';
 /** A line with what is to be known of its invoice. */
 export interface ExportedLine extends InvoiceLine {
   readonly invoiceId: string;
-  readonly number: bigint;
+  /** Null on a part of an organization's invoice. */
+  readonly number: bigint | null;
   readonly status: string;
   readonly currency: string;
   readonly openedAt: Date;
@@ -23,7 +24,7 @@ export async function linesBefore(
   return rows.query<ExportedLine>(sql`
     select ${lineColumns}, i.id as "invoiceId", i.number, i.status, i.currency, i.opened_at as "openedAt", i.due_on::text as "dueOn"
     from billing.invoice i join billing.invoice_line l on l.tenant_id = i.tenant_id and l.invoice_id = i.id
-    where i.number is not null and (${from}::timestamptz is null or i.opened_at >= ${from})
-      and (${after === null} or (i.number, l.id) < (${after?.number ?? null}::bigint, ${after?.id ?? null}::uuid))
-    order by i.number desc, l.id desc limit ${limit}`);
+    where i.opened_at is not null and (${from}::timestamptz is null or i.opened_at >= ${from})
+      and (${after === null} or (i.id, l.id) < (${after?.invoiceId ?? null}::uuid, ${after?.id ?? null}::uuid))
+    order by i.id desc, l.id desc limit ${limit}`);
 }

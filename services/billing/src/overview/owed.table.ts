@@ -14,7 +14,7 @@ const owed = sql`coalesce(sum(${due}) filter (where i.status = 'open'), 0)::bigi
 /** What the tenant of a door owes, and until when its days are on an invoice. */
 export async function findOwed(rows: Rows, tenantId: string, currency: string, today: string): Promise<Owed> {
   const [row] = await rows.query<Owed>(sql`
-    select max(i.ends_on) filter (where i.number is not null)::text as "billedUntil",
+    select max(i.ends_on) filter (where i.opened_at is not null)::text as "billedUntil",
       coalesce(sum(${due}) filter (where i.status = 'open' and i.currency = ${currency}), 0)::bigint as "dueNanos",
       coalesce(sum(${due}) filter (where i.status = 'open' and i.currency = ${currency} and i.due_on < ${today}::date), 0)::bigint as "pastDueNanos"
     from billing.invoice i where i.tenant_id = ${tenantId} and i.status <> 'void'`);

@@ -8,6 +8,7 @@ import {
 } from '@tenantry/contracts';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
+import { assertFinal } from '../invoices/invoice.js';
 import { findInvoice } from '../invoices/invoice.table.js';
 import { Collection } from './collection.js';
 import { PaymentAccounts } from './payment-accounts.js';
@@ -23,8 +24,9 @@ export class CollectInvoice {
 
   @Handles(collectInvoice)
   async handle({ invoiceId, ...how }: CollectInvoiceRequest, ctx: TenantContext): Promise<Payment> {
-    const { number } = await findInvoice(this.accounts.rows, ctx.tenantId, invoiceId);
-    if (number === null) throw new Fault('not-found'); // drafts are the platform's
+    const invoice = await findInvoice(this.accounts.rows, ctx.tenantId, invoiceId);
+    assertFinal(invoice);
+    if (invoice.organizationId !== null) throw new Fault('not-found'); // needs another permission
     const methodId = how.paymentMethodId ?? null;
     const { tenantId } = ctx;
     const collected = await this.collection.collect(ctx, {

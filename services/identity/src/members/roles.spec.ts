@@ -10,10 +10,12 @@ const may =
 const everyRole = Object.keys(roles.tenant);
 
 describe('assertMayHandle', () => {
-  it('lets an owner give every role, and an admin every role but owner', () => {
+  it('lets an owner give every role, and an admin every role but owner and what concerns other tenants', () => {
     expect(may(['*'], ...everyRole)).not.toThrow();
-    expect(may(roles.tenant.admin.grants, ...everyRole.filter((role) => role !== 'owner'))).not.toThrow();
-    expect(may(roles.tenant.admin.grants, 'owner')).toThrow(expect.objectContaining({ reason: 'forbidden' }));
+    const higher = ['owner', 'organization_billing'];
+    expect(may(roles.tenant.admin.grants, ...everyRole.filter((role) => !higher.includes(role)))).not.toThrow();
+    for (const role of higher)
+      expect(may(roles.tenant.admin.grants, role)).toThrow(expect.objectContaining({ reason: 'forbidden' }));
   });
 
   it('lets a key that may manage members give no more than it has', () => {

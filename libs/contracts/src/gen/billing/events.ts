@@ -727,3 +727,78 @@ export class InvoiceCollectionFailed {
     Object.assign(this, fields);
   }
 }
+
+/** What a tenant is charged for a period waits for the invoice of its organization, which is billed as one. */
+export class InvoiceGathered {
+  static readonly typeName = 'tenantry.billing.v1.InvoiceGathered';
+  static readonly fields: readonly FieldFacts[] = [
+    field('invoice_id', 'string', { dataClass: 'none' }),
+    field('organization_id', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'InvoiceGathered',
+    subjectSuffix: 'billing.InvoiceGathered',
+    action: 'invoice.gathered',
+  };
+
+  /** The tenant's part. */
+  invoiceId = '';
+
+  /** The organization. */
+  organizationId = '';
+
+  constructor(fields?: InvoiceGathered) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Staff said who pays for the tenants of an organization: in the trail of the tenant that pays now, and of the one that paid until now. */
+export class OrganizationBillingSet {
+  static readonly typeName = 'tenantry.billing.v1.OrganizationBillingSet';
+  static readonly fields: readonly FieldFacts[] = [
+    field('organization_id', 'string', { dataClass: 'none' }),
+    field('paying_tenant_id', 'string', { optional: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'OrganizationBillingSet',
+    subjectSuffix: 'billing.OrganizationBillingSet',
+    action: 'organization_billing.set',
+  };
+
+  /** The organization. */
+  organizationId = '';
+
+  /** The tenant that pays; null: each for itself. */
+  payingTenantId?: string | null;
+
+  constructor(fields?: OrganizationBillingSet) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The tenant that pays for this one's organization does not pay, or does again: in the trail of each tenant that it pays for. */
+export class OrganizationDunningChanged {
+  static readonly typeName = 'tenantry.billing.v1.OrganizationDunningChanged';
+  static readonly fields: readonly FieldFacts[] = [
+    field('organization_id', 'string', { dataClass: 'none' }),
+    field('step', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'billing',
+    name: 'OrganizationDunningChanged',
+    subjectSuffix: 'billing.OrganizationDunningChanged',
+    action: 'dunning.organization_changed',
+  };
+
+  /** The organization. */
+  organizationId = '';
+
+  /** The step that counts now: none, reminder_1, reminder_2, reminder_3, restricted or suspended. */
+  step = '';
+
+  constructor(fields?: OrganizationDunningChanged) {
+    Object.assign(this, fields);
+  }
+}

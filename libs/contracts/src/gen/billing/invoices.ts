@@ -38,6 +38,9 @@ export class Invoice {
     field('next_collection_at', 'timestamp', { optional: true }),
     field('collection_attempts', 'int32'),
     field('test_mode', 'bool'),
+    field('part_of', 'string', { optional: true }),
+    field('gathered_in', 'string', { optional: true }),
+    field('organization_id', 'string', { optional: true }),
   ];
 
   /** Its id. */
@@ -49,7 +52,7 @@ export class Invoice {
   /** The tenant's own count of invoices, from 1 without gaps; null as long as it has none. */
   number?: bigint | null;
 
-  /** draft, open, paid, void or uncollectible. */
+  /** draft, open, paid, void or uncollectible; gathered: its organization is billed as one, and this is the tenant's part of that. */
   status = '';
 
   /** The first day of the period, in the time zone. */
@@ -132,6 +135,15 @@ export class Invoice {
 
   /** Whether nothing is to be paid: it was made or paid with a test key or with what stands in for the payment provider, or its tenant is a sandbox. */
   testMode = false;
+
+  /** Of a part: the organization whose invoice it is on, or will be; null otherwise. */
+  partOf?: string | null;
+
+  /** Of a part: that invoice; null until it is gathered. */
+  gatheredIn?: string | null;
+
+  /** Of an organization's invoice: the organization; null otherwise. Its number is the organization's own count. */
+  organizationId?: string | null;
 }
 
 /** Who bills or pays, as the invoice says it. */
@@ -169,6 +181,8 @@ export class InvoiceLine {
     field('plan_id', 'string'),
     field('plan_version', 'int32'),
     field('of_days', 'int32', { optional: true }),
+    field('for_tenant_id', 'string', { optional: true }),
+    field('for_tenant_name', 'string', { optional: true }),
   ];
 
   /** Its id. */
@@ -212,6 +226,15 @@ export class InvoiceLine {
 
   /** Of a line that costs its share of the days that are charged: of how many; null otherwise. */
   ofDays?: number | null;
+
+  /**
+   * On an organization's invoice: the tenant that is charged for; on its tax line the tenant that pays. Null otherwise. The id is that of the line of the tenant's
+   * own part.
+   */
+  forTenantId?: string | null;
+
+  /** That tenant's name. */
+  forTenantName?: string | null;
 }
 
 /** Takes an amount from an invoice. */
