@@ -1,6 +1,7 @@
 import type { Case, Supplied } from './case.js';
 import { suppliesIn } from './case.js';
 import { assuranceSupplies } from './assurance-supplies.js';
+import { auditSupplies } from './audit-supplies.js';
 import { subjectSupplies } from './subject-supplies.js';
 import { toolSupplies } from './tool-supplies.js';
 import { must, PASSWORD, sendJson, type Client } from './client.js';
@@ -93,8 +94,6 @@ const supplies: Readonly<Record<string, Supply>> = {
     await world.staff.must('POST', `/v1/tenants/${tenant.id}/suspend`, {});
     return tenant;
   },
-  auditEvent: (world) => oldEntry(world.a.owner, '/v1/audit/events'),
-  platformAuditEvent: (world) => oldEntry(world.staff, '/v1/platform/audit/events'),
   plan: (world) => world.staff.must('POST', '/v1/plans', { name: world.fresh('p'), price: '1.00' }),
   overriddenTenant: async (world) => {
     const [{ id }, feature] = [await makeTenant(world), world.fresh('f')];
@@ -197,14 +196,9 @@ const supplies: Readonly<Record<string, Supply>> = {
   ...subjectSupplies,
   ...toolSupplies,
   ...assuranceSupplies,
+  ...auditSupplies,
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };
-
-/** One of the older entries, which a checkpoint covers by now. */
-async function oldEntry(reader: Client, list: string): Promise<{ id: string }> {
-  const page = await reader.must<{ data: { id: string }[] }>('GET', `${list}?limit=200`);
-  return { id: page.data.at(-1)!.id };
-}
 
 /** What an approver must not do about their own decision is decided by a key first. */
 const asSomebodyElse = async (world: World, path: string, body: object): Promise<{ id: string }> => {

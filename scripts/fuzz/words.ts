@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { PASSWORD } from './client.js';
 import { agentWords } from './words/agents.js';
 import { assuranceWords } from './words/assurance.js';
+import { auditWords } from './words/audit.js';
 import { billingWords } from './words/billing.js';
 import { complianceWords } from './words/compliance.js';
 import { absent, is, type Words } from './words/word.js';
@@ -128,13 +129,7 @@ const words: Words = {
     corsOrigins: is([], ['https://app.example.com']),
   },
 
-  audit: { id: is('{{auditEvent.id}}') },
-  'audit platform': { id: is('{{platformAuditEvent.id}}'), size: absent },
-  GetAuditCheckpointRequest: { cosigned: absent, size: absent },
-  ReplaceAuditAnchoringRequest: { witnessUrl: absent, witnessKey: absent, email: is('{{fresh.email}}') },
-  GetPlatformAuditConsistencyRequest: { from: is('1'), to: absent },
-
-  GetAuditProofRequest: { size: absent },
+  ...auditWords,
 };
 
 /** Optional fields without which a request makes no sense. */

@@ -10,6 +10,19 @@ import { ListAuditAnchors } from './anchors/list-audit-anchors.js';
 import { ReplaceAuditAnchoring } from './anchors/replace-audit-anchoring.js';
 import { Witness } from './anchors/witness.js';
 import { AuditSettings } from './config.js';
+import { AddAuditDestination } from './destinations/add-audit-destination.js';
+import { Deliver } from './destinations/deliver.js';
+import { DestinationChange } from './destinations/destination-change.js';
+import { DisabledMail } from './destinations/disabled-mail.js';
+import { EnableAuditDestination } from './destinations/enable-audit-destination.js';
+import { EverySecondDeliverEntries } from './destinations/every-second-deliver-entries.js';
+import { GetAuditDestination } from './destinations/get-audit-destination.js';
+import { ListAuditDestinations } from './destinations/list-audit-destinations.js';
+import { PostBatch } from './destinations/post-batch.js';
+import { RemoveAuditDestination } from './destinations/remove-audit-destination.js';
+import { Resume } from './destinations/resume.js';
+import { RewindAuditDestination } from './destinations/rewind-audit-destination.js';
+import { Trouble } from './destinations/trouble.js';
 import { ExportAuditLog } from './exports/export-audit-log.js';
 import { EntryView } from './log/entry-view.js';
 import { GetAuditCompleteness } from './log/get-audit-completeness.js';
@@ -30,14 +43,21 @@ import { RecordAuditEvent } from './recording/record-audit-event.js';
 const operations = [ListAuditEvents, GetAuditEvent, GetAuditCompleteness, ExportAuditLog, RecordAuditEvent];
 const proofs = [GetAuditCheckpoint, GetAuditProof, GetAuditConsistency];
 const anchors = [GetAuditAnchoring, ReplaceAuditAnchoring, ListAuditAnchors, CompareAuditAnchors];
+const destinations = [
+  ...[AddAuditDestination, ListAuditDestinations, GetAuditDestination],
+  ...[RewindAuditDestination, EnableAuditDestination, RemoveAuditDestination],
+];
 const subjects = [EraseEntryValues, ProveErasure, SignStatement];
 const reactions = [OnEveryEvent];
-const scheduled = [EverySecondSignCheckpoints, EveryMinuteAnchorHeads];
+const scheduled = [EverySecondSignCheckpoints, EveryMinuteAnchorHeads, EverySecondDeliverEntries];
 
 /** The audit log: a table of contents. */
 @Module({
-  controllers: [...operations, ...proofs, ...anchors, ...subjects, ...reactions, ...scheduled],
-  providers: [EntryView, CheckpointKey, Alarm, GetAuditProof, AnchorPlaces, AnchorStore, AnchorMail, Witness],
+  controllers: [...operations, ...proofs, ...anchors, ...destinations, ...subjects, ...reactions, ...scheduled],
+  providers: [
+    ...[EntryView, CheckpointKey, Alarm, GetAuditProof, AnchorPlaces, AnchorStore, AnchorMail, Witness],
+    ...[DestinationChange, Resume, Deliver, Trouble, PostBatch, DisabledMail],
+  ],
 })
 export class AuditModule {}
 
@@ -46,7 +66,7 @@ export const auditService = defineService({
   module: AuditModule,
   migrations: new URL('../migrations/', import.meta.url),
   settings: AuditSettings,
-  jobs: ['ingest', 'eraser', 'signer', 'anchorer'],
+  jobs: ['ingest', 'eraser', 'signer', 'anchorer', 'shipper'],
   archives: ['audit_anchors'],
   watches: ['tenants', 'revocations'],
 });

@@ -67,6 +67,12 @@ const makers = {
   ...toolApis,
   ...agentTemplates,
   auditEntry: async (bench) => ({ id: await newestEntry(bench, bench.tenant.owner, '/v1/audit/events') }),
+  auditDestination: async ({ workshop, tenant }) => {
+    const wish = { name: tenant.canary.word(), url: 'https://192.0.2.1/' };
+    const made = json('POST', '/v1/audit/destinations', wish);
+    const { destination } = await workshop.client.must<{ destination: { id: string } }>(tenant.owner, made);
+    return { id: destination.id };
+  },
   platformAuditEntry: async (bench) => ({
     id: await newestEntry(bench, bench.workshop.admin, '/v1/platform/audit/events'),
   }),

@@ -31,6 +31,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'platform tenant_id': slot('tenant'),
   'platform sandboxOf': slot('tenant'),
   'self tenant_id': slot('self'),
+  destinationId: slot('auditDestination'),
   accessId: slot('access'),
   erasureId: slot('erasure'),
   budgetId: slot('budget'),

@@ -35,7 +35,14 @@ import {
   ToolApiPut,
   ToolHostsReplaced,
 } from './agents/events.js';
-import { AuditAnchoringReplaced, AuditEventRecorded } from './audit/events.js';
+import {
+  AuditAnchoringReplaced,
+  AuditDestinationAdded,
+  AuditDestinationDisabled,
+  AuditDestinationRemoved,
+  AuditDestinationResumed,
+  AuditEventRecorded,
+} from './audit/events.js';
 import {
   BillingContactSet,
   BudgetClosed,
@@ -183,6 +190,10 @@ export const events: readonly EventType<object>[] = [
   HealthDataSent,
   AuditEventRecorded,
   AuditAnchoringReplaced,
+  AuditDestinationAdded,
+  AuditDestinationResumed,
+  AuditDestinationDisabled,
+  AuditDestinationRemoved,
   PlanVersionCreated,
   BudgetCreated,
   BudgetUpdated,

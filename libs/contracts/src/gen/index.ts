@@ -18,6 +18,7 @@ export * from './agents/tools.js';
 export * from './agents/versions.js';
 export * from './audit/anchors.js';
 export * from './audit/audit.js';
+export * from './audit/destinations.js';
 export * from './audit/events.js';
 export * from './audit/proofs.js';
 export * from './audit/recording.js';

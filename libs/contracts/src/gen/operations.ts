@@ -158,6 +158,17 @@ import {
   ListPlatformAuditEventsRequest,
 } from './audit/audit.js';
 import {
+  AddAuditDestinationRequest,
+  AddAuditDestinationResponse,
+  AuditDestination,
+  EnableAuditDestinationRequest,
+  GetAuditDestinationRequest,
+  ListAuditDestinationsRequest,
+  ListAuditDestinationsResponse,
+  RemoveAuditDestinationRequest,
+  RewindAuditDestinationRequest,
+} from './audit/destinations.js';
+import {
   AuditCheckpoint,
   AuditConsistencyProof,
   AuditExport,
@@ -1685,6 +1696,89 @@ export const getAuditCompleteness = operation({
   audit: 'audit.viewed',
   input: GetAuditCompletenessRequest,
   output: AuditCompleteness,
+});
+
+/**
+ * Adds a destination. Entries reach it within two seconds of their signature; at most 20 destinations a tenant. The answer has the
+ * secret that batches are signed with, once.
+ */
+export const addAuditDestination = operation({
+  name: 'AddAuditDestination',
+  service: 'audit',
+  summary: 'Adds a destination',
+  http: { method: 'POST', path: '/v1/audit/destinations', status: 201 },
+  permission: 'audit.configure',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'audit.destination-added',
+  input: AddAuditDestinationRequest,
+  output: AddAuditDestinationResponse,
+});
+
+/** Lists the destinations, the oldest first. */
+export const listAuditDestinations = operation({
+  name: 'ListAuditDestinations',
+  service: 'audit',
+  summary: 'Lists the destinations, the oldest first',
+  http: { method: 'GET', path: '/v1/audit/destinations', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  audit: 'audit.viewed',
+  input: ListAuditDestinationsRequest,
+  output: ListAuditDestinationsResponse,
+});
+
+/** Gives one destination and how far it is. */
+export const getAuditDestination = operation({
+  name: 'GetAuditDestination',
+  service: 'audit',
+  summary: 'Gives one destination and how far it is',
+  http: { method: 'GET', path: '/v1/audit/destinations/{destinationId}', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  audit: 'audit.viewed',
+  input: GetAuditDestinationRequest,
+  output: AuditDestination,
+});
+
+/** Sends the log to a destination again from an entry on: a backfill. One that was disabled is enabled by it. */
+export const rewindAuditDestination = operation({
+  name: 'RewindAuditDestination',
+  service: 'audit',
+  summary: 'Sends the log to a destination again from an entry on',
+  http: { method: 'POST', path: '/v1/audit/destinations/{destinationId}/rewind', status: 200 },
+  permission: 'audit.configure',
+  scope: 'tenant',
+  audit: 'audit.destination-rewound',
+  input: RewindAuditDestinationRequest,
+  output: AuditDestination,
+});
+
+/** Enables a destination that was disabled because it did not answer for three days; it goes on where it stopped, and misses nothing. */
+export const enableAuditDestination = operation({
+  name: 'EnableAuditDestination',
+  service: 'audit',
+  summary:
+    'Enables a destination that was disabled because it did not answer for three days; it goes on where it stopped, and misses nothing',
+  http: { method: 'POST', path: '/v1/audit/destinations/{destinationId}/enable', status: 200 },
+  permission: 'audit.configure',
+  scope: 'tenant',
+  audit: 'audit.destination-enabled',
+  input: EnableAuditDestinationRequest,
+  output: AuditDestination,
+});
+
+/** Removes a destination. What is on its way may still arrive. */
+export const removeAuditDestination = operation({
+  name: 'RemoveAuditDestination',
+  service: 'audit',
+  summary: 'Removes a destination',
+  http: { method: 'DELETE', path: '/v1/audit/destinations/{destinationId}', status: 204 },
+  permission: 'audit.configure',
+  scope: 'tenant',
+  audit: 'audit.destination-removed',
+  input: RemoveAuditDestinationRequest,
+  output: Empty,
 });
 
 /** Gives the latest signed checkpoint of the log. Whoever keeps one outside can later show any change of what it covers. */
@@ -5420,6 +5514,12 @@ export const operations: readonly Operation[] = [
   listPlatformAuditEvents,
   getAuditEvent,
   getAuditCompleteness,
+  addAuditDestination,
+  listAuditDestinations,
+  getAuditDestination,
+  rewindAuditDestination,
+  enableAuditDestination,
+  removeAuditDestination,
   getAuditCheckpoint,
   getAuditProof,
   getAuditConsistency,

@@ -32,7 +32,7 @@ export class EntryView {
 
   async show(entries: readonly StoredEntry[], rows: Rows, ctx: TenantContext): Promise<AuditEvent[]> {
     const opened = (await this.open(entries, rows, ctx)) ?? new Map<string, OpenedValue>();
-    return entries.map((entry) => toMessage(entry, opened));
+    return entries.map((entry) => showEntry(entry, opened));
   }
 
   /** The classified values of entries that were not erased; null for a reader who may not see them. */
@@ -61,7 +61,8 @@ function showValues(entry: StoredEntry, side: 'old' | 'new', opened: Opened): Re
   return Object.fromEntries(shown) as Record<string, unknown>;
 }
 
-function toMessage(entry: StoredEntry, opened: Opened): AuditEvent {
+/** An entry as the API shows it; nothing is opened unless it is given. */
+export function showEntry(entry: StoredEntry, opened: Opened = new Map()): AuditEvent {
   return {
     ...entry,
     old: showValues(entry, 'old', opened),

@@ -44,3 +44,91 @@ export class AuditAnchoringReplaced {
     Object.assign(this, fields);
   }
 }
+
+/** The log is sent to one more destination. Where, is in the event's row change. */
+export class AuditDestinationAdded {
+  static readonly typeName = 'tenantry.audit.v1.AuditDestinationAdded';
+  static readonly fields: readonly FieldFacts[] = [field('destination_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'audit',
+    name: 'AuditDestinationAdded',
+    subjectSuffix: 'audit.AuditDestinationAdded',
+    action: 'audit.destination-added',
+  };
+
+  /** The destination. */
+  destinationId = '';
+
+  constructor(fields?: AuditDestinationAdded) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A destination gets the log again from an entry on, or goes on after it was disabled. */
+export class AuditDestinationResumed {
+  static readonly typeName = 'tenantry.audit.v1.AuditDestinationResumed';
+  static readonly fields: readonly FieldFacts[] = [
+    field('destination_id', 'string', { dataClass: 'none' }),
+    field('from', 'int64', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'audit',
+    name: 'AuditDestinationResumed',
+    subjectSuffix: 'audit.AuditDestinationResumed',
+    action: 'audit.destination-resumed',
+  };
+
+  /** The destination. */
+  destinationId = '';
+
+  /** The first entry that it gets now. */
+  from = 0n;
+
+  constructor(fields?: AuditDestinationResumed) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A destination did not take anything for days, or said that it is gone: nothing is sent there until somebody enables it. */
+export class AuditDestinationDisabled {
+  static readonly typeName = 'tenantry.audit.v1.AuditDestinationDisabled';
+  static readonly fields: readonly FieldFacts[] = [
+    field('destination_id', 'string', { dataClass: 'none' }),
+    field('delivered', 'int64', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'audit',
+    name: 'AuditDestinationDisabled',
+    subjectSuffix: 'audit.AuditDestinationDisabled',
+    action: 'audit.destination-disabled',
+  };
+
+  /** The destination. */
+  destinationId = '';
+
+  /** The last entry that it took. */
+  delivered = 0n;
+
+  constructor(fields?: AuditDestinationDisabled) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The log is not sent to a destination any more. */
+export class AuditDestinationRemoved {
+  static readonly typeName = 'tenantry.audit.v1.AuditDestinationRemoved';
+  static readonly fields: readonly FieldFacts[] = [field('destination_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'audit',
+    name: 'AuditDestinationRemoved',
+    subjectSuffix: 'audit.AuditDestinationRemoved',
+    action: 'audit.destination-removed',
+  };
+
+  /** The destination. */
+  destinationId = '';
+
+  constructor(fields?: AuditDestinationRemoved) {
+    Object.assign(this, fields);
+  }
+}
