@@ -25,6 +25,11 @@ export const auditSupplies = {
     await removeDestinations(world);
     return { name: world.fresh('d') };
   },
+  actionSchema: async (world: World): Promise<{ action: string }> => {
+    const action = `fuzz.${world.fresh('s')}`;
+    await world.staff.must('PUT', `/v1/platform/audit/schemas/${action}`, { schema: { type: 'object' } });
+    return { action };
+  },
   auditDestination: async (world: World): Promise<Ids> => {
     await removeDestinations(world);
     const wish = { name: world.fresh('d'), url: 'https://192.0.2.1/' };

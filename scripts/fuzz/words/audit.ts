@@ -9,5 +9,12 @@ export const auditWords: Words = {
   GetPlatformAuditConsistencyRequest: { from: is('1'), to: absent },
   ReplaceAuditAnchoringRequest: { witnessUrl: absent, witnessKey: absent, email: is('{{fresh.email}}') },
   AddAuditDestinationRequest: { name: is('{{roomForDestination.name}}'), url: is('https://192.0.2.1/'), from: absent },
+  ListAuditEventsRequest: { q: is('member', 'audit viewed') },
+  ListPlatformAuditEventsRequest: { q: is('tenant', 'audit viewed') },
+  RecordAuditEventRequest: { schemaVersion: absent },
+  RegisterActionSchemaRequest: {
+    schema: is({ type: 'object' }, { properties: { new: { type: 'object' } }, type: 'object' }),
+  },
+  GetActionSchemaRequest: { action: is('{{actionSchema.action}}'), version: absent },
   RewindAuditDestinationRequest: { from: is('1') },
 };

@@ -35,9 +35,14 @@ import { EverySecondSignCheckpoints } from './proofs/every-second-sign-checkpoin
 import { GetAuditCheckpoint } from './proofs/get-audit-checkpoint.js';
 import { GetAuditConsistency } from './proofs/get-audit-consistency.js';
 import { GetAuditProof } from './proofs/get-audit-proof.js';
+import { EverySecondIndexWords } from './search/every-second-index-words.js';
 import { EraseEntryValues } from './subjects/erase-entry-values.js';
 import { ProveErasure } from './subjects/prove-erasure.js';
 import { SignStatement } from './subjects/sign-statement.js';
+import { ActionSchemas } from './schemas/action-schemas.js';
+import { GetActionSchema } from './schemas/get-action-schema.js';
+import { ListActionSchemas } from './schemas/list-action-schemas.js';
+import { RegisterActionSchema } from './schemas/register-action-schema.js';
 import { RecordAuditEvent } from './recording/record-audit-event.js';
 
 const operations = [ListAuditEvents, GetAuditEvent, GetAuditCompleteness, ExportAuditLog, RecordAuditEvent];
@@ -47,16 +52,31 @@ const destinations = [
   ...[AddAuditDestination, ListAuditDestinations, GetAuditDestination],
   ...[RewindAuditDestination, EnableAuditDestination, RemoveAuditDestination],
 ];
+const schemas = [RegisterActionSchema, GetActionSchema, ListActionSchemas];
 const subjects = [EraseEntryValues, ProveErasure, SignStatement];
 const reactions = [OnEveryEvent];
-const scheduled = [EverySecondSignCheckpoints, EveryMinuteAnchorHeads, EverySecondDeliverEntries];
+const scheduled = [
+  EverySecondSignCheckpoints,
+  EveryMinuteAnchorHeads,
+  EverySecondDeliverEntries,
+  EverySecondIndexWords,
+];
 
 /** The audit log: a table of contents. */
 @Module({
-  controllers: [...operations, ...proofs, ...anchors, ...destinations, ...subjects, ...reactions, ...scheduled],
+  controllers: [
+    ...operations,
+    ...proofs,
+    ...anchors,
+    ...destinations,
+    ...schemas,
+    ...subjects,
+    ...reactions,
+    ...scheduled,
+  ],
   providers: [
     ...[EntryView, CheckpointKey, Alarm, GetAuditProof, AnchorPlaces, AnchorStore, AnchorMail, Witness],
-    ...[DestinationChange, Resume, Deliver, Trouble, PostBatch, DisabledMail],
+    ...[DestinationChange, Resume, Deliver, Trouble, PostBatch, DisabledMail, ActionSchemas],
   ],
 })
 export class AuditModule {}
@@ -66,7 +86,7 @@ export const auditService = defineService({
   module: AuditModule,
   migrations: new URL('../migrations/', import.meta.url),
   settings: AuditSettings,
-  jobs: ['ingest', 'eraser', 'signer', 'anchorer', 'shipper'],
+  jobs: ['ingest', 'eraser', 'signer', 'anchorer', 'shipper', 'indexer', 'registrar'],
   archives: ['audit_anchors'],
   watches: ['tenants', 'revocations'],
 });

@@ -67,6 +67,11 @@ const makers = {
   ...toolApis,
   ...agentTemplates,
   auditEntry: async (bench) => ({ id: await newestEntry(bench, bench.tenant.owner, '/v1/audit/events') }),
+  actionSchema: async ({ workshop }) => {
+    const action = `verify.${new Canary().word().toLowerCase()}`;
+    await workshop.client.must(workshop.admin, json('PUT', `/v1/platform/audit/schemas/${action}`, { schema: {} }));
+    return { action };
+  },
   auditDestination: async ({ workshop, tenant }) => {
     const wish = { name: tenant.canary.word(), url: 'https://192.0.2.1/' };
     const made = json('POST', '/v1/audit/destinations', wish);

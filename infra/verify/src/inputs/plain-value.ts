@@ -21,6 +21,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   referencedColumns: () => ['id'],
   scopes: () => ['rows.read'],
   'RecordAuditEvent.action': () => 'invoice.approved',
+  'RegisterActionSchema.action': () => 'verify.schema_registered',
   'AddAuditDestination.url': () => 'https://192.0.2.1/',
   'GrantSupportAccess.expiresAt': () => new Date(Date.now() + 3_600_000).toISOString(),
   'CreateBudget.limit': () => '100.00',

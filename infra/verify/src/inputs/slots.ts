@@ -32,6 +32,8 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'platform sandboxOf': slot('tenant'),
   'self tenant_id': slot('self'),
   destinationId: slot('auditDestination'),
+  'GetActionSchema.action': slot('actionSchema', 'action'),
+  'GetActionSchema.version': null,
   accessId: slot('access'),
   erasureId: slot('erasure'),
   budgetId: slot('budget'),

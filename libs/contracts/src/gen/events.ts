@@ -36,6 +36,7 @@ import {
   ToolHostsReplaced,
 } from './agents/events.js';
 import {
+  ActionSchemaRegistered,
   AuditAnchoringReplaced,
   AuditDestinationAdded,
   AuditDestinationDisabled,
@@ -194,6 +195,7 @@ export const events: readonly EventType<object>[] = [
   AuditDestinationResumed,
   AuditDestinationDisabled,
   AuditDestinationRemoved,
+  ActionSchemaRegistered,
   PlanVersionCreated,
   BudgetCreated,
   BudgetUpdated,

@@ -22,6 +22,7 @@ export * from './audit/destinations.js';
 export * from './audit/events.js';
 export * from './audit/proofs.js';
 export * from './audit/recording.js';
+export * from './audit/schemas.js';
 export * from './audit/subjects.js';
 export * from './billing/budgets.js';
 export * from './billing/collection.js';

@@ -184,6 +184,13 @@ import {
 } from './audit/proofs.js';
 import { RecordAuditEventRequest } from './audit/recording.js';
 import {
+  ActionSchema,
+  GetActionSchemaRequest,
+  ListActionSchemasRequest,
+  ListActionSchemasResponse,
+  RegisterActionSchemaRequest,
+} from './audit/schemas.js';
+import {
   EntryValuesErased,
   EraseEntryValuesRequest,
   ErasureProof,
@@ -1642,11 +1649,11 @@ export const compareAuditAnchors = operation({
   output: AuditAnchorComparison,
 });
 
-/** Lists audit entries, the newest first. Looking is itself audited. */
+/** Lists audit entries, or searches them for words, the newest first. Looking is itself audited. */
 export const listAuditEvents = operation({
   name: 'ListAuditEvents',
   service: 'audit',
-  summary: 'Lists audit entries, the newest first',
+  summary: 'Lists audit entries, or searches them for words, the newest first',
   http: { method: 'GET', path: '/v1/audit/events', status: 200 },
   permission: 'audit.read',
   scope: 'tenant',
@@ -1911,6 +1918,46 @@ export const recordAuditEvent = operation({
   audit: 'audit.event-recorded',
   input: RecordAuditEventRequest,
   output: Empty,
+});
+
+/**
+ * Registers how events of an action look from now on: the next version, or the latest as it is when nothing changed. Events may name an
+ * older version for as long as there are old programs.
+ */
+export const registerActionSchema = operation({
+  name: 'RegisterActionSchema',
+  service: 'audit',
+  summary: 'Registers how events of an action look from now on',
+  http: { method: 'PUT', path: '/v1/platform/audit/schemas/{action}', status: 200 },
+  permission: 'audit.configure',
+  scope: 'platform',
+  audit: 'audit.schema-registered',
+  input: RegisterActionSchemaRequest,
+  output: ActionSchema,
+});
+
+/** Gives the schema of an action, the latest or an older version. */
+export const getActionSchema = operation({
+  name: 'GetActionSchema',
+  service: 'audit',
+  summary: 'Gives the schema of an action, the latest or an older version',
+  http: { method: 'GET', path: '/v1/platform/audit/schemas/{action}', status: 200 },
+  permission: 'audit.read',
+  scope: 'platform',
+  input: GetActionSchemaRequest,
+  output: ActionSchema,
+});
+
+/** Lists the latest schema of every action: those that were registered, and Tenantry's own, which follow from its events. */
+export const listActionSchemas = operation({
+  name: 'ListActionSchemas',
+  service: 'audit',
+  summary: 'Lists the latest schema of every action',
+  http: { method: 'GET', path: '/v1/audit/schemas', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  input: ListActionSchemasRequest,
+  output: ListActionSchemasResponse,
 });
 
 /**
@@ -5529,6 +5576,9 @@ export const operations: readonly Operation[] = [
   getPlatformAuditConsistency,
   exportPlatformAuditLog,
   recordAuditEvent,
+  registerActionSchema,
+  getActionSchema,
+  listActionSchemas,
   eraseEntryValues,
   proveErasure,
   signStatement,

@@ -124,6 +124,20 @@ export async function listEntries(
   return found.map(fromRow);
 }
 
+/** Entries of ranges of numbers, `from` excluded, that match a filter, the newest first; `before` as above. */
+export async function listEntriesOf(
+  rows: Rows,
+  ranges: readonly { readonly from: number; readonly to: number }[],
+  filter: EntryFilter,
+  before: bigint | null,
+): Promise<StoredEntry[]> {
+  const found = await rows.query<EntryRow>(sql`select ${columns}
+    from unnest(${ranges.map(({ from }) => from)}::bigint[], ${ranges.map(({ to }) => to)}::bigint[]) as wanted (first, past)
+      join ${tables} on sequence > wanted.first and sequence <= wanted.past
+    where ${matches(filter, before)} order by sequence desc`);
+  return found.map(fromRow);
+}
+
 export async function findEntry(rows: Rows, id: string): Promise<StoredEntry | undefined> {
   const found = await rows.query<EntryRow>(sql`select ${columns} from ${tables} where id = ${id}`);
   return found.map(fromRow)[0];

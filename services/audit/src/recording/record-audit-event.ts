@@ -8,6 +8,7 @@ import {
 import { TenantDatabase, Vault, type AuditValue, type RowChange } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
+import { ActionSchemas } from '../schemas/action-schemas.js';
 import { recordValue } from './recorded-value.js';
 
 const DEFAULT_CLASSIFICATION = 'internal';
@@ -18,13 +19,15 @@ export class RecordAuditEvent {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly vault: Vault,
+    private readonly schemas: ActionSchemas,
   ) {}
 
   @Handles(recordAuditEvent)
   async handle(request: RecordAuditEventRequest, ctx: TenantContext): Promise<void> {
     refuseTwice(request.fields);
     const { action } = request;
-    const change = await this.changeOf(request, ctx.tenantId);
+    const version = await this.schemas.check(request);
+    const change = withSchema(await this.changeOf(request, ctx.tenantId), action, version);
     const origin = { operation: recordAuditEvent.name, action };
     await this.tenants.transaction({ ...ctx, origin }, (tx) => {
       tx.publish(new AuditEventRecorded({ action }), { changes: [change] });
@@ -55,6 +58,11 @@ export class RecordAuditEvent {
       ...(Object.keys(after).length > 0 ? { new: after } : {}),
     };
   }
+}
+
+/** The log says which schema an event was checked against. No field of an event can have this name. */
+function withSchema(change: RowChange, action: string, version: number | null): RowChange {
+  return version === null ? change : { ...change, new: { ...change.new, '@schema': `${action}/${version}` } };
 }
 
 function refuseTwice(fields: readonly AuditFieldChange[]): void {

@@ -177,6 +177,7 @@ export class ListAuditEventsRequest {
     field('to', 'timestamp', { optional: true }),
     field('limit', 'int32', { optional: true }),
     field('cursor', 'string', { optional: true }),
+    field('q', 'string', { optional: true }),
   ];
 
   /** Only those of the actor with this id. */
@@ -213,6 +214,16 @@ export class ListAuditEventsRequest {
   @IsOptional()
   @MaxLength(500)
   cursor?: string | null;
+
+  /**
+   * Only those with all of these words, at most ten: whole words, ignoring case, of what the entry says in clear: service, event, operation,
+   * action, resource and its id, actor, columns and their values. Classified values are not searched. A page may have fewer than
+   * `limit` entries, or none, and a `nextCursor`: then the search has not come to its end yet.
+   */
+  @IsOptional()
+  @MinLength(1)
+  @MaxLength(200)
+  q?: string | null;
 }
 
 /** Lists the platform's own audit entries. */
@@ -226,6 +237,7 @@ export class ListPlatformAuditEventsRequest {
     field('to', 'timestamp', { optional: true }),
     field('limit', 'int32', { optional: true }),
     field('cursor', 'string', { optional: true }),
+    field('q', 'string', { optional: true }),
   ];
 
   /** Only those of the actor with this id. */
@@ -262,6 +274,16 @@ export class ListPlatformAuditEventsRequest {
   @IsOptional()
   @MaxLength(500)
   cursor?: string | null;
+
+  /**
+   * Only those with all of these words, at most ten: whole words, ignoring case, of what the entry says in clear: service, event, operation,
+   * action, resource and its id, actor, columns and their values. Classified values are not searched. A page may have fewer than
+   * `limit` entries, or none, and a `nextCursor`: then the search has not come to its end yet.
+   */
+  @IsOptional()
+  @MinLength(1)
+  @MaxLength(200)
+  q?: string | null;
 }
 
 /** A page of audit entries. */

@@ -132,3 +132,28 @@ export class AuditDestinationRemoved {
     Object.assign(this, fields);
   }
 }
+
+/** Events of an action look otherwise from now on. */
+export class ActionSchemaRegistered {
+  static readonly typeName = 'tenantry.audit.v1.ActionSchemaRegistered';
+  static readonly fields: readonly FieldFacts[] = [
+    field('action', 'string', { dataClass: 'none' }),
+    field('version', 'int32', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'audit',
+    name: 'ActionSchemaRegistered',
+    subjectSuffix: 'audit.ActionSchemaRegistered',
+    action: 'audit.schema-registered',
+  };
+
+  /** The action. */
+  action = '';
+
+  /** The new version. */
+  version = 0;
+
+  constructor(fields?: ActionSchemaRegistered) {
+    Object.assign(this, fields);
+  }
+}

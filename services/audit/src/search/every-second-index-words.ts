@@ -1,0 +1,40 @@
+import { Controller } from '@nestjs/common';
+import { ControlDatabase, type Job } from '@tenantry/database';
+import { Every } from '@tenantry/messaging';
+import { entriesOfBlocks, insertBlocks, pendingBlocks } from './word-block.table.js';
+import { filterOf, wordsOf } from './words.js';
+
+const INTERVAL_MS = 1_000;
+/** Blocks that are read at once: 256 entries each. */
+const BLOCKS_AT_ONCE = 16;
+/** A long log lets others in between. */
+const BLOCKS_OF_ONE_LOG = 4;
+/** What is not done in a second waits for the next: recording comes first. Until then a search reads those entries themselves. */
+const BLOCKS_A_RUN = 128;
+
+/** Adds a filter for every 256 entries of a log, so that a search skips most of them. */
+@Controller()
+export class EverySecondIndexWords {
+  private readonly job: Job;
+
+  constructor(control: ControlDatabase) {
+    this.job = control.job('audit_indexer');
+  }
+
+  @Every({ name: 'audit.words', intervalMs: INTERVAL_MS })
+  async run(signal: AbortSignal): Promise<void> {
+    for (let done = 0; done < BLOCKS_A_RUN && !signal.aborted; done += BLOCKS_AT_ONCE) {
+      const blocks = await pendingBlocks(this.job, BLOCKS_OF_ONE_LOG, BLOCKS_AT_ONCE);
+      if (blocks.length === 0) return;
+      const entries = await entriesOfBlocks(this.job, blocks);
+      const made = blocks.map((block, i) => ({ ...block, filter: filterOf(union(entries[i]!.map(wordsOf))) }));
+      await this.job.transaction((tx) => insertBlocks(tx, made));
+    }
+  }
+}
+
+function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+  const all = new Set<string>();
+  for (const set of sets) for (const word of set) all.add(word);
+  return all;
+}
