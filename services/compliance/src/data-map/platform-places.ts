@@ -122,6 +122,18 @@ export const platformPlaces: readonly PlatformPlace[] = [
     task: 'What did the person do, and when was their data read? Export it from GET /v1/audit/events with their ids',
   },
   {
+    service: 'audit',
+    tables: { 'audit.anchoring': ['email'], 'audit.destination': ['email', 'url'] },
+    people: 'Whom the tenant has told of its audit log',
+    purpose: 'Keeping heads of the log outside, and saying when it can not be sent',
+    legalBasis: 'legitimate_interests',
+    recipients: ['The mail servers of these addresses'],
+    retention: 'Until the tenant takes the address back',
+    eraseAction: 'manual',
+    keepReason: null,
+    task: 'Does the audit log’s mail go to the person? See GET /v1/audit/anchoring and GET /v1/audit/destinations; for erasure name another address',
+  },
+  {
     service: 'compliance',
     tables: {
       'compliance.privacy_request': [
