@@ -58,7 +58,18 @@ import { PutModelProvider } from './models/put-model-provider.js';
 import { PutProviderKey } from './models/put-provider-key.js';
 import { GetPriceBook } from './prices/get-price-book.js';
 import { PublishPriceBook } from './prices/publish-price-book.js';
+import { EventFeed } from './agent-events/event-feed.js';
+import { EveryHourPruneEvents } from './agent-events/every-hour-prune-events.js';
+import { ListAgentEvents } from './agent-events/list-agent-events.js';
+import { OnAgentEvents } from './agent-events/on-agent-events.js';
+import { StreamAgentEvents } from './agent-events/stream-agent-events.js';
 import { refill } from './refill.js';
+import { CollectAgentSubject } from './subjects/collect-agent-subject.js';
+import { EraseAgentSubject } from './subjects/erase-agent-subject.js';
+import { PlanAgentSubject } from './subjects/plan-agent-subject.js';
+import { SubjectSeeker } from './subjects/subject-seeker.js';
+import { GetAgentSpend } from './spend/get-agent-spend.js';
+import { GetPlatformAgents } from './spend/get-platform-agents.js';
 import { GetAgentRun } from './runs/get-agent-run.js';
 import { GiveRunFeedback } from './runs/give-run-feedback.js';
 import { ListAgentRuns } from './runs/list-agent-runs.js';
@@ -134,12 +145,15 @@ const conversations = [
   ReplaceConversationRetention,
 ];
 const runs = [ListAgentRuns, GetAgentRun, GiveRunFeedback, ListRunFeedback];
+const events = [OnAgentEvents, ListAgentEvents, StreamAgentEvents];
+const subjects = [PlanAgentSubject, CollectAgentSubject, EraseAgentSubject];
+const spend = [GetAgentSpend, GetPlatformAgents];
 const tools = [ListAgentTools, CallAgentTool, Mcp];
 const toolApis = [PutToolApi, ListToolApis, DeleteToolApi, ReplaceToolHosts, GetToolHosts];
 const offeredApis = [OfferToolApi, ListOfferedToolApis, WithdrawToolApi];
 const approvals = [ListAgentApprovals, ApproveAgentCall, RefuseAgentCall];
 const guardrails = [GetGuardrails, ReplaceGuardrails, TestGuardrails, ListGuardrailDecisions, CountGuardrailDecisions];
-const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForget];
+const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForget, EveryHourPruneEvents];
 
 /** AI agents and what they may do: a table of contents. */
 @Module({
@@ -158,6 +172,9 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     ...completions,
     ...conversations,
     ...runs,
+    ...events,
+    ...spend,
+    ...subjects,
     ...guardrails,
     ...schedules,
   ],
@@ -184,6 +201,8 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     CallBeginnings,
     ConversationSeal,
     Turns,
+    EventFeed,
+    SubjectSeeker,
     TenantGuardrails,
     HealthDataGate,
     ModelAdmission,
@@ -195,10 +214,11 @@ export const agentsService = defineService({
   name: 'agents',
   module: AgentsModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['directory', 'sweep', 'completions', 'retention'],
+  jobs: ['directory', 'sweep', 'completions', 'retention', 'events', 'overview'],
   buckets: ['agents', 'agent_tokens', 'agent_stops', 'agent_revocations'],
   watches: ['tenants', 'members', 'revocations', 'entitlements', 'agents', 'agreements'],
   calls: [holdSpending, settleSpending] as readonly Operation[],
+  maxStreams: 2_000, // answers of models and events: most of them wait, and hold a page at most
   settings: AgentsSettings,
   refill,
 });

@@ -2,6 +2,16 @@
 import { Empty } from '../message.js';
 import { operation, type Operation } from '../operation.js';
 import {
+  AgentEventStream,
+  AgentSpend,
+  GetAgentSpendRequest,
+  GetPlatformAgentsRequest,
+  ListAgentEventsRequest,
+  ListAgentEventsResponse,
+  PlatformAgents,
+  StreamAgentEventsRequest,
+} from './agents/agent-events.js';
+import {
   AgentTemplate,
   CreateAgentFromTemplateRequest,
   DiffAgentTemplateRequest,
@@ -99,6 +109,14 @@ import {
   SetAgentStopRequest,
   SetPlatformAgentStopRequest,
 } from './agents/stops.js';
+import {
+  AgentSubjectErased,
+  AgentSubjectPlaces,
+  AgentSubjectRows,
+  CollectAgentSubjectRequest,
+  EraseAgentSubjectRequest,
+  PlanAgentSubjectRequest,
+} from './agents/subjects.js';
 import {
   AgentsIssueTokenRequest,
   AgentsIssueTokenResponse,
@@ -615,6 +633,59 @@ import {
   SuspendTenantRequest,
   Tenant,
 } from './tenants/tenants.js';
+
+/** Lists what happened to and by the tenant's agents and models, the newest first. Events are kept for 90 days; the audit log keeps them for good. */
+export const listAgentEvents = operation({
+  name: 'ListAgentEvents',
+  service: 'agents',
+  summary: "Lists what happened to and by the tenant's agents and models, the newest first",
+  http: { method: 'GET', path: '/v1/agent-events', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: ListAgentEventsRequest,
+  output: ListAgentEventsResponse,
+});
+
+/**
+ * Gives events as they happen, as server-sent events: `id` is the position, `event` the type, `data` the event as JSON. A client that
+ * was cut off goes on behind the last one that it saw, by the header Last-Event-ID. A stream ends after some minutes; clients connect again by themselves.
+ */
+export const streamAgentEvents = operation({
+  name: 'StreamAgentEvents',
+  service: 'agents',
+  summary: 'Gives events as they happen, as server-sent events',
+  http: { method: 'GET', path: '/v1/agent-events/stream', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  streams: 'response',
+  raw: true,
+  input: StreamAgentEventsRequest,
+  output: AgentEventStream,
+});
+
+/** Tells what calls to models cost, by agent, user, model, tool or location, the dearest first. */
+export const getAgentSpend = operation({
+  name: 'GetAgentSpend',
+  service: 'agents',
+  summary: 'Tells what calls to models cost, by agent, user, model, tool or location, the dearest first',
+  http: { method: 'GET', path: '/v1/agents/spend', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: GetAgentSpendRequest,
+  output: AgentSpend,
+});
+
+/** Tells staff what the agents of all tenants did and cost, the dearest tenants first. */
+export const getPlatformAgents = operation({
+  name: 'GetPlatformAgents',
+  service: 'agents',
+  summary: 'Tells staff what the agents of all tenants did and cost, the dearest tenants first',
+  http: { method: 'GET', path: '/v1/platform/agents/overview', status: 200 },
+  permission: 'platform.read',
+  scope: 'platform',
+  input: GetPlatformAgentsRequest,
+  output: PlatformAgents,
+});
 
 /**
  * Publishes a version of a template, the first or the next. What it says never changes; agents that were made from an older one stay as
@@ -1297,6 +1368,46 @@ export const getPlatformAgentStop = operation({
   scope: 'platform',
   input: GetPlatformAgentStopRequest,
   output: AgentStop,
+});
+
+/** Says where there is something about a person, and what an erasure does with it. */
+export const planAgentSubject = operation({
+  name: 'PlanAgentSubject',
+  service: 'agents',
+  summary: 'Says where there is something about a person, and what an erasure does with it',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanAgentSubjectRequest,
+  output: AgentSubjectPlaces,
+});
+
+/** Gives what a copy shows of one place. What was said in a conversation that is about others, too, is withheld. */
+export const collectAgentSubject = operation({
+  name: 'CollectAgentSubject',
+  service: 'agents',
+  summary: 'Gives what a copy shows of one place',
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectAgentSubjectRequest,
+  output: AgentSubjectRows,
+});
+
+/** Erases what is not kept, in one commit. Asked again under the same Idempotency-Key, it changes nothing and answers what the first time did. */
+export const eraseAgentSubject = operation({
+  name: 'EraseAgentSubject',
+  service: 'agents',
+  summary: 'Erases what is not kept, in one commit',
+  scope: 'internal',
+  idempotent: true,
+  audit: 'subject.agent_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseAgentSubjectRequest,
+  output: AgentSubjectErased,
 });
 
 /**
@@ -5481,6 +5592,10 @@ export const getMyTenant = operation({
 
 /** Everything a caller can do. */
 export const operations: readonly Operation[] = [
+  listAgentEvents,
+  streamAgentEvents,
+  getAgentSpend,
+  getPlatformAgents,
   publishAgentTemplate,
   withdrawAgentTemplate,
   listPlatformAgentTemplates,
@@ -5532,6 +5647,9 @@ export const operations: readonly Operation[] = [
   getAgentStop,
   setPlatformAgentStop,
   getPlatformAgentStop,
+  planAgentSubject,
+  collectAgentSubject,
+  eraseAgentSubject,
   issueAgentToken,
   exchangeAgentToken,
   listAgentTokens,

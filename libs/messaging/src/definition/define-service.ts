@@ -51,6 +51,8 @@ export interface ServiceDefinition {
   readonly archives: readonly ArchiveName[];
   /** Operations of other services that it calls. */
   readonly calls: readonly Operation[];
+  /** Streams that one process serves at the same time; 256 unless it says otherwise. */
+  readonly maxStreams?: number;
   /** Every entry of its buckets, from Postgres: what fills a new or lost bucket. */
   readonly refill?: (doors: Doors) => AsyncIterable<Projection>;
 }

@@ -36,7 +36,7 @@ export interface StrategyOptions {
   readonly clock?: Clock;
   /** Calls handled at the same time; beyond it callers are asked to come back. Default 1,000. */
   readonly maxInFlight?: number;
-  /** Streams open at the same time. Default 256. */
+  /** Streams open at the same time. Default: what the definition says, else 256. */
   readonly maxStreams?: number;
   /** How long a shutdown waits for what is in flight. Default 10,000. */
   readonly drainTimeoutMs?: number;
@@ -88,7 +88,7 @@ export class NatsStrategy extends HandlerTable {
   }
 
   private async begin(): Promise<void> {
-    const { bus, definition, maxStreams = 256 } = this.options;
+    const { bus, definition, maxStreams = definition.maxStreams ?? 256 } = this.options;
     for (const { facts } of this.operations.values()) {
       if (facts.service !== definition.name)
         throw new TypeError(`${facts.name} is an operation of ${facts.service}, not of ${definition.name}`);

@@ -141,6 +141,6 @@ function announcementOf(call: OpenCompletion, end: CompletionEnd): CompletionEnd
   return new CompletionEnded({
     ...{ completionId: call.id, agentId: call.agentId, model: end.answeredBy ?? call.model, state: end.state },
     ...{ inputTokens, outputTokens, estimated: end.isEstimated, cost: formatNanos(end.costNanos) },
-    ...{ runId: call.runId ?? call.id, conversationId: call.conversationId },
+    ...{ runId: call.runId ?? call.id, conversationId: call.conversationId, failure: end.failure },
   });
 }

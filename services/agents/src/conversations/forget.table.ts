@@ -18,7 +18,7 @@ export async function forgetConversations(
   tx: Transaction,
   ids: readonly string[],
   reason: ForgetReason,
-): Promise<number> {
+): Promise<{ conversations: number; messages: number }> {
   const forgotten = await tx.query<Forgotten>(sql`with due as (
       select tenant_id, id from agents.conversation where id = any(${[...ids]}::uuid[]) and key is not null order by id for update
     ), ${REMOVED}
@@ -27,7 +27,7 @@ export async function forgetConversations(
     tx.publish(new ConversationForgotten({ conversationId: one.id, reason, messages: one.messages }), {
       changes: changesOf(one),
     });
-  return forgotten.length;
+  return { conversations: forgotten.length, messages: forgotten.reduce((sum, { messages }) => sum + messages, 0) };
 }
 
 const REMOVED = sql`messages as (

@@ -57,3 +57,17 @@ export async function addSubjects(
       ${rows.map(({ table }) => table)}::text[], ${rows.map(({ blind }) => blind)}::integer[], ${rows.map(({ value }) => value)}::text[]) as s`);
   return rows.length;
 }
+
+/** The conversations that are about a person. What only looks alike in the index is opened and left out. */
+export async function conversationsAbout(
+  rows: Rows,
+  seal: ConversationSeal,
+  tenantId: string,
+  person: Subject,
+): Promise<string[]> {
+  const indexes = await seal.indexesOf(tenantId, person);
+  const found = await rows.query<SubjectRow>(sql`select ${columns} from agents.conversation_subject
+    where subject_table = ${person.table} and blind = any(${[...indexes]}::integer[]) order by conversation_id, position`);
+  const named = await Promise.all(found.map(async (row) => ({ row, subject: await opened(seal, tenantId, row) })));
+  return named.filter(({ subject }) => subject.value === person.value).map(({ row }) => row.conversationId);
+}

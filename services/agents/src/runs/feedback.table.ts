@@ -31,6 +31,8 @@ const rowOf = (runId: string, actorId: string): string => `${runId}/${actorId}`;
 /** Which feedback a list has; null: all. */
 export interface FeedbackFilter {
   readonly agentId: string | null;
+  /** Whose. */
+  readonly userId: string | null;
   readonly maxScore: number | null;
   /** Continues the list after the one with this id. */
   readonly beforeId: string | null;
@@ -42,13 +44,14 @@ type FeedbackRow = RunFeedback & { readonly id: string };
 export async function listFeedback(
   rows: Rows,
   { vault, tenantId }: { readonly vault: Vault; readonly tenantId: string },
-  { agentId, maxScore, beforeId }: FeedbackFilter,
+  { agentId, userId, maxScore, beforeId }: FeedbackFilter,
   limit: number,
 ): Promise<FeedbackRow[]> {
   const found =
     await rows.query<FeedbackRow>(sql`select id, run_id as "runId", actor_id as "actorId", score, comment, given_at as "givenAt"
     from agents.run_feedback
     where (${agentId}::uuid is null or agent_id = ${agentId}) and (${maxScore}::integer is null or score <= ${maxScore})
+      and (${userId}::text is null or actor_id = ${userId})
       and (${beforeId}::uuid is null or id < ${beforeId}) order by id desc limit ${limit}`);
   return Promise.all(
     found.map(async (one) => {

@@ -19,7 +19,7 @@ export class ListRunFeedback {
   @Handles(listRunFeedback)
   async handle(request: ListRunFeedbackRequest, ctx: TenantContext): Promise<ListRunFeedbackResponse> {
     const limit = request.limit ?? 50;
-    const filter = { agentId: request.agentId ?? null, maxScore: request.maxScore ?? null };
+    const filter = { agentId: request.agentId ?? null, userId: null, maxScore: request.maxScore ?? null };
     const list = `run feedback ${JSON.stringify(filter)}`;
     const beforeId = request.cursor ? (this.cursors.open(ctx, list, request.cursor) as string) : null;
     const door = { vault: this.vault, tenantId: ctx.tenantId };

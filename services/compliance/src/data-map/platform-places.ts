@@ -89,6 +89,7 @@ export const platformPlaces: readonly PlatformPlace[] = [
     service: 'agents',
     tables: {
       'agents.approval': ['arguments'],
+      'agents.agent_event': ['user_id'],
       'agents.completion': ['actor_id', 'on_behalf_of'],
       'agents.conversation': ['owner_id'],
       'agents.conversation_message': ['content'],

@@ -13,13 +13,20 @@ const EMPTY_INPUT = Buffer.from('{}');
 export function readDerived(exchange: Exchange): Uint8Array {
   const { operation, body } = exchange;
   const { params } = exchange.incoming;
-  const query = decodeQuery(exchange.incoming.query);
+  const query = { ...lastEvent(exchange), ...decodeQuery(exchange.incoming.query) };
   const json = readBody(exchange);
   const message = parseRequest(operation, { path: params, query, body: json }) as Readonly<Record<string, unknown>>;
   if (operation.http?.method === 'GET' || operation.http?.method === 'DELETE')
     return printGiven(message, { ...query, ...params });
   for (const _name in params) return printBoth(json, message, params);
   return body.length > 0 ? body : EMPTY_INPUT;
+}
+
+/** Where a stream of server-sent events goes on: browsers say it in a header (WHATWG HTML, 9.2.4). */
+function lastEvent({ operation, incoming }: Exchange): Record<string, string> {
+  const seen = incoming.headers['last-event-id'];
+  const isKnown = operation.streams === 'response' && operation.input.fields.some(({ wire }) => wire === 'lastEventId');
+  return isKnown && typeof seen === 'string' && seen !== '' ? { lastEventId: seen } : {};
 }
 
 function readBody({ body, operation, incoming }: Exchange): unknown {

@@ -305,6 +305,7 @@ export class CompletionEnded {
     field('cost', 'string'),
     field('run_id', 'string', { optional: true, dataClass: 'none' }),
     field('conversation_id', 'string', { optional: true, dataClass: 'none' }),
+    field('failure', 'string', { optional: true }),
   ];
   static readonly event: EventFacts = {
     service: 'agents',
@@ -342,6 +343,9 @@ export class CompletionEnded {
 
   /** The conversation that it continues. */
   conversationId?: string | null;
+
+  /** What went wrong, e.g. budget-refused. */
+  failure?: string | null;
 
   constructor(fields?: CompletionEnded) {
     Object.assign(this, fields);
