@@ -6,10 +6,11 @@ import { eventually } from '@tenantry/testing';
 import { operate } from '@tenantry/local';
 import { services } from '../services.js';
 import type { Client } from '../fuzz/client.js';
-import { World } from '../fuzz/world.js';
+import { World, type WorldTenant } from '../fuzz/world.js';
 import { type Erasure, eraseCustomer, openShop, planErasure } from './shop.js';
 
 type Signed = { note: string; key: string };
+type Said = { services: { places: object[] }; exceptions: object[] };
 type Entry = { id: string; resource: string; resourceId: string; old: object | null; new: object | null };
 
 const PATIENCE_MS = 60_000;
@@ -63,6 +64,29 @@ describe('a whole system asked to forget one person', () => {
       expect(after.some((entry) => entry.id === id)).toBe(true);
       await world.a.owner.must('GET', `/v1/audit/events/${id}/proof`);
     }
+  });
+
+  it('reaches the services that know the person by address, and what can not go is in the certificate with its reason', async () => {
+    const email = 'customer-21@example.com';
+    await world.a.owner.must('POST', '/v1/members', { email, role: 'customer', name: 'Twenty-one' });
+    await world.b.owner.must('POST', '/v1/members', { email, role: 'customer' });
+    await world.a.owner.must('PUT', '/v1/billing/contact', { name: 'Twenty-one', address: 'Here 1', email });
+    const members = async ({ owner }: WorldTenant): Promise<string[]> =>
+      (await owner.must<{ data: { email: string }[] }>('GET', '/v1/members?limit=200')).data.map((one) => one.email);
+    expect(await members(world.a)).toContain(email);
+    const { id, places } = await eraseCustomer(planner, world.a.owner, 21, { email });
+    expect(places.filter(({ service }) => service === 'identity').map(({ kind }) => kind)).not.toContain('task');
+    expect(places.find(({ place }) => place === 'Stripe')).toMatchObject({ kind: 'task', action: 'manual' });
+    expect(await members(world.a)).not.toContain(email);
+    expect(await members(world.b)).toContain(email);
+    expect(await world.a.owner.must('GET', '/v1/billing/profile')).toMatchObject({ contact: null });
+    const { note } = await world.a.owner.must<Signed>('GET', `/v1/privacy/erasures/${id}/certificate`);
+    const { services, exceptions } = JSON.parse(note.split('\n')[1]!) as Said;
+    expect(services.places).toContainEqual(expect.objectContaining({ place: 'identity.membership', rows: '1' }));
+    expect(exceptions).toContainEqual(expect.objectContaining({ place: 'billing.invoice', action: 'keep' }));
+    expect(note).not.toContain(email);
+    const { data } = await world.a.owner.must<{ data: Entry[] }>('GET', '/v1/audit/events?resource=member&limit=200');
+    expect(JSON.stringify(data)).not.toContain(email);
   });
 
   it('ends in a certificate that anybody can verify without asking', async () => {

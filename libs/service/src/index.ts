@@ -7,6 +7,7 @@ export { Mailer, type Mail } from './mail/mailer.js';
 export { patiently } from './lifecycle/patiently.js';
 export { MailSettings } from './mail/mail-settings.js';
 export * from './outbound/outbound-http.js';
+export { personRows } from './person-rows.js';
 export { serve, type ServiceNews } from './serve.js';
 export * from './service.js';
 export { firstAdmin, FirstAdminSettings } from './settings/first-admin.js';

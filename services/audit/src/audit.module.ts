@@ -36,6 +36,9 @@ import { GetAuditCheckpoint } from './proofs/get-audit-checkpoint.js';
 import { GetAuditConsistency } from './proofs/get-audit-consistency.js';
 import { GetAuditProof } from './proofs/get-audit-proof.js';
 import { EverySecondIndexWords } from './search/every-second-index-words.js';
+import { CollectActorSubject } from './subjects/collect-actor-subject.js';
+import { EraseActorSubject } from './subjects/erase-actor-subject.js';
+import { PlanActorSubject } from './subjects/plan-actor-subject.js';
 import { EraseEntryValues } from './subjects/erase-entry-values.js';
 import { ProveErasure } from './subjects/prove-erasure.js';
 import { SignStatement } from './subjects/sign-statement.js';
@@ -53,7 +56,14 @@ const destinations = [
   ...[RewindAuditDestination, EnableAuditDestination, RemoveAuditDestination],
 ];
 const schemas = [RegisterActionSchema, GetActionSchema, ListActionSchemas];
-const subjects = [EraseEntryValues, ProveErasure, SignStatement];
+const subjects = [
+  EraseEntryValues,
+  ProveErasure,
+  SignStatement,
+  PlanActorSubject,
+  CollectActorSubject,
+  EraseActorSubject,
+];
 const reactions = [OnEveryEvent];
 const scheduled = [
   EverySecondSignCheckpoints,

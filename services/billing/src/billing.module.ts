@@ -1,4 +1,7 @@
 import { Module } from '@nestjs/common';
+import { CollectBillingSubject } from './subjects/collect-billing-subject.js';
+import { EraseBillingSubject } from './subjects/erase-billing-subject.js';
+import { PlanBillingSubject } from './subjects/plan-billing-subject.js';
 import { setBillingSuspension, type Operation } from '@tenantry/contracts';
 import { defineService, OutboundHttp } from '@tenantry/service';
 import { CheckBudgetBeforeUsage } from './budgets/check-budget-before-usage.js';
@@ -175,6 +178,7 @@ const invoices = [
 const organizations = [SetOrganizationBilling, ListOrganizationInvoices];
 const overview = [GetBillingOverview, GetPlatformBilling, ExportInvoiceLines];
 const profiles = [GetBillingProfile, SetBillingContact, SetTenantTax, SetCollection];
+const subjects = [PlanBillingSubject, CollectBillingSubject, EraseBillingSubject];
 const notices = [OnCollectionFailed, OnInvoiceOpened, OnDunningStepMail, OnBudgetThresholdReached];
 const payments = [
   GetPaymentAccount,
@@ -213,6 +217,7 @@ const paymentProvider = {
 /** Plans, usage and money: a table of contents. */
 @Module({
   controllers: [
+    ...subjects,
     ...plans,
     ...subscriptions,
     ...entitlements,

@@ -40,6 +40,18 @@ export class MailServer {
     this.mails.push(mail);
     return Promise.resolve();
   }
+
+  kept(tenantId: string, address: string): Promise<string[]> {
+    const isMeant = (mail: Mail): boolean => mail.to === address && mail.tenantId === tenantId;
+    return Promise.resolve(this.mails.filter(isMeant).map(({ subject }) => subject));
+  }
+
+  forget(tenantId: string, address: string): Promise<number> {
+    const left = this.mails.filter((mail) => mail.to !== address || mail.tenantId !== tenantId);
+    const gone = this.mails.length - left.length;
+    this.mails.splice(0, this.mails.length, ...left);
+    return Promise.resolve(gone);
+  }
 }
 
 /** A ledger in memory: a stream of NATS as its owner sees it. */

@@ -32,11 +32,13 @@ import { OnHealthDataExported } from './disclosures/on-health-data-exported.js';
 import { OnHealthDataSent } from './disclosures/on-health-data-sent.js';
 import { RecordDisclosure } from './disclosures/record-disclosure.js';
 import { ApproveErasure } from './erasure/approve-erasure.js';
+import { Certifier } from './erasure/certifier.js';
 import { CompleteErasureTask } from './erasure/complete-erasure-task.js';
 import { Eraser } from './erasure/eraser.js';
 import { ErasureDesk } from './erasure/erasure-desk.js';
 import { GetErasure } from './erasure/get-erasure.js';
 import { GetErasureCertificate } from './erasure/get-erasure-certificate.js';
+import { ServiceEraser } from './erasure/service-eraser.js';
 import { PlanErasure } from './erasure/plan-erasure.js';
 import { EverySecondRunPlans } from './places/every-second-run-plans.js';
 import { JobContexts } from './places/job-context.js';
@@ -69,6 +71,9 @@ import { ListNoticeTemplates } from './notices/list-notice-templates.js';
 import { Notices } from './notices/notices.js';
 import { ReplaceNoticeTemplate } from './notices/replace-notice-template.js';
 import { ResetNoticeTemplate } from './notices/reset-notice-template.js';
+import { CollectRequesterSubject } from './requesters/collect-requester-subject.js';
+import { EraseRequesterSubject } from './requesters/erase-requester-subject.js';
+import { PlanRequesterSubject } from './requesters/plan-requester-subject.js';
 import { AssignPrivacyRequests } from './requests/assign-privacy-requests.js';
 import { CommentPrivacyRequest } from './requests/comment-privacy-request.js';
 import { GetPrivacyRequest } from './requests/get-privacy-request.js';
@@ -135,11 +140,14 @@ const schedules = [
 const dataMap = [GetDataMap, SetTableRecord];
 const access = [PlanAccess, GetAccess, CollectAccess, CompleteAccessTask, ReleaseAccess, DownloadAccessBundle];
 const erasure = [PlanErasure, GetErasure, ApproveErasure, CompleteErasureTask, GetErasureCertificate];
+const requesters = [PlanRequesterSubject, CollectRequesterSubject, EraseRequesterSubject];
 const subjectPlans = [
   PlanWork,
   Eraser,
   ErasureDesk,
   ErasureRepeater,
+  ServiceEraser,
+  Certifier,
   Tombstones,
   JobContexts,
   PersonSeal,
@@ -166,6 +174,7 @@ const subjectPlans = [
     ...agreements,
     ...disclosures,
     ListSubjectPlans,
+    ...requesters,
     ...schedules,
   ],
   providers: [

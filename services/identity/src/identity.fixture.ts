@@ -80,6 +80,13 @@ export class IdentityFixture {
     rmSync(this.folder, { recursive: true });
   }
 
+  /** What an operation answers as a stream, as text, to the service that calls it. */
+  async stream<I>(operation: Operation<I>, input: object, tenantId: string): Promise<string> {
+    const { fault, body } = await this.bus.send(operation, JSON.stringify(input), this.context(tenantId, {}));
+    if (!body) return `refused: ${fault?.reason}`;
+    return Buffer.concat(await Array.fromAsync(body)).toString();
+  }
+
   readonly get: InMemoryBus['get'] = (token) => this.bus.get(token);
 
   /** A tenant that the database and the directory know. */

@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Module } from '@nestjs/common';
+import { CollectMemberSubject } from './subjects/collect-member-subject.js';
+import { EraseMemberSubject } from './subjects/erase-member-subject.js';
+import { PlanMemberSubject } from './subjects/plan-member-subject.js';
 import { defineService } from '@tenantry/service';
 import { AccessDesk } from './break-glass/access-desk.js';
 import { AttestBreakGlass } from './break-glass/attest-break-glass.js';
@@ -92,6 +95,7 @@ const operations = [
   ListSupportGrants,
   RevokeSupportGrant,
 ];
+const subjects = [PlanMemberSubject, CollectMemberSubject, EraseMemberSubject];
 const reactions = [OnTenantRequested, OnTenantProvisioningFailed, OnTenantActivated, OnMemberAdded];
 const emergencies = [
   BreakGlass,
@@ -114,7 +118,7 @@ const accessTokens = {
 
 /** People, their sessions and what they may do: a table of contents. */
 @Module({
-  controllers: [...operations, ...emergencies, ...reactions, ...schedules],
+  controllers: [...operations, ...subjects, ...emergencies, ...reactions, ...schedules],
   providers: [
     accessTokens,
     Sessions,

@@ -26,6 +26,9 @@ import { ListTenants } from './registry/list-tenants.js';
 import { OwnerPreparation } from './registry/owner.js';
 import { Registry } from './registry/registry.js';
 import { SetBillingSuspension } from './registry/set-billing-suspension.js';
+import { CollectTenantSubject } from './subjects/collect-tenant-subject.js';
+import { EraseTenantSubject } from './subjects/erase-tenant-subject.js';
+import { PlanTenantSubject } from './subjects/plan-tenant-subject.js';
 import { SuspendTenant } from './registry/suspend-tenant.js';
 
 const operations = [
@@ -47,11 +50,15 @@ const operations = [
   ReplaceAccessPolicy,
   SetRateLimit,
 ];
+const subjects = [PlanTenantSubject, CollectTenantSubject, EraseTenantSubject];
 const reactions = [OnOwnerEstablished, OnOwnerFailed, OnDataSpaceReady, OnDataSpaceFailed];
 const schedules = [Every15sAskAgain];
 
 /** The registry of tenants: a table of contents. */
-@Module({ controllers: [...operations, ...reactions, ...schedules], providers: [Registry, OwnerPreparation] })
+@Module({
+  controllers: [...operations, ...subjects, ...reactions, ...schedules],
+  providers: [Registry, OwnerPreparation],
+})
 export class TenantsModule {}
 
 export const tenantsService = defineService({

@@ -157,6 +157,7 @@ import {
   PublishAgentVersionRequest,
   RollBackAgentRequest,
 } from './agents/versions.js';
+import { CollectActorSubjectRequest, EraseActorSubjectRequest, PlanActorSubjectRequest } from './audit/actors.js';
 import {
   AuditAnchorComparison,
   AuditAnchoring,
@@ -364,6 +365,11 @@ import {
 } from './billing/profiles.js';
 import { HoldSpendingRequest, SettleSpendingRequest, SettledSpending, SpendingHold } from './billing/spending.js';
 import {
+  CollectBillingSubjectRequest,
+  EraseBillingSubjectRequest,
+  PlanBillingSubjectRequest,
+} from './billing/subjects.js';
+import {
   CancelSubscriptionRequest,
   CancelTenantSubscriptionRequest,
   ChangeTenantPlanRequest,
@@ -461,7 +467,13 @@ import {
   ReplaceNoticeTemplateRequest,
   ResetNoticeTemplateRequest,
 } from './compliance/notices.js';
+import { PersonErased, PersonPlaces, PersonRows } from './compliance/places.js';
 import { ListSubjectPlansRequest, ListSubjectPlansResponse } from './compliance/plans.js';
+import {
+  CollectRequesterSubjectRequest,
+  EraseRequesterSubjectRequest,
+  PlanRequesterSubjectRequest,
+} from './compliance/requesters.js';
 import {
   AssignPrivacyRequestsRequest,
   AssignPrivacyRequestsResponse,
@@ -593,6 +605,11 @@ import {
 } from './identity/members.js';
 import { LoginReply, LoginRequest, LogoutRequest, RefreshRequest } from './identity/sessions.js';
 import { AddStaffRequest, ChangeStaffRoleRequest, ListStaffRequest, RemoveStaffRequest } from './identity/staff.js';
+import {
+  CollectMemberSubjectRequest,
+  EraseMemberSubjectRequest,
+  PlanMemberSubjectRequest,
+} from './identity/subjects.js';
 import { ChangePasswordRequest, GetMeRequest, Me } from './identity/users.js';
 import {
   AccessPolicy,
@@ -620,6 +637,11 @@ import {
   Organization,
 } from './tenants/organizations.js';
 import { GetProvisioningRequest, Provisioning, RetryProvisioningRequest } from './tenants/provisioning.js';
+import {
+  CollectTenantSubjectRequest,
+  EraseTenantSubjectRequest,
+  PlanTenantSubjectRequest,
+} from './tenants/subjects.js';
 import {
   ActivateTenantRequest,
   BillingSuspension,
@@ -1700,6 +1722,45 @@ export const rollBackAgent = operation({
   audit: 'agent_version.rolled_back',
   input: RollBackAgentRequest,
   output: Agent,
+});
+
+/** Says where there is something about a person, and what an erasure does with it. */
+export const planActorSubject = operation({
+  name: 'PlanActorSubject',
+  service: 'audit',
+  summary: 'Says where there is something about a person, and what an erasure does with it',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanActorSubjectRequest,
+  output: PersonPlaces,
+});
+
+/** Gives what a copy shows of one place. */
+export const collectActorSubject = operation({
+  name: 'CollectActorSubject',
+  service: 'audit',
+  summary: 'Gives what a copy shows of one place',
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectActorSubjectRequest,
+  output: PersonRows,
+});
+
+/** Erases what is not kept, in one commit. Asked again, there is nothing left to erase. */
+export const eraseActorSubject = operation({
+  name: 'EraseActorSubject',
+  service: 'audit',
+  summary: 'Erases what is not kept, in one commit',
+  scope: 'internal',
+  audit: 'subject.actor_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseActorSubjectRequest,
+  output: PersonErased,
 });
 
 /** Tells where the log's heads are kept, and how far. */
@@ -3263,6 +3324,46 @@ export const settleSpending = operation({
   output: SettledSpending,
 });
 
+/** Says where there is something about a person, and what an erasure does with it. */
+export const planBillingSubject = operation({
+  name: 'PlanBillingSubject',
+  service: 'billing',
+  summary: 'Says where there is something about a person, and what an erasure does with it',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanBillingSubjectRequest,
+  output: PersonPlaces,
+});
+
+/** Gives what a copy shows of one place. */
+export const collectBillingSubject = operation({
+  name: 'CollectBillingSubject',
+  service: 'billing',
+  summary: 'Gives what a copy shows of one place',
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectBillingSubjectRequest,
+  output: PersonRows,
+});
+
+/** Erases what is not kept, in one commit. Asked again under the same Idempotency-Key, it changes nothing and answers what the first time did. */
+export const eraseBillingSubject = operation({
+  name: 'EraseBillingSubject',
+  service: 'billing',
+  summary: 'Erases what is not kept, in one commit',
+  scope: 'internal',
+  idempotent: true,
+  audit: 'subject.billing_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseBillingSubjectRequest,
+  output: PersonErased,
+});
+
 /** Gives the plan of the caller's tenant. */
 export const getSubscription = operation({
   name: 'GetSubscription',
@@ -4075,6 +4176,45 @@ export const listSubjectPlans = operation({
   whenSuspended: true,
   input: ListSubjectPlansRequest,
   output: ListSubjectPlansResponse,
+});
+
+/** Says where there is something about a person, and what an erasure does with it. */
+export const planRequesterSubject = operation({
+  name: 'PlanRequesterSubject',
+  service: 'compliance',
+  summary: 'Says where there is something about a person, and what an erasure does with it',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanRequesterSubjectRequest,
+  output: PersonPlaces,
+});
+
+/** Gives what a copy shows of one place. */
+export const collectRequesterSubject = operation({
+  name: 'CollectRequesterSubject',
+  service: 'compliance',
+  summary: 'Gives what a copy shows of one place',
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectRequesterSubjectRequest,
+  output: PersonRows,
+});
+
+/** Erases what is not kept, in one commit. Asked again, there is nothing left to erase. */
+export const eraseRequesterSubject = operation({
+  name: 'EraseRequesterSubject',
+  service: 'compliance',
+  summary: 'Erases what is not kept, in one commit',
+  scope: 'internal',
+  audit: 'subject.requester_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseRequesterSubjectRequest,
+  output: PersonErased,
 });
 
 /**
@@ -5257,6 +5397,46 @@ export const removeStaff = operation({
   output: Empty,
 });
 
+/** Says where there is something about a person, and what an erasure does with it. */
+export const planMemberSubject = operation({
+  name: 'PlanMemberSubject',
+  service: 'identity',
+  summary: 'Says where there is something about a person, and what an erasure does with it',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanMemberSubjectRequest,
+  output: PersonPlaces,
+});
+
+/** Gives what a copy shows of one place. */
+export const collectMemberSubject = operation({
+  name: 'CollectMemberSubject',
+  service: 'identity',
+  summary: 'Gives what a copy shows of one place',
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectMemberSubjectRequest,
+  output: PersonRows,
+});
+
+/** Erases what is not kept, in one commit. Asked again under the same Idempotency-Key, it changes nothing and answers what the first time did. */
+export const eraseMemberSubject = operation({
+  name: 'EraseMemberSubject',
+  service: 'identity',
+  summary: 'Erases what is not kept, in one commit',
+  scope: 'internal',
+  idempotent: true,
+  audit: 'subject.member_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseMemberSubjectRequest,
+  output: PersonErased,
+});
+
 /** Who I am, and what I am in the tenant that this request is for. */
 export const getMe = operation({
   name: 'GetMe',
@@ -5486,6 +5666,46 @@ export const retryProvisioning = operation({
   output: Tenant,
 });
 
+/** Says where there is something about a person, and what an erasure does with it. */
+export const planTenantSubject = operation({
+  name: 'PlanTenantSubject',
+  service: 'tenants',
+  summary: 'Says where there is something about a person, and what an erasure does with it',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanTenantSubjectRequest,
+  output: PersonPlaces,
+});
+
+/** Gives what a copy shows of one place. */
+export const collectTenantSubject = operation({
+  name: 'CollectTenantSubject',
+  service: 'tenants',
+  summary: 'Gives what a copy shows of one place',
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectTenantSubjectRequest,
+  output: PersonRows,
+});
+
+/** Erases what is not kept, in one commit. Asked again under the same Idempotency-Key, it changes nothing and answers what the first time did. */
+export const eraseTenantSubject = operation({
+  name: 'EraseTenantSubject',
+  service: 'tenants',
+  summary: 'Erases what is not kept, in one commit',
+  scope: 'internal',
+  idempotent: true,
+  audit: 'subject.tenant_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseTenantSubjectRequest,
+  output: PersonErased,
+});
+
 /**
  * Creates a tenant and prepares everything it needs: its owner, its data space, its default settings. Waits up to ten
  * seconds for it to be active and answers 201; if that takes longer, answers 202 and goes on: see its provisioning.
@@ -5671,6 +5891,9 @@ export const operations: readonly Operation[] = [
   diffAgentVersions,
   publishAgentVersion,
   rollBackAgent,
+  planActorSubject,
+  collectActorSubject,
+  eraseActorSubject,
   getAuditAnchoring,
   replaceAuditAnchoring,
   listAuditAnchors,
@@ -5785,6 +6008,9 @@ export const operations: readonly Operation[] = [
   setTenantTax,
   holdSpending,
   settleSpending,
+  planBillingSubject,
+  collectBillingSubject,
+  eraseBillingSubject,
   getSubscription,
   getTenantSubscription,
   changeTenantPlan,
@@ -5841,6 +6067,9 @@ export const operations: readonly Operation[] = [
   replaceNoticeTemplate,
   resetNoticeTemplate,
   listSubjectPlans,
+  planRequesterSubject,
+  collectRequesterSubject,
+  eraseRequesterSubject,
   openPrivacyRequest,
   getPrivacyRequest,
   listPrivacyRequests,
@@ -5926,6 +6155,9 @@ export const operations: readonly Operation[] = [
   addStaff,
   changeStaffRole,
   removeStaff,
+  planMemberSubject,
+  collectMemberSubject,
+  eraseMemberSubject,
   getMe,
   changePassword,
   getAccessPolicy,
@@ -5944,6 +6176,9 @@ export const operations: readonly Operation[] = [
   getOrganization,
   getProvisioning,
   retryProvisioning,
+  planTenantSubject,
+  collectTenantSubject,
+  eraseTenantSubject,
   createTenant,
   listTenants,
   getTenant,

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from '@tenantry/database';
+import { raw, sql, type Sql, type Transaction } from '@tenantry/database';
 import type { Rows } from '../log/entry.table.js';
 
 /** What an erasure destroyed. */
@@ -7,6 +7,11 @@ export interface ErasedValues {
   readonly values: bigint;
   readonly erasedAt: Date;
 }
+
+/** The operations by which services erase what they have of a person; the index of erasures knows the same. */
+const isErasing = (of: '' | 'd.'): Sql =>
+  raw(`${of}operation in ('EraseSubjectRows', 'EraseMemberSubject', 'EraseBillingSubject',
+  'EraseTenantSubject', 'EraseAgentSubject')`);
 
 /** What was done before under this id. */
 export async function findErasedValues(tx: Transaction, erasureId: string): Promise<ErasedValues | undefined> {
@@ -17,7 +22,7 @@ export async function findErasedValues(tx: Transaction, erasureId: string): Prom
 /** How many rows the log says that a request erased. */
 export async function countErasedRows(tx: Transaction, requestId: string): Promise<bigint> {
   const counted = await tx.one<{ rows: bigint }>(sql`select count(*) as rows from audit.entry
-    where tenant_id = ${tx.tenantId} and request_id = ${requestId} and operation = 'EraseSubjectRows' and change <> 'read'`);
+    where tenant_id = ${tx.tenantId} and request_id = ${requestId} and ${isErasing('')} and change <> 'read'`);
   return counted!.rows;
 }
 
@@ -35,7 +40,7 @@ export async function eraseValues(
       where v.tenant_id = ${tx.tenantId} and e.tenant_id = ${tx.tenantId} and v.sequence = e.sequence
         and (e.resource, e.resource_id) in (
           select d.resource, d.resource_id from audit.entry d
-          where d.tenant_id = ${tx.tenantId} and d.request_id = ${requestId} and d.operation = 'EraseSubjectRows')
+          where d.tenant_id = ${tx.tenantId} and d.request_id = ${requestId} and ${isErasing('d.')})
       returning v.sequence)
     insert into audit.subject_erasure (tenant_id, erasure_id, entries, values, erased_at)
     select ${tx.tenantId}, ${erasureId}, count(distinct sequence), count(*), ${now} from gone

@@ -52,6 +52,7 @@ describe('What people are told by mail', () => {
     expect(mails()).toEqual([
       {
         to: 'Bob@example.com',
+        tenantId: t.b.id,
         subject: 'Bob Ltd: 80 % of a budget is spent',
         text: 'The budget “Agents” of Bob Ltd has reached 80 %: 8.00 of 10.00 EUR are spent in this period.\n',
       },

@@ -21,6 +21,6 @@ export class Notices {
     const { contact } = await findProfile(tx, tx.tenantId);
     if (!contact) return;
     const tenant = this.directories.tenants.get(tx.tenantId)?.name ?? contact.name;
-    await this.mailer.send({ to: contact.email, ...compose(tenant) });
+    await this.mailer.send({ to: contact.email, ...compose(tenant), tenantId: tx.tenantId });
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { collectSubjectRows } from '@tenantry/contracts';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { RpcClient } from '@tenantry/messaging';
+import { peerOf } from '../places/peers.js';
 import { PlanWork } from '../places/plan-work.js';
 import { isOpen, type Person, type PlanPlace, type SubjectPlan } from '../places/plan.js';
 import { savePlace } from '../places/plan.table.js';
@@ -72,11 +73,10 @@ export class AccessCollector {
   /** Reads the place's rows to the end and keeps them in pieces of whole lines; answers how many there were. */
   async #take(ctx: TenantContext, plan: SubjectPlan, person: Person, place: PlanPlace): Promise<bigint> {
     const { shape } = plan;
-    const input = { subject: [...person.keys], shape, table: place.place, reveal: [...place.facts.reveal] };
     const collection = { planId: plan.id, position: place.position, attempt: place.attempt };
     let [count, number, waiting] = [0n, 0, [] as Uint8Array[]];
     let bytes = 0;
-    for await (const chunk of await this.rpc.download(collectSubjectRows, input, ctx)) {
+    for await (const chunk of await this.#rows(ctx, person, place, shape)) {
       waiting.push(chunk);
       bytes += chunk.length;
       const end = chunk.lastIndexOf(LINE_FEED) + 1;
@@ -90,6 +90,15 @@ export class AccessCollector {
     const rest = Buffer.concat(waiting);
     if (rest.length > 0) await this.pieces.add(ctx, collection, number, rest);
     return count + linesIn(rest);
+  }
+
+  /** A place's rows, from the service that has them. */
+  #rows(ctx: TenantContext, person: Person, place: PlanPlace, shape: string): Promise<AsyncIterable<Uint8Array>> {
+    const peer = peerOf(place.service);
+    const { keys, email, userId } = person;
+    if (peer) return this.rpc.download(peer.collect, { email, userId, place: place.place }, ctx);
+    const input = { subject: [...keys], shape, table: place.place, reveal: [...place.facts.reveal] };
+    return this.rpc.download(collectSubjectRows, input, ctx);
   }
 
   /** Saves a place and brings the copy to where it stands now. What earlier tries left goes. */

@@ -10,7 +10,7 @@ export interface PlatformPlace {
   readonly retention: string;
   readonly eraseAction: 'delete' | 'mask' | 'keep' | 'manual';
   readonly keepReason: string | null;
-  /** What to do by hand for a person who asks, until it is done by itself; null when there is nothing to do. */
+  /** What to do by hand for a person who asks, where the service does not say by itself what it has; null when there is nothing to do. */
   readonly task: string | null;
 }
 
@@ -37,7 +37,7 @@ export const platformPlaces: readonly PlatformPlace[] = [
     legalBasis: 'contract',
     recipients: DATABASE_ONLY,
     retention: 'While the person is a member; sessions until they end',
-    eraseAction: 'manual',
+    eraseAction: 'delete',
     keepReason: null,
     task: 'Is the person also a member? Look them up in GET /v1/members; for erasure remove the member',
   },
@@ -49,7 +49,7 @@ export const platformPlaces: readonly PlatformPlace[] = [
     legalBasis: 'contract',
     recipients: DATABASE_ONLY,
     retention: 'As long as the tenant exists',
-    eraseAction: 'manual',
+    eraseAction: 'delete',
     keepReason: null,
     task: 'Is the person the tenant’s first owner? The platform’s staff see the address in the tenant’s provisioning',
   },

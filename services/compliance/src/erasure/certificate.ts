@@ -1,6 +1,6 @@
 import type { ErasureProof } from '@tenantry/contracts';
 import type { PlanPlace, SubjectPlan } from '../places/plan.js';
-import { type ErasedRows, type ErasedValues } from './erasure-plan.js';
+import type { ErasedRows, ErasedServices, ErasedValues } from './erasure-plan.js';
 
 /** Copies of events that told of the rows, sealed, leave the outbox and the stream after so many days. */
 const MESSAGES_KEPT_DAYS = 7;
@@ -12,6 +12,7 @@ export interface CertificateFacts {
   readonly plan: SubjectPlan;
   readonly places: readonly PlanPlace[];
   readonly rows: ErasedRows;
+  readonly services: ErasedServices;
   readonly values: ErasedValues;
   readonly proof: ErasureProof;
   readonly backups: string;
@@ -27,6 +28,7 @@ export function printCertificate({
   plan,
   places,
   rows,
+  services,
   values,
   proof,
   backups,
@@ -50,6 +52,10 @@ export function printCertificate({
       at: rows.erasedAt,
       total: rows.rows,
       places: rows.places,
+    },
+    services: {
+      method: 'deleted, or values emptied, by the services that had them',
+      places: services.places,
     },
     auditValues: {
       method: 'sealed values and their salts deleted; commitments stay',
@@ -79,5 +85,5 @@ export function printCertificate({
 }
 
 function isException({ kind, facts }: PlanPlace): boolean {
-  return kind === 'rows' && (facts.action === 'keep' || facts.action === 'mask' || facts.action === 'unlink');
+  return kind !== 'task' && (facts.action === 'keep' || facts.action === 'mask' || facts.action === 'unlink');
 }

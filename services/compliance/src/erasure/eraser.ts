@@ -1,19 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { eraseEntryValues, eraseSubjectRows, proveErasure, signStatement, SubjectErased } from '@tenantry/contracts';
+import { SubjectErased } from '@tenantry/contracts';
 import { Fault, type TenantContext } from '@tenantry/kernel';
-import { RpcClient } from '@tenantry/messaging';
-import { ComplianceSettings } from '../config.js';
 import { findActiveHolds } from '../holds/legal-hold.table.js';
 import { PlanWork } from '../places/plan-work.js';
 import type { Person, PlanPlace, SubjectPlan } from '../places/plan.js';
+import { savePlace } from '../places/plan.table.js';
 import { findRequest } from '../requests/privacy-request.table.js';
-import { printCertificate } from './certificate.js';
+import { ServiceEraser } from './service-eraser.js';
+import { Certifier } from './certifier.js';
 import type { ChangedPlan, OpenPlan } from '../places/plan-desk.js';
 import { type BegunErasure, Tombstones } from '../tombstones/tombstones.js';
 import { ErasureDesk } from './erasure-desk.js';
-import { chosenPlaces, type ErasureResult, isCleared, resultOf } from './erasure-plan.js';
+import { chosenPlaces, type ErasureResult, isCleared, isTable, resultOf } from './erasure-plan.js';
 
-const TIMEOUT_MS = 120_000;
 const HELD_PAUSE_MS = 15_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
@@ -32,11 +31,11 @@ interface Running {
 @Injectable()
 export class Eraser {
   constructor(
-    private readonly rpc: RpcClient,
     private readonly desk: ErasureDesk,
-    private readonly settings: ComplianceSettings,
     private readonly work: PlanWork,
     private readonly tombstones: Tombstones,
+    private readonly services: ServiceEraser,
+    private readonly certifier: Certifier,
   ) {}
 
   /** Goes on until there is nothing to do now. */
@@ -57,6 +56,7 @@ export class Eraser {
     const result = resultOf(plan);
     if (plan.status === 'approved' || plan.status === 'held') return this.#eraseRows(running);
     if (plan.status !== 'certifying') return false;
+    if (!result.services) return this.#eraseServices(running);
     if (!result.values) return this.#eraseValues(running, result);
     return isCleared(places) ? this.#certify(running, result) : this.#wait(running);
   }
@@ -68,7 +68,7 @@ export class Eraser {
     if (begun) await this.tombstones.keep(begun);
     const { id: erasureId, shape } = plan;
     const input = { erasureId, subject: [...person.keys], shape, places: chosenPlaces(places) };
-    const done = await this.rpc.call(eraseSubjectRows, input, ctx, { timeoutMs: TIMEOUT_MS });
+    const done = await this.services.eraseRows(ctx, input);
     const rows = {
       places: done.places.map((place) => ({ ...place, rows: place.rows.toString() })),
       rows: done.rows.toString(),
@@ -87,7 +87,7 @@ export class Eraser {
     let begun: BegunErasure | null = null;
     const { status } = await this.desk.change(ctx, planId, async ({ tx, plan, places }) => {
       const email = plan.requestId === null ? null : (await findRequest(tx, plan.requestId)).subjectEmail;
-      const tables = places.filter(({ kind }) => kind === 'rows').map(({ place }) => place);
+      const tables = places.filter(isTable).map(({ place }) => place);
       const asked = person.keys.map(({ table, value: key }) => ({ email, person: { table, key }, tables }));
       const holds = [];
       for (const question of asked) holds.push(...(await findActiveHolds(tx, question)));
@@ -101,9 +101,25 @@ export class Eraser {
     return status === 'held' ? 'held' : begun;
   }
 
-  async #eraseValues({ ctx, plan }: Running, { rows }: ErasureResult): Promise<boolean> {
-    const input = { erasureId: plan.id, requestId: rows!.requestId, rows: BigInt(rows!.rows) };
-    const done = await this.rpc.call(eraseEntryValues, input, ctx, { timeoutMs: TIMEOUT_MS });
+  /** Has every service of Tenantry's own erase what it has; what one refuses is left to people. */
+  async #eraseServices({ ctx, plan, places }: Running): Promise<boolean> {
+    const person = await this.work.seal.openPerson(ctx.tenantId, plan);
+    const done = await this.services.erase(ctx, plan.id, person, places);
+    const now = this.work.clock.now();
+    await this.desk.change(ctx, plan.id, async (open) => {
+      for (const place of done.left) await savePlace(open.tx, plan.id, place, 'compliance', now);
+      const left = new Map(done.left.map((place) => [place.position, place]));
+      const after = open.places.map((place) => left.get(place.position) ?? place);
+      const result = { ...resultOf(open.plan), services: done.erased };
+      return { plan: { ...open.plan, result, tries: 0, problem: null }, places: after, tryAt: now };
+    });
+    return true;
+  }
+
+  async #eraseValues({ ctx, plan }: Running, { rows, services }: ErasureResult): Promise<boolean> {
+    const changed = BigInt(rows!.rows) + BigInt(services!.rows);
+    const input = { erasureId: plan.id, requestId: rows!.requestId, rows: changed };
+    const done = await this.services.eraseValues(ctx, input);
     const values = {
       entries: done.entries.toString(),
       values: done.values.toString(),
@@ -115,19 +131,9 @@ export class Eraser {
     return true;
   }
 
-  async #certify({ ctx, plan, places }: Running, { rows, values }: ErasureResult): Promise<boolean> {
-    const proof = await this.rpc.call(proveErasure, { requestId: plan.id }, ctx);
-    const facts = {
-      tenantId: ctx.tenantId,
-      plan,
-      places,
-      rows: rows!,
-      values: values!,
-      proof,
-      now: this.work.clock.now(),
-    };
-    const body = printCertificate({ ...facts, backups: this.settings.BACKUPS_EXPIRE });
-    const certificate = await this.rpc.call(signStatement, { kind: 'erasure-certificate', body }, ctx);
+  async #certify({ ctx, plan, places }: Running, { rows, services, values }: ErasureResult): Promise<boolean> {
+    const done = { rows: rows!, services: services!, values: values! };
+    const certificate = await this.certifier.certify(ctx, { plan, places, ...done, now: this.work.clock.now() });
     await this.#keep(ctx, plan.id, 'done', { certificate });
     return false;
   }

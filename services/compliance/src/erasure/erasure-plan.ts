@@ -26,6 +26,7 @@ export interface ErasureWish extends PlanWish {
 /** What the services did, and what shows it. */
 export interface ErasureResult {
   readonly rows?: ErasedRows;
+  readonly services?: ErasedServices;
   readonly values?: ErasedValues;
   readonly certificate?: { readonly note: string; readonly key: string };
 }
@@ -35,6 +36,21 @@ export interface ErasedRows {
   readonly rows: string;
   readonly requestId: string;
   readonly erasedAt: string;
+}
+
+/** What Tenantry's own services did. */
+export interface ErasedServices {
+  readonly places: readonly ErasedPlace[];
+  /** How many changes of rows they announced in all. */
+  readonly rows: string;
+}
+
+/** What was done in one place of a service. */
+export interface ErasedPlace {
+  readonly service: string;
+  readonly place: string;
+  readonly action: string;
+  readonly rows: string;
 }
 
 export interface ErasedValues {
@@ -63,7 +79,7 @@ export function openErasure(
 
 function assertChoices(choices: readonly ErasureChoice[], found: readonly FoundPlace[]): void {
   choices.forEach(({ table, action, reason }, index) => {
-    if (!found.some((place) => place.kind === 'rows' && place.place === table)) {
+    if (!found.some((place) => isTable(place) && place.place === table)) {
       throw new Fault('invalid-input', {
         field: `choices[${index}].table`,
         detail: `The plan has no rows of the person in ${table}`,
@@ -78,13 +94,18 @@ function assertChoices(choices: readonly ErasureChoice[], found: readonly FoundP
   });
 }
 
+/** Whether the place is a table of the tenant's or the product's with rows of the person: what people decide about. */
+export function isTable({ service, kind }: Pick<FoundPlace, 'service' | 'kind'>): boolean {
+  return service === 'data' && kind === 'rows';
+}
+
 /** What was chosen here, else what the data map says of the table, else what its declarations make of it. */
 function decide(
   place: FoundPlace,
   choices: readonly ErasureChoice[],
   records: ReadonlyMap<string, TableRecord>,
 ): FoundPlace {
-  if (place.kind !== 'rows') return place;
+  if (!isTable(place)) return place;
   const choice = choices.find(({ table }) => table === place.place);
   if (choice) return { ...place, facts: { ...place.facts, action: choice.action, reason: choice.reason ?? null } };
   const record = records.get(place.place);
@@ -95,16 +116,16 @@ function decide(
 
 /** What the data service is told: `unlink` is what it does by itself where rows can be of several people. */
 export function chosenPlaces(places: readonly PlanPlace[]): { table: string; action: string }[] {
-  return places.flatMap(({ kind, place, facts }) =>
-    kind === 'rows' && ['delete', 'mask', 'keep'].includes(facts.action ?? '')
-      ? [{ table: place, action: facts.action! }]
-      : [],
-  );
+  return places
+    .filter(isTable)
+    .flatMap(({ place, facts }) =>
+      ['delete', 'mask', 'keep'].includes(facts.action ?? '') ? [{ table: place, action: facts.action! }] : [],
+    );
 }
 
 /** @throws Fault `conflict` naming a table for which nobody chose yet */
 export function assertDecided(places: readonly PlanPlace[]): void {
-  const open = places.find(({ kind, facts }) => kind === 'rows' && facts.action === 'manual');
+  const open = places.find((place) => isTable(place) && place.facts.action === 'manual');
   if (open) {
     throw new Fault('conflict', {
       detail: `Plan it again and choose what happens in ${open.place}: ${open.facts.reason ?? 'delete, mask or keep'}`,

@@ -10,7 +10,7 @@ import { insertPlan } from '../places/plan.table.js';
 import { SubjectPlaces } from '../places/subject-places.js';
 import { assertPerson } from './second-person.js';
 import { ErasureDesk } from './erasure-desk.js';
-import { openErasure } from './erasure-plan.js';
+import { isTable, openErasure } from './erasure-plan.js';
 
 /** Plans an erasure; nothing is changed yet. */
 @Controller()
@@ -31,7 +31,7 @@ export class PlanErasure {
     const found = await this.places.find(ctx, person);
     const wish = { person, requestId, choices, createdBy: ctx.actor.id, now: this.clock.now() };
     return this.tenants.transaction(ctx, async (tx) => {
-      const tables = found.places.filter(({ kind }) => kind === 'rows').map(({ place }) => place);
+      const tables = found.places.filter(isTable).map(({ place }) => place);
       const { plan: open, places } = openErasure(wish, found.shape, found.places, await findRecords(tx, tables));
       const plan = { ...open, subject: await this.seal.sealPerson(ctx.tenantId, open.id, person) };
       await insertPlan(tx, plan, places);

@@ -30,7 +30,7 @@ export class Notices {
     const tenant = this.directories.tenants.get(tx.tenantId)?.name ?? '';
     const notice = renderNotice((await findTemplate(tx, kind)) ?? NOTICES[kind], { tenant, ...values });
     try {
-      await this.mailer.send({ to, ...notice });
+      await this.mailer.send({ to, ...notice, tenantId: tx.tenantId });
     } catch (error) {
       const detail = 'The mail server did not take the notice, so nothing was recorded; try again';
       throw new Fault('unavailable', { detail, retryAfterS: 30, cause: new Error(whyNotSent(error)) });

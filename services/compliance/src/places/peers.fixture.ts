@@ -3,6 +3,7 @@ import {
   eraseSubjectRows,
   type EraseSubjectRowsRequest,
   type Operation,
+  type PersonPlace,
   planSubjectRows,
   proveErasure,
   signStatement,
@@ -10,6 +11,7 @@ import {
 } from '@tenantry/contracts';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import type { RpcClient } from '@tenantry/messaging';
+import { type Peer, peers } from './peers.js';
 
 /** A table with rows of the person, as the data service plans it. */
 export function ownPlace(table: string, rows: bigint): SubjectPlace {
@@ -25,6 +27,14 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
   /** How many lines come before the connection breaks. */
   breakAfter = Number.POSITIVE_INFINITY;
   isDown = false;
+  /** What Tenantry's own services have of a person, by service; one that is not here has nothing. */
+  services: Readonly<Record<string, readonly PersonPlace[]>> = {};
+  /** Services that do not answer. */
+  silent: readonly string[] = [];
+  /** What a service answers instead of erasing. */
+  refusals: Readonly<Record<string, Fault>> = {};
+  /** Which services were asked to erase, of whom, for whom. */
+  readonly erasedBy: { service: string; tenantId: string; input: unknown }[] = [];
   /** Why the data service erases nothing. */
   refusal: Fault | null = null;
   /** What it was asked to erase, of whom. */
@@ -36,6 +46,8 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
       if (this.refusal) return Promise.reject(this.refusal);
       this.erased.push({ ...(input as unknown as EraseSubjectRowsRequest), tenantId });
     }
+    const peer = peers.find(({ plan, erase }) => [plan, erase].some(({ name }) => name === operation.name));
+    if (peer) return this.answer<O>(peer, operation.name, input, tenantId);
     const now = new Date();
     const answers: Readonly<Record<string, object>> = {
       [planSubjectRows.name]: { places: this.places, shape: 'shape' },
@@ -45,6 +57,19 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
       [signStatement.name]: { note: 'a note', key: 'a key' },
     };
     return Promise.resolve(answers[operation.name] as O);
+  }
+
+  /** As one of Tenantry's own services. */
+  private answer<O>(peer: Peer, name: string, input: unknown, tenantId: string): Promise<O> {
+    const { service } = peer;
+    if (this.silent.includes(service)) return Promise.reject(new Fault('unavailable'));
+    const places = this.services[service] ?? [];
+    if (name === peer.plan.name) return Promise.resolve({ places } as O);
+    const refusal = this.refusals[service];
+    if (refusal) return Promise.reject(refusal);
+    this.erasedBy.push({ service, tenantId, input });
+    const erased = places.filter(({ action }) => action !== 'keep');
+    return Promise.resolve({ places: erased, rows: BigInt(erased.length), erasedAt: new Date() } as O);
   }
 
   download(): Promise<AsyncIterable<Uint8Array>> {

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { planSubjectRows, type SubjectPlace } from '@tenantry/contracts';
+import { type PersonPlace, planSubjectRows, type SubjectPlace } from '@tenantry/contracts';
 import { type Sql, TenantDatabase } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { RpcClient } from '@tenantry/messaging';
-import { platformPlaces } from '../data-map/platform-places.js';
+import { Logger } from '@tenantry/service';
+import { type PlatformPlace, platformPlaces } from '../data-map/platform-places.js';
 import { findRequest } from '../requests/privacy-request.table.js';
+import { type Peer, peerOf, peers } from './peers.js';
 import type { FoundPlace, Person, PersonKey, PlaceFacts } from './plan.js';
 
 /** Where a person's data is. */
@@ -23,6 +25,7 @@ export interface PersonWish {
 }
 
 const TIMEOUT_MS = 20_000;
+const PEER_TIMEOUT_MS = 5_000;
 const NO_FACTS: PlaceFacts = { columns: [], via: [], reveal: [], action: null, reason: null };
 
 /** Finds every place with data of a person: what the services find by themselves, and what somebody has to look up. */
@@ -31,6 +34,7 @@ export class SubjectPlaces {
   constructor(
     private readonly rpc: RpcClient,
     private readonly tenants: TenantDatabase,
+    private readonly log: Logger,
   ) {}
 
   /** Whom somebody asks for; the address is that of the privacy request unless another is given. @throws Fault `not-found` for an unknown request */
@@ -41,12 +45,28 @@ export class SubjectPlaces {
     return { keys, email: (email ?? request?.subjectEmail ?? null)?.toLowerCase() ?? null, userId };
   }
 
-  /** @throws Fault of the data service, e.g. `invalid-input` naming the entry of the subject that is wrong */
+  /** Asks every service that has something about people, at once. @throws Fault of the data service, e.g. `invalid-input` naming the entry of the subject that is wrong */
   async find(ctx: TenantContext, person: Person): Promise<Found> {
+    const asked = peers.map((peer) => this.#ask(ctx, peer, person));
     const { places, shape } = await this.rpc.call(planSubjectRows, { subject: [...person.keys] }, ctx, {
       timeoutMs: TIMEOUT_MS,
     });
-    return { places: [...places.map(toPlace), ...tasks()], shape };
+    const others = platformPlaces.filter(({ service, task }) => task !== null && !peerOf(service));
+    return { places: [...places.map(toPlace), ...(await Promise.all(asked)).flat(), ...others.map(taskOf)], shape };
+  }
+
+  /** What a service says of a person. One that can't be asked leaves a task: somebody looks it up. */
+  async #ask(ctx: TenantContext, { service, plan }: Peer, { email, userId }: Person): Promise<FoundPlace[]> {
+    const task = platformPlaces.find((place) => place.service === service)!;
+    if (email === null && userId === null) return [taskOf(task)];
+    try {
+      const { places } = await this.rpc.call(plan, { email, userId }, ctx, { timeoutMs: PEER_TIMEOUT_MS });
+      return places.map((place) => toPeerPlace(service, place));
+    } catch (err) {
+      if (ctx.signal?.aborted) throw err;
+      this.log.warn({ err, service }, 'A service did not say what it has of a person: it is a task in the plan');
+      return [taskOf({ ...task, task: `The service did not answer. ${task.task}` })];
+    }
   }
 }
 
@@ -58,19 +78,16 @@ function toPlace({ table, kind, rows, columns, via, erase, reason }: SubjectPlac
   return { service: 'data', place: table, kind: kinds[kind] ?? 'task', rows, facts };
 }
 
-/** What Tenantry's own services may have of the person. */
-function tasks(): FoundPlace[] {
-  return platformPlaces.flatMap(({ service, task, tables }) =>
-    task === null
-      ? []
-      : [
-          {
-            service,
-            place: Object.keys(tables).join(', '),
-            kind: 'task',
-            rows: 0n,
-            facts: { ...NO_FACTS, action: 'manual', reason: task },
-          },
-        ],
-  );
+/** What a service can not do by itself is a task; what a copy shows nothing of is only mentioned. */
+function toPeerPlace(service: string, { place, rows, action, reason = null, columns }: PersonPlace): FoundPlace {
+  const shown = columns.map((column) => ({ ...column, thirdParty: false }));
+  const facts = { ...NO_FACTS, columns: shown, action, reason };
+  const kind = action === 'manual' ? 'task' : columns.length > 0 ? 'rows' : 'mention';
+  return { service, place, kind, rows, facts };
+}
+
+/** What somebody looks up in a service that does not say it itself, or not without an address or user id. */
+function taskOf({ service, task, tables }: Pick<PlatformPlace, 'service' | 'task' | 'tables'>): FoundPlace {
+  const facts = { ...NO_FACTS, action: 'manual', reason: task };
+  return { service, place: Object.keys(tables).join(', '), kind: 'task', rows: 0n, facts };
 }

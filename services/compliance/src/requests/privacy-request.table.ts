@@ -30,6 +30,21 @@ export async function findRequest(rows: Rows, id: string): Promise<TimedRequest>
   return request;
 }
 
+/** More requests of one person than this are looked at by people. */
+const MAX_REQUESTS_OF_ONE = 500;
+
+/** How many requests somebody made, by their address in lower case. */
+export function countRequestsOf(email: string): Sql {
+  return sql`select count(*) as requests from compliance.privacy_request where lower(subject_email) = ${email}`;
+}
+
+/** What somebody asked for, the oldest first. */
+export function findRequestsOf(rows: Rows, email: string): Promise<TimedRequest[]> {
+  return rows.query<TimedRequest>(sql`
+    select ${columns} from compliance.privacy_request where lower(subject_email) = ${email}
+    order by received_at, id limit ${MAX_REQUESTS_OF_ONE}`);
+}
+
 /** A request, if there is one, that nobody else changes until the commit. */
 export function lockRequestIfAny(tx: Transaction, id: string): Promise<TimedRequest | undefined> {
   return tx.one<TimedRequest>(sql`select ${columns} from compliance.privacy_request where id = ${id} for update`);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantDatabase, type Transaction } from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { findRecords } from '../data-map/table-record.table.js';
-import { assertDecided, openErasure } from '../erasure/erasure-plan.js';
+import { assertDecided, isTable, openErasure } from '../erasure/erasure-plan.js';
 import { announce } from '../places/announce.js';
 import type { Person, PlanPlace, SubjectPlan } from '../places/plan.js';
 import { insertPlan, savePlan } from '../places/plan.table.js';
@@ -57,7 +57,7 @@ export class ErasureRepeater {
 
   async #plan(tx: Transaction, said: ErasureTombstone, { person, found }: FoundPerson, now: Date): Promise<void> {
     const { erasureId, plannedBy } = said;
-    const tables = found.places.filter(({ kind }) => kind === 'rows').map(({ place }) => place);
+    const tables = found.places.filter(isTable).map(({ place }) => place);
     const choices = said.choices.filter(({ table }) => tables.includes(table));
     const request = said.requestId === null ? undefined : await findRequestIfAny(tx, said.requestId);
     const wish = { person, requestId: request?.id ?? null, choices, createdBy: plannedBy, now };

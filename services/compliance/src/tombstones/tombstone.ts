@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '@tenantry/service';
+import { isTable } from '../erasure/erasure-plan.js';
 import type { Person, PersonKey, PlanPlace, SubjectPlan } from '../places/plan.js';
 
 /** What happens in one table. */
@@ -45,7 +46,7 @@ export function tombstoneOf(
   now: Date,
 ): ErasureTombstone {
   const choices = places
-    .filter(({ kind, facts }) => kind === 'rows' && facts.action !== null)
+    .filter((place) => isTable(place) && place.facts.action !== null)
     .map(({ place, facts }) => ({ table: place, action: facts.action!, reason: facts.reason }));
   return {
     ...{ kind: 'erasure', tenantId, erasureId: id, requestId, person, choices },

@@ -31,7 +31,8 @@ export class Invitations {
       tx.tenantId === PLATFORM_TENANT_ID
         ? 'the Tenantry platform'
         : (this.directories.tenants.get(tx.tenantId)?.name ?? 'Tenantry');
-    await this.mailer.send(linkMail(person.email, place, token, this.settings.ACCEPT_URL));
+    const mail = linkMail(person.email, place, token, this.settings.ACCEPT_URL);
+    await this.mailer.send({ ...mail, tenantId: tx.tenantId });
     tx.publish(new InvitationSent({ personId: person.personId, expiresAt }), {
       changes: [
         { resource: 'invitation', id: person.personId, action: 'insert', new: { expiresAt: expiresAt.toISOString() } },

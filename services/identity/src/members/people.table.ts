@@ -82,6 +82,17 @@ export async function removeUnusedPerson(
   return removed && { passwordHash: removed.passwordHash };
 }
 
+/** Removes a person who belongs nowhere any more, with their sessions, tokens and links; whoever holds one is refused from then on. */
+export async function removePersonOfNowhere(tx: Transaction, personId: string): Promise<void> {
+  const removed = await asDirectory(tx, () =>
+    tx.one<{ version: bigint | string }>(sql`
+      delete from identity.person where id = ${personId}
+        and not exists (select from identity.membership where person_id = ${personId})
+      returning directory_version as version`),
+  );
+  if (removed) tx.project('members', personId, null, Number(removed.version) + 1);
+}
+
 /** Stores the only one-time link of a person for this tenant; not for somebody who has a password. Answers whether it did. */
 export function insertLink(
   tx: Transaction,

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type EntryValuesErased,
+  eraseEntryValues,
+  type EraseEntryValuesRequest,
+  eraseSubjectRows,
+  type EraseSubjectRowsRequest,
+  type PersonErased,
+  type SubjectRowsErased,
+} from '@tenantry/contracts';
+import { Fault, type TenantContext } from '@tenantry/kernel';
+import { RpcClient } from '@tenantry/messaging';
+import { type Peer, peers } from '../places/peers.js';
+import type { Person, PlanPlace } from '../places/plan.js';
+import type { ErasedServices } from './erasure-plan.js';
+
+const TIMEOUT_MS = 30_000;
+const ROWS_TIMEOUT_MS = 120_000;
+
+/** What Tenantry's own services did, and the places that were left to people. */
+export interface ServicesErased {
+  readonly erased: ErasedServices;
+  readonly left: readonly PlanPlace[];
+}
+
+/** What one service did, or the places that it refused. */
+interface Outcome {
+  readonly peer: Peer;
+  readonly done: PersonErased | null;
+  readonly left: readonly PlanPlace[];
+}
+
+/** Has the services erase what they have of a person. */
+@Injectable()
+export class ServiceEraser {
+  constructor(private readonly rpc: RpcClient) {}
+
+  /** Has the data service erase rows, in one commit. @throws Fault of the data service, e.g. `conflict` for tables that have changed */
+  eraseRows(ctx: TenantContext, input: EraseSubjectRowsRequest): Promise<SubjectRowsErased> {
+    return this.rpc.call(eraseSubjectRows, input, ctx, { timeoutMs: ROWS_TIMEOUT_MS });
+  }
+
+  /** Has the audit log forget the values of what was erased. @throws Fault `unavailable` until it has the erasure's own entries */
+  eraseValues(ctx: TenantContext, input: EraseEntryValuesRequest): Promise<EntryValuesErased> {
+    return this.rpc.call(eraseEntryValues, input, ctx, { timeoutMs: ROWS_TIMEOUT_MS });
+  }
+
+  /**
+   * Has Tenantry's own services erase what they have, each in a commit of its own. Only those that answered when it was planned; the others are tasks already.
+   * @throws Fault of a service that does not answer now; those that did before answer alike
+   */
+  async erase(
+    ctx: TenantContext,
+    erasureId: string,
+    person: Person,
+    places: readonly PlanPlace[],
+  ): Promise<ServicesErased> {
+    const asked = peers.flatMap((peer) => {
+      const own = places.filter(({ service, kind }) => service === peer.service && kind !== 'task');
+      return own.length > 0 ? [this.#ask(ctx, erasureId, person, peer, own)] : [];
+    });
+    const outcomes = await Promise.all(asked);
+    const erased = outcomes.flatMap(({ peer: { service }, done }) =>
+      (done?.places ?? []).map(({ place, action, rows }) => ({ service, place, action, rows: rows.toString() })),
+    );
+    const rows = outcomes.reduce((sum, { done }) => sum + (done?.rows ?? 0n), 0n);
+    return { erased: { places: erased, rows: rows.toString() }, left: outcomes.flatMap(({ left }) => left) };
+  }
+
+  async #ask(
+    ctx: TenantContext,
+    erasureId: string,
+    { email, userId }: Person,
+    peer: Peer,
+    places: readonly PlanPlace[],
+  ): Promise<Outcome> {
+    try {
+      const options = { timeoutMs: TIMEOUT_MS, idempotencyKey: erasureId };
+      return { peer, done: await this.rpc.call(peer.erase, { email, userId }, ctx, options), left: [] };
+    } catch (error) {
+      if (!(error instanceof Fault) || error.status >= 500) throw error;
+      const left = places.filter(({ facts }) => facts.action !== 'keep').map((place) => asTask(place, error));
+      return { peer, done: null, left };
+    }
+  }
+}
+
+/** What a service refused, e.g. to remove the last owner. */
+function asTask(place: PlanPlace, { detail }: Fault): PlanPlace {
+  const reason = `Could not be erased by itself: ${detail}. Do it by hand, and write down what was done`;
+  return { ...place, kind: 'task', status: 'waiting', facts: { ...place.facts, action: 'manual', reason } };
+}
