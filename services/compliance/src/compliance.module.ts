@@ -23,6 +23,12 @@ import { Pieces } from './access/piece.table.js';
 import { PlanAccess } from './access/plan-access.js';
 import { ReleaseAccess } from './access/release-access.js';
 import { ComplianceSettings } from './config.js';
+import { CheckConsents } from './consents/check-consents.js';
+import { ConsentProofs } from './consents/consent-proofs.js';
+import { ListConsentHistory } from './consents/list-consent-history.js';
+import { ListConsentPurposes } from './consents/list-consent-purposes.js';
+import { RecordConsent } from './consents/record-consent.js';
+import { SetConsentPurpose } from './consents/set-consent-purpose.js';
 import { GetDataMap } from './data-map/get-data-map.js';
 import { SetTableRecord } from './data-map/set-table-record.js';
 import { GiveDisclosureAccounting } from './disclosures/give-disclosure-accounting.js';
@@ -140,6 +146,7 @@ const schedules = [
 const dataMap = [GetDataMap, SetTableRecord];
 const access = [PlanAccess, GetAccess, CollectAccess, CompleteAccessTask, ReleaseAccess, DownloadAccessBundle];
 const erasure = [PlanErasure, GetErasure, ApproveErasure, CompleteErasureTask, GetErasureCertificate];
+const consents = [RecordConsent, CheckConsents, ListConsentHistory, SetConsentPurpose, ListConsentPurposes];
 const requesters = [PlanRequesterSubject, CollectRequesterSubject, EraseRequesterSubject];
 const subjectPlans = [
   PlanWork,
@@ -148,6 +155,7 @@ const subjectPlans = [
   ErasureRepeater,
   ServiceEraser,
   Certifier,
+  ConsentProofs,
   Tombstones,
   JobContexts,
   PersonSeal,
@@ -175,6 +183,7 @@ const subjectPlans = [
     ...disclosures,
     ListSubjectPlans,
     ...requesters,
+    ...consents,
     ...schedules,
   ],
   providers: [

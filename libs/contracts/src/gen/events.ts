@@ -67,6 +67,7 @@ import {
   TaxTermsSet,
   UsageRecorded,
 } from './billing/events.js';
+import { ConsentPurposeSet, ConsentRecorded } from './compliance/consents.js';
 import {
   AgreementEnded,
   AgreementEnding,
@@ -210,6 +211,8 @@ export const events: readonly EventType<object>[] = [
   CollectionSet,
   InvoiceCollectionBegun,
   InvoiceCollectionFailed,
+  ConsentRecorded,
+  ConsentPurposeSet,
   PrivacyRequestOpened,
   PrivacyRequestAssigned,
   PrivacyRequestCommented,

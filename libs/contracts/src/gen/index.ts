@@ -48,6 +48,7 @@ export * from './billing/usage.js';
 export * from './compliance/access.js';
 export * from './compliance/agreements.js';
 export * from './compliance/clock.js';
+export * from './compliance/consents.js';
 export * from './compliance/correspondence.js';
 export * from './compliance/data-map.js';
 export * from './compliance/decisions.js';

@@ -412,6 +412,18 @@ import {
 } from './compliance/agreements.js';
 import { GetPrivacyRequestClockRequest, PrivacyRequestClock } from './compliance/clock.js';
 import {
+  CheckConsentsRequest,
+  CheckConsentsResponse,
+  ConsentPurpose,
+  ConsentRecord,
+  ListConsentHistoryRequest,
+  ListConsentHistoryResponse,
+  ListConsentPurposesRequest,
+  ListConsentPurposesResponse,
+  RecordConsentRequest,
+  SetConsentPurposeRequest,
+} from './compliance/consents.js';
+import {
   AcknowledgePrivacyRequestRequest,
   AskPrivacyQuestionRequest,
   ExtendPrivacyRequestRequest,
@@ -3706,6 +3718,73 @@ export const getPrivacyRequestClock = operation({
   output: PrivacyRequestClock,
 });
 
+/** Records that somebody agreed to a purpose, or took it back. */
+export const recordConsent = operation({
+  name: 'RecordConsent',
+  service: 'compliance',
+  summary: 'Records that somebody agreed to a purpose, or took it back',
+  http: { method: 'POST', path: '/v1/consents', status: 201 },
+  permission: 'consents.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'consent.recorded',
+  input: RecordConsentRequest,
+  output: ConsentRecord,
+});
+
+/** Says of up to 50 purposes whether they are allowed for somebody, and why. One look into the database. */
+export const checkConsents = operation({
+  name: 'CheckConsents',
+  service: 'compliance',
+  summary: 'Says of up to 50 purposes whether they are allowed for somebody, and why',
+  http: { method: 'POST', path: '/v1/consents/check', status: 200 },
+  permission: 'consents.read',
+  scope: 'tenant',
+  input: CheckConsentsRequest,
+  output: CheckConsentsResponse,
+});
+
+/** Gives everything that was recorded of somebody, the newest first, with what proves it. */
+export const listConsentHistory = operation({
+  name: 'ListConsentHistory',
+  service: 'compliance',
+  summary: 'Gives everything that was recorded of somebody, the newest first, with what proves it',
+  http: { method: 'POST', path: '/v1/consents/history', status: 200 },
+  permission: 'consents.read',
+  scope: 'tenant',
+  audit: 'consent.history_viewed',
+  whenSuspended: true,
+  input: ListConsentHistoryRequest,
+  output: ListConsentHistoryResponse,
+});
+
+/** Says how a purpose is decided: whether it needs a yes or allows a no, in which words it is asked now, and whether a browser's signal is a no. */
+export const setConsentPurpose = operation({
+  name: 'SetConsentPurpose',
+  service: 'compliance',
+  summary: 'Says how a purpose is decided',
+  http: { method: 'POST', path: '/v1/consents/purposes', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'consent_purpose.set',
+  input: SetConsentPurposeRequest,
+  output: ConsentPurpose,
+});
+
+/** Lists the purposes of which something was said, by name. */
+export const listConsentPurposes = operation({
+  name: 'ListConsentPurposes',
+  service: 'compliance',
+  summary: 'Lists the purposes of which something was said, by name',
+  http: { method: 'GET', path: '/v1/consents/purposes', status: 200 },
+  permission: 'consents.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListConsentPurposesRequest,
+  output: ListConsentPurposesResponse,
+});
+
 /** Tells the person by mail that their privacy request was received and when it is answered. */
 export const acknowledgePrivacyRequest = operation({
   name: 'AcknowledgePrivacyRequest',
@@ -6035,6 +6114,11 @@ export const operations: readonly Operation[] = [
   endAgreement,
   listAgreements,
   getPrivacyRequestClock,
+  recordConsent,
+  checkConsents,
+  listConsentHistory,
+  setConsentPurpose,
+  listConsentPurposes,
   acknowledgePrivacyRequest,
   askPrivacyQuestion,
   recordPrivacyAnswer,

@@ -14,6 +14,7 @@ export const roles = {
         'billing.*',
         'budgets.*',
         'compliance.*',
+        'consents.*',
         'conversations.*',
         'encryption.*',
         'entitlements.*',
@@ -77,6 +78,7 @@ export const roles = {
       grants: [
         'audit.*',
         'compliance.*',
+        'consents.*',
         'tables.read',
         'rows.read',
         'tenant.read',

@@ -152,6 +152,7 @@ export const platformPlaces: readonly PlatformPlace[] = [
       'compliance.subject_plan': ['subject'],
       'compliance.plan_place': ['finding'],
       'compliance.tombstone': ['entry'],
+      'compliance.consent_record': ['subject', 'proof'],
       'compliance.bundle_piece': ['sealed'],
       'compliance.bundle_link': ['token_hash', 'code_hash'],
     },

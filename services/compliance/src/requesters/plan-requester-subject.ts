@@ -5,7 +5,8 @@ import type { TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { Mailer } from '@tenantry/service';
 import { countRequestsOf } from '../requests/privacy-request.table.js';
-import { placesOf } from './requester.js';
+import { countConsents } from '../consents/consent.table.js';
+import { namesOf, placesOf } from './requester.js';
 
 /** Says what somebody asked for before, and whether mails to them lie here. */
 @Controller()
@@ -16,9 +17,13 @@ export class PlanRequesterSubject {
   ) {}
 
   @Handles(planRequesterSubject)
-  async handle({ email = null }: PlanRequesterSubjectRequest, ctx: TenantContext): Promise<PersonPlaces> {
-    if (email === null) return { places: placesOf(0n, 0) };
-    const [found] = await this.tenants.query<{ requests: bigint }>(ctx, countRequestsOf(email));
-    return { places: placesOf(found!.requests, (await this.mailer.kept(ctx.tenantId, email)).length) };
+  async handle(request: PlanRequesterSubjectRequest, ctx: TenantContext): Promise<PersonPlaces> {
+    const { email = null } = request;
+    const [[asked], [said], mails] = await Promise.all([
+      this.tenants.query<{ requests: bigint }>(ctx, countRequestsOf(email)),
+      this.tenants.query<{ consents: bigint }>(ctx, countConsents(namesOf(request))),
+      email === null ? [] : this.mailer.kept(ctx.tenantId, email),
+    ]);
+    return { places: placesOf(asked!.requests, said!.consents, mails.length) };
   }
 }

@@ -1,7 +1,11 @@
 import type { PersonColumn, PersonPlace } from '@tenantry/contracts';
 
 /** The places of compliance itself with something about a person. */
-export const PLACES = { requests: 'compliance.privacy_request', mails: 'mail outbox' } as const;
+export const PLACES = {
+  requests: 'compliance.privacy_request',
+  consents: 'compliance.consent_record',
+  mails: 'mail outbox',
+} as const;
 
 const NAMES = ['id', 'type', 'receivedAt', 'legalStatus', 'dueOn', 'closedAt'];
 const SHOWN: PersonColumn[] = [
@@ -12,10 +16,33 @@ const SHOWN: PersonColumn[] = [
 ];
 const KEPT = 'Requests are kept to show that they were answered, at least 24 months (GDPR Art. 5(2); 11 CCR 7101)';
 
+const SAID: PersonColumn[] = [
+  ...['id', 'purpose', 'action', 'version', 'source', 'expiresAt', 'recordedAt'].map((name) => ({
+    name,
+    classification: 'internal',
+  })),
+  { name: 'subject', classification: 'personal' },
+  { name: 'proof', classification: 'sensitive' },
+];
+const SHOWABLE =
+  'Whoever relies on a consent must be able to show it, and that it was taken back (GDPR Art. 7(1), Art. 17(3)(e))';
+
+/** Names by which consents may know somebody. */
+export function namesOf({
+  email,
+  userId,
+}: {
+  readonly email?: string | null;
+  readonly userId?: string | null;
+}): string[] {
+  return [email, userId].filter((name) => name != null);
+}
+
 /** What a copy shows of them and what an erasure does. */
-export function placesOf(requests: bigint, mails: number): PersonPlace[] {
+export function placesOf(requests: bigint, consents: bigint, mails: number): PersonPlace[] {
   return [
     { place: PLACES.requests, rows: requests, action: 'keep', reason: KEPT, columns: SHOWN },
+    { place: PLACES.consents, rows: consents, action: 'keep', reason: SHOWABLE, columns: SAID },
     { place: PLACES.mails, rows: BigInt(mails), action: 'delete', reason: null, columns: [] },
   ];
 }

@@ -34,8 +34,8 @@ export async function findRequest(rows: Rows, id: string): Promise<TimedRequest>
 const MAX_REQUESTS_OF_ONE = 500;
 
 /** How many requests somebody made, by their address in lower case. */
-export function countRequestsOf(email: string): Sql {
-  return sql`select count(*) as requests from compliance.privacy_request where lower(subject_email) = ${email}`;
+export function countRequestsOf(email: string | null): Sql {
+  return sql`select count(*) as requests from compliance.privacy_request where lower(subject_email) = ${email}::text`;
 }
 
 /** What somebody asked for, the oldest first. */

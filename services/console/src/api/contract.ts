@@ -66,7 +66,45 @@ export type AssignPrivacyRequestsRequest = {
 
 export type AssignPrivacyRequestsResponse = { readonly changed: number };
 
+export type CheckConsentsRequest = {
+  readonly subject: string;
+  readonly purposes: readonly string[];
+  readonly gpc?: boolean;
+};
+
+export type CheckConsentsResponse = { readonly answers: readonly ConsentAnswer[] };
+
 export type ClockLine = { readonly on: string; readonly text: string; readonly source: string | null };
+
+export type ConsentAnswer = {
+  readonly purpose: string;
+  readonly allowed: boolean;
+  readonly reason: string;
+  readonly version: string | null;
+  readonly recordedAt: string | null;
+};
+
+export type ConsentPurpose = {
+  readonly purpose: string;
+  readonly model: string;
+  readonly version: string;
+  readonly askAgain: boolean;
+  readonly honoursGpc: boolean;
+  readonly setAt: string;
+};
+
+export type ConsentRecord = {
+  readonly id: string;
+  readonly subject: string;
+  readonly purpose: string;
+  readonly action: string;
+  readonly version: string;
+  readonly source: string;
+  readonly proof: string | null;
+  readonly expiresAt: string | null;
+  readonly recordedBy: string;
+  readonly recordedAt: string;
+};
 
 export type DataMapColumn = { readonly name: string; readonly classification: string };
 
@@ -162,6 +200,20 @@ export type LegalHold = {
 };
 
 export type ListAgreementsResponse = { readonly data: readonly Agreement[]; readonly nextCursor: string | null };
+
+export type ListConsentHistoryRequest = {
+  readonly subject: string;
+  readonly purpose?: string | null;
+  readonly limit?: number | null;
+  readonly cursor?: string | null;
+};
+
+export type ListConsentHistoryResponse = {
+  readonly data: readonly ConsentRecord[];
+  readonly nextCursor: string | null;
+};
+
+export type ListConsentPurposesResponse = { readonly data: readonly ConsentPurpose[] };
 
 export type ListDisclosuresResponse = { readonly data: readonly Disclosure[]; readonly nextCursor: string | null };
 
@@ -351,6 +403,16 @@ export type PrivacySettings = {
   readonly policyUrl: string | null;
 };
 
+export type RecordConsentRequest = {
+  readonly subject: string;
+  readonly purpose: string;
+  readonly action: 'given' | 'withdrawn';
+  readonly version: string;
+  readonly source: 'form' | 'account' | 'phone' | 'paper' | 'import' | 'gpc';
+  readonly proof?: string | null;
+  readonly expiresAt?: string | null;
+};
+
 export type RecordDisclosureRequest = {
   readonly disclosedAt?: string | null;
   readonly recipient: string;
@@ -397,6 +459,14 @@ export type RequestAgent = { readonly name: string; readonly email: string; read
 
 export type RequestController = { readonly name: string; readonly email: string };
 
+export type SetConsentPurposeRequest = {
+  readonly purpose: string;
+  readonly model: 'opt_in' | 'opt_out';
+  readonly version: string;
+  readonly askAgain?: boolean;
+  readonly honoursGpc?: boolean;
+};
+
 export type SubjectPlanSummary = {
   readonly id: string;
   readonly kind: string;
@@ -420,6 +490,7 @@ export interface Operations {
     output: PrivacyRequest;
   };
   assignPrivacyRequests: { input: AssignPrivacyRequestsRequest; output: AssignPrivacyRequestsResponse };
+  checkConsents: { input: CheckConsentsRequest; output: CheckConsentsResponse };
   collectAccess: { input: { readonly accessId: string } & { readonly digest: string }; output: Access };
   commentPrivacyRequest: { input: { readonly requestId: string } & { readonly text: string }; output: PrivacyRequest };
   completeAccessTask: {
@@ -496,6 +567,8 @@ export interface Operations {
   };
   handOverPrivacyRequest: { input: { readonly requestId: string }; output: PrivacyRequest };
   listAgreements: { input: { readonly limit?: number; readonly cursor?: string }; output: ListAgreementsResponse };
+  listConsentHistory: { input: ListConsentHistoryRequest; output: ListConsentHistoryResponse };
+  listConsentPurposes: { input: {}; output: ListConsentPurposesResponse };
   listDisclosures: {
     input: { readonly limit?: number; readonly cursor?: string; readonly table?: string };
     output: ListDisclosuresResponse;
@@ -575,6 +648,7 @@ export interface Operations {
   placeLegalHold: { input: PlaceLegalHoldRequest; output: LegalHold };
   planAccess: { input: PlanAccessRequest; output: Access };
   planErasure: { input: PlanErasureRequest; output: Erasure };
+  recordConsent: { input: RecordConsentRequest; output: ConsentRecord };
   recordDisclosure: { input: RecordDisclosureRequest; output: Disclosure };
   recordIdentityCheck: {
     input: { readonly requestId: string } & {
@@ -640,6 +714,7 @@ export interface Operations {
     output: NoticeTemplate;
   };
   sendVerificationCode: { input: { readonly requestId: string }; output: PrivacyRequest };
+  setConsentPurpose: { input: SetConsentPurposeRequest; output: ConsentPurpose };
   setTableRecord: {
     input: { readonly table: string } & {
       readonly people: string;
@@ -711,6 +786,7 @@ export const operations = {
     permission: 'compliance.write',
     isIdempotent: false,
   },
+  checkConsents: { method: 'POST', path: '/v1/consents/check', permission: 'consents.read', isIdempotent: false },
   collectAccess: {
     method: 'POST',
     path: '/v1/privacy/access/{accessId}/collect',
@@ -830,6 +906,18 @@ export const operations = {
     isIdempotent: false,
   },
   listAgreements: { method: 'GET', path: '/v1/agreements', permission: 'agreements.read', isIdempotent: false },
+  listConsentHistory: {
+    method: 'POST',
+    path: '/v1/consents/history',
+    permission: 'consents.read',
+    isIdempotent: false,
+  },
+  listConsentPurposes: {
+    method: 'GET',
+    path: '/v1/consents/purposes',
+    permission: 'consents.read',
+    isIdempotent: false,
+  },
   listDisclosures: { method: 'GET', path: '/v1/disclosures', permission: 'compliance.read', isIdempotent: false },
   listLegalHolds: { method: 'GET', path: '/v1/privacy/holds', permission: 'compliance.read', isIdempotent: false },
   listMembers: { method: 'GET', path: '/v1/members', permission: 'members.read', isIdempotent: false },
@@ -869,6 +957,7 @@ export const operations = {
   placeLegalHold: { method: 'POST', path: '/v1/privacy/holds', permission: 'compliance.write', isIdempotent: true },
   planAccess: { method: 'POST', path: '/v1/privacy/access', permission: 'compliance.write', isIdempotent: true },
   planErasure: { method: 'POST', path: '/v1/privacy/erasures', permission: 'compliance.write', isIdempotent: true },
+  recordConsent: { method: 'POST', path: '/v1/consents', permission: 'consents.write', isIdempotent: true },
   recordDisclosure: { method: 'POST', path: '/v1/disclosures', permission: 'compliance.write', isIdempotent: true },
   recordIdentityCheck: {
     method: 'POST',
@@ -926,6 +1015,12 @@ export const operations = {
     permission: 'compliance.write',
     isIdempotent: false,
   },
+  setConsentPurpose: {
+    method: 'POST',
+    path: '/v1/consents/purposes',
+    permission: 'compliance.write',
+    isIdempotent: true,
+  },
   setTableRecord: {
     method: 'PUT',
     path: '/v1/compliance/data-map/tables/{table}',
@@ -952,5 +1047,7 @@ export const rolesWith = {
   'compliance.approve': ['owner', 'admin', 'compliance'],
   'compliance.read': ['owner', 'admin', 'compliance'],
   'compliance.write': ['owner', 'admin', 'compliance'],
+  'consents.read': ['owner', 'admin', 'compliance'],
+  'consents.write': ['owner', 'admin', 'compliance'],
   'members.read': ['owner', 'admin', 'manager', 'compliance'],
 } as const;
