@@ -12,6 +12,11 @@ async function breakGlass(world: World): Promise<{ id: string; tenantId: string 
   return { id, tenantId: world.a.id };
 }
 
+const openIncident = (world: World): Promise<{ id: string }> => {
+  const wish = { title: world.fresh('i'), description: 'A lost laptop', laws: ['gdpr'] };
+  return world.a.owner.must('POST', '/v1/incidents', wish);
+};
+
 /** What tenants and the platform answer for. */
 export const assuranceSupplies = {
   agreement: (world: World): Promise<Ids> => world.a.owner.must('POST', '/v1/agreements', agreement(world)),
@@ -37,5 +42,11 @@ export const assuranceSupplies = {
     const { id, tenantId } = await breakGlass(world);
     await world.staff.must('POST', `/v1/tenants/${tenantId}/break-glass/${id}/end`, {});
     return { id, tenantId };
+  },
+  incident: (world: World): Promise<Ids> => openIncident(world),
+  settledIncident: async (world: World): Promise<Ids> => {
+    const { id } = await openIncident(world);
+    const finding = { severity: 'low', noBreachBecause: 'Nothing left the house' };
+    return world.a.owner.must('POST', `/v1/incidents/${id}/assess`, finding);
   },
 };

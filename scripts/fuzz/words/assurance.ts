@@ -38,4 +38,9 @@ export const assuranceWords: Words = {
   EndBreakGlassRequest: { tenantId: is('{{breakGlass.tenantId}}'), accessId: is('{{breakGlass.id}}') },
   CloseBreakGlassRequest: { accessId: is('{{breakGlass.id}}') },
   AttestBreakGlassRequest: { tenantId: is('{{endedBreakGlass.tenantId}}'), accessId: is('{{endedBreakGlass.id}}') },
+  OpenIncidentRequest: { discoveredAt: absent },
+  GetIncidentRequest: { incidentId: is('{{incident.id}}') },
+  AssessIncidentRequest: { incidentId: is('{{incident.id}}'), tables: is(['readings'], []) },
+  RecordIncidentNoticeRequest: { incidentId: is('{{incident.id}}'), duty: is('gdpr_authority'), toldAt: absent },
+  CloseIncidentRequest: { incidentId: is('{{settledIncident.id}}') },
 };

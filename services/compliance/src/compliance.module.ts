@@ -37,6 +37,14 @@ import { ListDisclosures } from './disclosures/list-disclosures.js';
 import { OnHealthDataExported } from './disclosures/on-health-data-exported.js';
 import { OnHealthDataSent } from './disclosures/on-health-data-sent.js';
 import { RecordDisclosure } from './disclosures/record-disclosure.js';
+import { AssessIncident } from './incidents/assess-incident.js';
+import { CloseIncident } from './incidents/close-incident.js';
+import { EveryMinuteEscalateIncidents } from './incidents/every-minute-escalate-incidents.js';
+import { GetIncident } from './incidents/get-incident.js';
+import { IncidentDesk } from './incidents/incident-desk.js';
+import { ListIncidents } from './incidents/list-incidents.js';
+import { OpenIncident } from './incidents/open-incident.js';
+import { RecordIncidentNotice } from './incidents/record-incident-notice.js';
 import { ApproveErasure } from './erasure/approve-erasure.js';
 import { Certifier } from './erasure/certifier.js';
 import { CompleteErasureTask } from './erasure/complete-erasure-task.js';
@@ -135,6 +143,15 @@ const disclosures = [
   OnHealthDataSent,
   OnHealthDataExported,
 ];
+const incidents = [
+  OpenIncident,
+  ListIncidents,
+  GetIncident,
+  AssessIncident,
+  RecordIncidentNotice,
+  CloseIncident,
+  EveryMinuteEscalateIncidents,
+];
 const schedules = [
   EveryMinuteEscalate,
   EveryMinuteAnnounceEnds,
@@ -184,6 +201,7 @@ const subjectPlans = [
     ListSubjectPlans,
     ...requesters,
     ...consents,
+    ...incidents,
     ...schedules,
   ],
   providers: [
@@ -197,6 +215,7 @@ const subjectPlans = [
     AgreementDesk,
     PlatformAgreements,
     Ledger,
+    IncidentDesk,
     ...subjectPlans,
   ],
 })

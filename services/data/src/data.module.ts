@@ -54,6 +54,7 @@ import { OnTenantSuspended } from './spaces/on-tenant-suspended.js';
 import { CollectSubjectRows } from './subjects/collect-subject-rows.js';
 import { DescribeSubjectTables } from './subjects/describe-subject-tables.js';
 import { EraseSubjectRows } from './subjects/erase-subject-rows.js';
+import { MeasureTables } from './subjects/measure-tables.js';
 import { PlanSubjectRows } from './subjects/plan-subject-rows.js';
 import { SubjectFinder } from './subjects/subject-finder.js';
 import { AddColumn } from './tables/add-column.js';
@@ -101,7 +102,7 @@ const functions = [
   GetTableColumns,
   GetTableForeignKeys,
 ];
-const subjects = [DescribeSubjectTables, PlanSubjectRows, CollectSubjectRows, EraseSubjectRows];
+const subjects = [DescribeSubjectTables, PlanSubjectRows, CollectSubjectRows, EraseSubjectRows, MeasureTables];
 const reactions = [
   OnTenantRequested,
   OnTenantProvisioningFailed,

@@ -18,6 +18,11 @@ async function breakGlass({
   return { id, tenantId };
 }
 
+const incident = (bench: Bench): Promise<string> => {
+  const { canary, owner } = bench.tenant;
+  return idOf(bench, owner, '/v1/incidents', { title: canary.word(), description: canary.word(), laws: ['gdpr'] });
+};
+
 /** How to come by what tenants and the platform answer for. */
 export const assurance = {
   agreement: async (bench: Bench): Promise<Thing> => {
@@ -40,11 +45,25 @@ export const assurance = {
     await bench.workshop.client.must(owner, json('POST', `/v1/privacy/requests/${id}/verification/check`, check));
     return { id };
   },
-  breakGlass: (bench: Bench): Promise<Thing> => breakGlass(bench),
+  breakGlass: async (bench: Bench): Promise<Thing> => {
+    await breakGlass(bench); // a list of one has no cursor
+    return breakGlass(bench);
+  },
   endedBreakGlass: async (bench: Bench): Promise<Thing> => {
     const access = await breakGlass(bench);
     const path = `/v1/tenants/${access.tenantId}/break-glass/${access.id}/end`;
     await bench.workshop.client.must(bench.workshop.admin, json('POST', path, {}));
     return access;
+  },
+  incident: async (bench: Bench): Promise<Thing> => {
+    await incident(bench);
+    return { id: await incident(bench) };
+  },
+  settledIncident: async (bench: Bench): Promise<Thing> => {
+    const { canary, owner } = bench.tenant;
+    const id = await incident(bench);
+    const finding = { severity: 'low', noBreachBecause: `Nothing left the house ${canary.word()}` };
+    await bench.workshop.client.must(owner, json('POST', `/v1/incidents/${id}/assess`, finding));
+    return { id };
   },
 };

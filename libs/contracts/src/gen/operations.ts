@@ -473,6 +473,16 @@ import {
   ReleaseLegalHoldRequest,
 } from './compliance/holds.js';
 import {
+  AssessIncidentRequest,
+  CloseIncidentRequest,
+  GetIncidentRequest,
+  Incident,
+  ListIncidentsRequest,
+  ListIncidentsResponse,
+  OpenIncidentRequest,
+  RecordIncidentNoticeRequest,
+} from './compliance/incidents.js';
+import {
   ListNoticeTemplatesRequest,
   ListNoticeTemplatesResponse,
   NoticeTemplate,
@@ -513,6 +523,7 @@ import {
   SchemaForeignKey,
   SchemaTable,
 } from './data/functions.js';
+import { MeasureTablesRequest, TablesMeasured } from './data/measures.js';
 import {
   AddProductColumnRequest,
   AddProductForeignKeyRequest,
@@ -4200,6 +4211,91 @@ export const releaseLegalHold = operation({
   output: LegalHold,
 });
 
+/** Opens an incident. Clocks run from when it was discovered, also before it is assessed, so that nobody is told too late because nobody knew enough. */
+export const openIncident = operation({
+  name: 'OpenIncident',
+  service: 'compliance',
+  summary: 'Opens an incident',
+  http: { method: 'POST', path: '/v1/incidents', status: 201 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'incident.opened',
+  whenSuspended: true,
+  input: OpenIncidentRequest,
+  output: Incident,
+});
+
+/** Lists incidents, the newest first. */
+export const listIncidents = operation({
+  name: 'ListIncidents',
+  service: 'compliance',
+  summary: 'Lists incidents, the newest first',
+  http: { method: 'GET', path: '/v1/incidents', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'incident.listed',
+  whenSuspended: true,
+  input: ListIncidentsRequest,
+  output: ListIncidentsResponse,
+});
+
+/** Gives an incident with its duties and how their clocks stand. */
+export const getIncident = operation({
+  name: 'GetIncident',
+  service: 'compliance',
+  summary: 'Gives an incident with its duties and how their clocks stand',
+  http: { method: 'GET', path: '/v1/incidents/{incidentId}', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'incident.read',
+  whenSuspended: true,
+  input: GetIncidentRequest,
+  output: Incident,
+});
+
+/** Says how grave an incident is and which tables it concerns: whom, and how many, follows from the data map. What must be done follows anew. */
+export const assessIncident = operation({
+  name: 'AssessIncident',
+  service: 'compliance',
+  summary: 'Says how grave an incident is and which tables it concerns',
+  http: { method: 'POST', path: '/v1/incidents/{incidentId}/assess', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'incident.assessed',
+  whenSuspended: true,
+  input: AssessIncidentRequest,
+  output: Incident,
+});
+
+/** Records that somebody was told, which fulfils a duty. */
+export const recordIncidentNotice = operation({
+  name: 'RecordIncidentNotice',
+  service: 'compliance',
+  summary: 'Records that somebody was told, which fulfils a duty',
+  http: { method: 'POST', path: '/v1/incidents/{incidentId}/notices', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'incident.notice_recorded',
+  whenSuspended: true,
+  input: RecordIncidentNoticeRequest,
+  output: Incident,
+});
+
+/** Closes an incident, once nothing is left to do. */
+export const closeIncident = operation({
+  name: 'CloseIncident',
+  service: 'compliance',
+  summary: 'Closes an incident, once nothing is left to do',
+  http: { method: 'POST', path: '/v1/incidents/{incidentId}/close', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'incident.closed',
+  whenSuspended: true,
+  input: CloseIncidentRequest,
+  output: Incident,
+});
+
 /** Lists every notice with its wording. */
 export const listNoticeTemplates = operation({
   name: 'ListNoticeTemplates',
@@ -4558,6 +4654,18 @@ export const getTableForeignKeys = operation({
   raw: true,
   input: GetTableForeignKeysRequest,
   output: SchemaForeignKey,
+});
+
+/** Counts the rows of some tables and the people whom they are about. */
+export const measureTables = operation({
+  name: 'MeasureTables',
+  service: 'data',
+  summary: 'Counts the rows of some tables and the people whom they are about',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: MeasureTablesRequest,
+  output: TablesMeasured,
 });
 
 /** Defines a product table. Refused when a tenant has a table of that name, naming the tenants. */
@@ -6147,6 +6255,12 @@ export const operations: readonly Operation[] = [
   placeLegalHold,
   listLegalHolds,
   releaseLegalHold,
+  openIncident,
+  listIncidents,
+  getIncident,
+  assessIncident,
+  recordIncidentNotice,
+  closeIncident,
   listNoticeTemplates,
   replaceNoticeTemplate,
   resetNoticeTemplate,
@@ -6172,6 +6286,7 @@ export const operations: readonly Operation[] = [
   getSchemaTables,
   getTableColumns,
   getTableForeignKeys,
+  measureTables,
   createProductTable,
   listProductTables,
   getProductTable,

@@ -148,6 +148,8 @@ export const platformPlaces: readonly PlatformPlace[] = [
       ],
       'compliance.privacy_request_entry': ['text'],
       'compliance.disclosure': ['recipient_address', 'description', 'subject_key'],
+      'compliance.incident': ['description', 'conclusion'],
+      'compliance.incident_duty': ['notice'],
       'compliance.legal_hold': ['reason', 'subject_email', 'subject_key', 'release_reason'],
       'compliance.subject_plan': ['subject'],
       'compliance.plan_place': ['finding'],

@@ -2,6 +2,7 @@ import {
   eraseEntryValues,
   eraseSubjectRows,
   type EraseSubjectRowsRequest,
+  measureTables,
   type Operation,
   type PersonPlace,
   planSubjectRows,
@@ -26,6 +27,8 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
   lines = [1, 2, 3].map((id) => `{"row":{"id":${id},"note":"n${id}"},"redacted":[]}\n`);
   /** How many lines come before the connection breaks. */
   breakAfter = Number.POSITIVE_INFINITY;
+  /** How much the tables hold that somebody asks about. */
+  measured: object = { tables: [], people: 0n };
   isDown = false;
   /** What Tenantry's own services have of a person, by service; one that is not here has nothing. */
   services: Readonly<Record<string, readonly PersonPlace[]>> = {};
@@ -54,6 +57,7 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
       [eraseSubjectRows.name]: { places: [], rows: 3n, requestId: 'request', erasedAt: now },
       [eraseEntryValues.name]: { entries: 3n, values: 3n, erasedAt: now },
       [proveErasure.name]: { leaf: '{}', proof: { leafIndex: 0n, hashes: [], checkpoint: { note: 'a note' } } },
+      [measureTables.name]: this.measured,
       [signStatement.name]: { note: 'a note', key: 'a key' },
     };
     return Promise.resolve(answers[operation.name] as O);

@@ -66,45 +66,7 @@ export type AssignPrivacyRequestsRequest = {
 
 export type AssignPrivacyRequestsResponse = { readonly changed: number };
 
-export type CheckConsentsRequest = {
-  readonly subject: string;
-  readonly purposes: readonly string[];
-  readonly gpc?: boolean;
-};
-
-export type CheckConsentsResponse = { readonly answers: readonly ConsentAnswer[] };
-
 export type ClockLine = { readonly on: string; readonly text: string; readonly source: string | null };
-
-export type ConsentAnswer = {
-  readonly purpose: string;
-  readonly allowed: boolean;
-  readonly reason: string;
-  readonly version: string | null;
-  readonly recordedAt: string | null;
-};
-
-export type ConsentPurpose = {
-  readonly purpose: string;
-  readonly model: string;
-  readonly version: string;
-  readonly askAgain: boolean;
-  readonly honoursGpc: boolean;
-  readonly setAt: string;
-};
-
-export type ConsentRecord = {
-  readonly id: string;
-  readonly subject: string;
-  readonly purpose: string;
-  readonly action: string;
-  readonly version: string;
-  readonly source: string;
-  readonly proof: string | null;
-  readonly expiresAt: string | null;
-  readonly recordedBy: string;
-  readonly recordedAt: string;
-};
 
 export type DataMapColumn = { readonly name: string; readonly classification: string };
 
@@ -185,6 +147,35 @@ export type ErasurePlace = {
 
 export type GetDataMapResponse = { readonly data: readonly DataMapPlace[]; readonly nextCursor: string | null };
 
+export type Incident = {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly severity: string | null;
+  readonly status: string;
+  readonly laws: readonly string[];
+  readonly role: string;
+  readonly discoveredAt: string;
+  readonly openedAt: string;
+  readonly openedBy: string;
+  readonly tables: readonly string[];
+  readonly classes: readonly string[];
+  readonly people: string | null;
+  readonly conclusion: string | null;
+  readonly closedAt: string | null;
+  readonly duties: readonly IncidentDuty[];
+};
+
+export type IncidentDuty = {
+  readonly duty: string;
+  readonly source: string;
+  readonly dueAt: string;
+  readonly explanation: string;
+  readonly usedPercent: number;
+  readonly metAt: string | null;
+  readonly notice: string | null;
+};
+
 export type LegalHold = {
   readonly id: string;
   readonly name: string;
@@ -201,21 +192,9 @@ export type LegalHold = {
 
 export type ListAgreementsResponse = { readonly data: readonly Agreement[]; readonly nextCursor: string | null };
 
-export type ListConsentHistoryRequest = {
-  readonly subject: string;
-  readonly purpose?: string | null;
-  readonly limit?: number | null;
-  readonly cursor?: string | null;
-};
-
-export type ListConsentHistoryResponse = {
-  readonly data: readonly ConsentRecord[];
-  readonly nextCursor: string | null;
-};
-
-export type ListConsentPurposesResponse = { readonly data: readonly ConsentPurpose[] };
-
 export type ListDisclosuresResponse = { readonly data: readonly Disclosure[]; readonly nextCursor: string | null };
+
+export type ListIncidentsResponse = { readonly data: readonly Incident[]; readonly nextCursor: string | null };
 
 export type ListLegalHoldsResponse = { readonly data: readonly LegalHold[]; readonly nextCursor: string | null };
 
@@ -277,6 +256,14 @@ export type NoticeTemplate = {
   readonly custom: boolean;
   readonly required: readonly string[];
   readonly disclaimer: string;
+};
+
+export type OpenIncidentRequest = {
+  readonly title: string;
+  readonly description: string;
+  readonly discoveredAt?: string | null;
+  readonly laws?: readonly ('gdpr' | 'hipaa')[];
+  readonly role?: 'controller' | 'processor' | null | null;
 };
 
 export type OpenPrivacyRequestRequest = {
@@ -403,16 +390,6 @@ export type PrivacySettings = {
   readonly policyUrl: string | null;
 };
 
-export type RecordConsentRequest = {
-  readonly subject: string;
-  readonly purpose: string;
-  readonly action: 'given' | 'withdrawn';
-  readonly version: string;
-  readonly source: 'form' | 'account' | 'phone' | 'paper' | 'import' | 'gpc';
-  readonly proof?: string | null;
-  readonly expiresAt?: string | null;
-};
-
 export type RecordDisclosureRequest = {
   readonly disclosedAt?: string | null;
   readonly recipient: string;
@@ -459,14 +436,6 @@ export type RequestAgent = { readonly name: string; readonly email: string; read
 
 export type RequestController = { readonly name: string; readonly email: string };
 
-export type SetConsentPurposeRequest = {
-  readonly purpose: string;
-  readonly model: 'opt_in' | 'opt_out';
-  readonly version: string;
-  readonly askAgain?: boolean;
-  readonly honoursGpc?: boolean;
-};
-
 export type SubjectPlanSummary = {
   readonly id: string;
   readonly kind: string;
@@ -489,8 +458,17 @@ export interface Operations {
     input: { readonly requestId: string } & { readonly about: 'identity' | 'scope'; readonly text: string };
     output: PrivacyRequest;
   };
+  assessIncident: {
+    input: { readonly incidentId: string } & {
+      readonly severity: 'low' | 'medium' | 'high' | 'critical';
+      readonly tables?: readonly string[];
+      readonly people?: string | null;
+      readonly noBreachBecause?: string | null;
+    };
+    output: Incident;
+  };
   assignPrivacyRequests: { input: AssignPrivacyRequestsRequest; output: AssignPrivacyRequestsResponse };
-  checkConsents: { input: CheckConsentsRequest; output: CheckConsentsResponse };
+  closeIncident: { input: { readonly incidentId: string } & { readonly conclusion: string }; output: Incident };
   collectAccess: { input: { readonly accessId: string } & { readonly digest: string }; output: Access };
   commentPrivacyRequest: { input: { readonly requestId: string } & { readonly text: string }; output: PrivacyRequest };
   completeAccessTask: {
@@ -551,6 +529,7 @@ export interface Operations {
   getDataMap: { input: { readonly limit?: number; readonly cursor?: string }; output: GetDataMapResponse };
   getErasure: { input: { readonly erasureId: string }; output: Erasure };
   getErasureCertificate: { input: { readonly erasureId: string }; output: ErasureCertificate };
+  getIncident: { input: { readonly incidentId: string }; output: Incident };
   getMe: { input: {}; output: Me };
   getPrivacyForm: { input: { readonly tenant: string }; output: PrivacyForm };
   getPrivacyRequest: { input: { readonly requestId: string }; output: PrivacyRequest };
@@ -567,12 +546,11 @@ export interface Operations {
   };
   handOverPrivacyRequest: { input: { readonly requestId: string }; output: PrivacyRequest };
   listAgreements: { input: { readonly limit?: number; readonly cursor?: string }; output: ListAgreementsResponse };
-  listConsentHistory: { input: ListConsentHistoryRequest; output: ListConsentHistoryResponse };
-  listConsentPurposes: { input: {}; output: ListConsentPurposesResponse };
   listDisclosures: {
     input: { readonly limit?: number; readonly cursor?: string; readonly table?: string };
     output: ListDisclosuresResponse;
   };
+  listIncidents: { input: { readonly limit?: number; readonly cursor?: string }; output: ListIncidentsResponse };
   listLegalHolds: {
     input: { readonly limit?: number; readonly cursor?: string; readonly active?: boolean };
     output: ListLegalHoldsResponse;
@@ -644,11 +622,11 @@ export interface Operations {
   };
   login: { input: LoginRequest; output: LoginReply };
   logout: { input: LogoutRequest; output: undefined };
+  openIncident: { input: OpenIncidentRequest; output: Incident };
   openPrivacyRequest: { input: OpenPrivacyRequestRequest; output: PrivacyRequest };
   placeLegalHold: { input: PlaceLegalHoldRequest; output: LegalHold };
   planAccess: { input: PlanAccessRequest; output: Access };
   planErasure: { input: PlanErasureRequest; output: Erasure };
-  recordConsent: { input: RecordConsentRequest; output: ConsentRecord };
   recordDisclosure: { input: RecordDisclosureRequest; output: Disclosure };
   recordIdentityCheck: {
     input: { readonly requestId: string } & {
@@ -657,6 +635,21 @@ export interface Operations {
       readonly evidence: string;
     };
     output: PrivacyRequest;
+  };
+  recordIncidentNotice: {
+    input: { readonly incidentId: string } & {
+      readonly duty:
+        | 'gdpr_authority'
+        | 'gdpr_controller'
+        | 'gdpr_people'
+        | 'hipaa_people'
+        | 'hipaa_hhs'
+        | 'hipaa_media'
+        | 'hipaa_covered_entity';
+      readonly notice: string;
+      readonly toldAt?: string | null;
+    };
+    output: Incident;
   };
   recordPrivacyAnswer: {
     input: { readonly requestId: string } & { readonly text: string; readonly answeredAt?: string | null };
@@ -714,7 +707,6 @@ export interface Operations {
     output: NoticeTemplate;
   };
   sendVerificationCode: { input: { readonly requestId: string }; output: PrivacyRequest };
-  setConsentPurpose: { input: SetConsentPurposeRequest; output: ConsentPurpose };
   setTableRecord: {
     input: { readonly table: string } & {
       readonly people: string;
@@ -780,13 +772,24 @@ export const operations = {
     permission: 'compliance.write',
     isIdempotent: false,
   },
+  assessIncident: {
+    method: 'POST',
+    path: '/v1/incidents/{incidentId}/assess',
+    permission: 'compliance.write',
+    isIdempotent: false,
+  },
   assignPrivacyRequests: {
     method: 'POST',
     path: '/v1/privacy/requests/assign',
     permission: 'compliance.write',
     isIdempotent: false,
   },
-  checkConsents: { method: 'POST', path: '/v1/consents/check', permission: 'consents.read', isIdempotent: false },
+  closeIncident: {
+    method: 'POST',
+    path: '/v1/incidents/{incidentId}/close',
+    permission: 'compliance.approve',
+    isIdempotent: false,
+  },
   collectAccess: {
     method: 'POST',
     path: '/v1/privacy/access/{accessId}/collect',
@@ -873,6 +876,12 @@ export const operations = {
     permission: 'compliance.read',
     isIdempotent: false,
   },
+  getIncident: {
+    method: 'GET',
+    path: '/v1/incidents/{incidentId}',
+    permission: 'compliance.read',
+    isIdempotent: false,
+  },
   getMe: { method: 'GET', path: '/v1/me', permission: null, isIdempotent: false },
   getPrivacyForm: { method: 'GET', path: '/v1/privacy/forms/{tenant}', permission: null, isIdempotent: false },
   getPrivacyRequest: {
@@ -906,19 +915,8 @@ export const operations = {
     isIdempotent: false,
   },
   listAgreements: { method: 'GET', path: '/v1/agreements', permission: 'agreements.read', isIdempotent: false },
-  listConsentHistory: {
-    method: 'POST',
-    path: '/v1/consents/history',
-    permission: 'consents.read',
-    isIdempotent: false,
-  },
-  listConsentPurposes: {
-    method: 'GET',
-    path: '/v1/consents/purposes',
-    permission: 'consents.read',
-    isIdempotent: false,
-  },
   listDisclosures: { method: 'GET', path: '/v1/disclosures', permission: 'compliance.read', isIdempotent: false },
+  listIncidents: { method: 'GET', path: '/v1/incidents', permission: 'compliance.read', isIdempotent: false },
   listLegalHolds: { method: 'GET', path: '/v1/privacy/holds', permission: 'compliance.read', isIdempotent: false },
   listMembers: { method: 'GET', path: '/v1/members', permission: 'members.read', isIdempotent: false },
   listNoticeTemplates: {
@@ -948,6 +946,7 @@ export const operations = {
   listSubjectPlans: { method: 'GET', path: '/v1/privacy/plans', permission: 'compliance.read', isIdempotent: false },
   login: { method: 'POST', path: '/v1/auth/login', permission: null, isIdempotent: false },
   logout: { method: 'POST', path: '/v1/auth/logout', permission: null, isIdempotent: false },
+  openIncident: { method: 'POST', path: '/v1/incidents', permission: 'compliance.write', isIdempotent: true },
   openPrivacyRequest: {
     method: 'POST',
     path: '/v1/privacy/requests',
@@ -957,11 +956,16 @@ export const operations = {
   placeLegalHold: { method: 'POST', path: '/v1/privacy/holds', permission: 'compliance.write', isIdempotent: true },
   planAccess: { method: 'POST', path: '/v1/privacy/access', permission: 'compliance.write', isIdempotent: true },
   planErasure: { method: 'POST', path: '/v1/privacy/erasures', permission: 'compliance.write', isIdempotent: true },
-  recordConsent: { method: 'POST', path: '/v1/consents', permission: 'consents.write', isIdempotent: true },
   recordDisclosure: { method: 'POST', path: '/v1/disclosures', permission: 'compliance.write', isIdempotent: true },
   recordIdentityCheck: {
     method: 'POST',
     path: '/v1/privacy/requests/{requestId}/verification/check',
+    permission: 'compliance.write',
+    isIdempotent: false,
+  },
+  recordIncidentNotice: {
+    method: 'POST',
+    path: '/v1/incidents/{incidentId}/notices',
     permission: 'compliance.write',
     isIdempotent: false,
   },
@@ -1015,12 +1019,6 @@ export const operations = {
     permission: 'compliance.write',
     isIdempotent: false,
   },
-  setConsentPurpose: {
-    method: 'POST',
-    path: '/v1/consents/purposes',
-    permission: 'compliance.write',
-    isIdempotent: true,
-  },
   setTableRecord: {
     method: 'PUT',
     path: '/v1/compliance/data-map/tables/{table}',
@@ -1047,7 +1045,5 @@ export const rolesWith = {
   'compliance.approve': ['owner', 'admin', 'compliance'],
   'compliance.read': ['owner', 'admin', 'compliance'],
   'compliance.write': ['owner', 'admin', 'compliance'],
-  'consents.read': ['owner', 'admin', 'compliance'],
-  'consents.write': ['owner', 'admin', 'compliance'],
   'members.read': ['owner', 'admin', 'manager', 'compliance'],
 } as const;

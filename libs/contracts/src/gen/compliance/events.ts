@@ -757,3 +757,138 @@ export class DisclosureAccountingGiven {
     Object.assign(this, fields);
   }
 }
+
+/** An incident was opened. */
+export class IncidentOpened {
+  static readonly typeName = 'tenantry.compliance.v1.IncidentOpened';
+  static readonly fields: readonly FieldFacts[] = [
+    field('incident_id', 'string', { dataClass: 'none' }),
+    field('laws', 'string', { repeated: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'IncidentOpened',
+    subjectSuffix: 'compliance.IncidentOpened',
+    action: 'incident.opened',
+  };
+
+  /** The incident. */
+  incidentId = '';
+
+  /** The laws that may apply. */
+  laws: string[] = [];
+
+  constructor(fields?: IncidentOpened) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An incident was assessed. */
+export class IncidentAssessed {
+  static readonly typeName = 'tenantry.compliance.v1.IncidentAssessed';
+  static readonly fields: readonly FieldFacts[] = [
+    field('incident_id', 'string', { dataClass: 'none' }),
+    field('severity', 'string'),
+    field('status', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'IncidentAssessed',
+    subjectSuffix: 'compliance.IncidentAssessed',
+    action: 'incident.assessed',
+  };
+
+  /** The incident. */
+  incidentId = '';
+
+  /** low, medium, high or critical. */
+  severity = '';
+
+  /** open or no_breach. */
+  status = '';
+
+  constructor(fields?: IncidentAssessed) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Somebody was told of an incident. */
+export class IncidentNoticeRecorded {
+  static readonly typeName = 'tenantry.compliance.v1.IncidentNoticeRecorded';
+  static readonly fields: readonly FieldFacts[] = [
+    field('incident_id', 'string', { dataClass: 'none' }),
+    field('duty', 'string', { dataClass: 'none' }),
+    field('in_time', 'bool', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'IncidentNoticeRecorded',
+    subjectSuffix: 'compliance.IncidentNoticeRecorded',
+    action: 'incident.notice_recorded',
+  };
+
+  /** The incident. */
+  incidentId = '';
+
+  /** The duty that it fulfils. */
+  duty = '';
+
+  /** Whether it was in time. */
+  inTime = false;
+
+  constructor(fields?: IncidentNoticeRecorded) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An incident was closed. */
+export class IncidentClosed {
+  static readonly typeName = 'tenantry.compliance.v1.IncidentClosed';
+  static readonly fields: readonly FieldFacts[] = [field('incident_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'IncidentClosed',
+    subjectSuffix: 'compliance.IncidentClosed',
+    action: 'incident.closed',
+  };
+
+  /** The incident. */
+  incidentId = '';
+
+  constructor(fields?: IncidentClosed) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A share of the time to tell somebody of an incident is used up: once for each of 50, 80 and 100 percent. */
+export class IncidentEscalated {
+  static readonly typeName = 'tenantry.compliance.v1.IncidentEscalated';
+  static readonly fields: readonly FieldFacts[] = [
+    field('incident_id', 'string', { dataClass: 'none' }),
+    field('duty', 'string', { dataClass: 'none' }),
+    field('percent', 'int32', { dataClass: 'none' }),
+    field('due_at', 'timestamp', { optional: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'IncidentEscalated',
+    subjectSuffix: 'compliance.IncidentEscalated',
+    action: 'incident.escalated',
+  };
+
+  /** The incident. */
+  incidentId = '';
+
+  /** The duty. */
+  duty = '';
+
+  /** 50, 80 or 100. */
+  percent = 0;
+
+  /** Until when they must be told. */
+  dueAt?: Date | null;
+
+  constructor(fields?: IncidentEscalated) {
+    Object.assign(this, fields);
+  }
+}
