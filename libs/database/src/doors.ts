@@ -4,6 +4,7 @@ import { assertSafeLogin } from './doctor/safe-login.js';
 import { HOME_CELL } from './home-cell.js';
 import { type PersonDatabase, PostgresPersonDatabase } from './person-database.js';
 import { PostgresTenantDatabase, type TenantDatabase } from './tenant-database.js';
+import { type KeyEncryption, MasterKey } from './vault/key-encryption.js';
 import { PostgresVault } from './vault/postgres-vault.js';
 import type { Vault } from './vault/vault.js';
 
@@ -37,6 +38,8 @@ export interface DoorOptions {
   readonly masterKey?: Uint8Array;
   /** The one before or the one to come, while the master key is being changed: it opens, and wraps nothing. */
   readonly otherMasterKey?: Uint8Array;
+  /** What wraps the tenants' keys instead of a master key, and what opens them besides: the first one wraps. */
+  readonly keyEncryptions?: readonly KeyEncryption[];
   readonly observe?: Observe;
 }
 
@@ -68,7 +71,7 @@ export function openDoors(options: DoorOptions): Doors {
     tenants: new PostgresTenantDatabase(parts),
     persons: new PostgresPersonDatabase(parts),
     control: new PostgresControlDatabase(parts),
-    vault: new PostgresVault(keyCells, masterKeysOf(options)),
+    vault: new PostgresVault(keyCells, keyEncryptionsOf(options)),
     assertSafeLogin: () => assertSafeLogin(cells),
     close: async () => void (await Promise.all([cells.close(), keyCells.close()])),
   };
@@ -97,6 +100,8 @@ function openCells({ url, service, ...options }: DoorOptions, maxConnections: nu
   );
 }
 
-function masterKeysOf({ masterKey, otherMasterKey }: DoorOptions): readonly Uint8Array[] {
-  return masterKey ? [masterKey, ...(otherMasterKey ? [otherMasterKey] : [])] : [];
+function keyEncryptionsOf({ masterKey, otherMasterKey, keyEncryptions }: DoorOptions): readonly KeyEncryption[] {
+  if (keyEncryptions) return keyEncryptions;
+  const others = otherMasterKey ? [new MasterKey(otherMasterKey)] : [];
+  return masterKey ? [new MasterKey(masterKey), ...others] : [];
 }

@@ -17,6 +17,7 @@ export { markPublished, pruneMessages, requeueOutbox, takeOutbox } from './messa
 export type { FailedEvent, FailedEventCount } from './messages/failed-events.js';
 export { countFailedEvents, keepFailedEvent, markReplayed, takeFailedEvents } from './messages/failed-events.js';
 export type { Commitment, SealedPlace } from './vault/vault.js';
+export { KeyEncryption, MasterKey } from './vault/key-encryption.js';
 export { Vault } from './vault/vault.js';
 export { openBytes, sealBytes } from './vault/sealing.js';
 export type { RewrapReport } from './vault/rewrap-keys.js';

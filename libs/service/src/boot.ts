@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
-import { openDoors, type Doors } from '@tenantry/database';
+import { openDoors, type Doors, type KeyEncryption } from '@tenantry/database';
+import { Fault } from '@tenantry/kernel';
 import {
   connectBus,
   ContextKeys,
@@ -19,6 +20,7 @@ import { serveHealth } from './health/health-server.js';
 import { nestLog } from './lifecycle/nest-log.js';
 import { patiently } from './lifecycle/patiently.js';
 import { rootModule } from './lifecycle/platform-module.js';
+import { keyEncryptionsOf } from './kms/key-encryptions.js';
 import { createLogger, type Logger } from './logger.js';
 import { OutboundHttp } from './outbound/outbound-http.js';
 import type { FirstAdmin, FirstAdminResult, RunningService, Service } from './service.js';
@@ -71,7 +73,7 @@ async function start(
   const outbound = started.adopt(new OutboundHttp({ networks: settings.OUTBOUND_NETWORKS }), (client) =>
     client.close(),
   );
-  const doors = await openSafely(service, settings, masterKeys, started);
+  const doors = await openSafely(service, settings, keyEncryptionsOf(settings, outbound), started);
   const line = await joinBus(service, settings, log, started);
   const { bus, directories, verifier } = line;
   let open = false;
@@ -147,7 +149,7 @@ async function startTracing(service: Service, settings: ServiceSettings, started
 async function openSafely(
   service: Service,
   settings: ServiceSettings,
-  { masterKey, otherMasterKey }: MasterKeys,
+  keyEncryptions: readonly KeyEncryption[],
   started: AsyncDisposableStack,
 ): Promise<Doors | null> {
   if (!settings.DATABASE_URL) {
@@ -157,19 +159,24 @@ async function openSafely(
     url: databaseUrl(settings.DATABASE_URL, settings.DATABASE_PASSWORD_FILE),
     service: service.name,
     maxConnections: settings.DATABASE_CONNECTIONS,
-    masterKey: masterKey ?? undefined,
-    otherMasterKey: otherMasterKey ?? undefined,
+    keyEncryptions,
     observe: observeDatabase(service.name),
   });
   started.defer(() => doors.close());
   await patiently('Postgres', () => doors.control.ping());
   await doors.assertSafeLogin();
-  if (masterKey) {
-    await doors.vault.assertMasterKey().catch((cause: unknown) => {
-      throw new SettingsError('MASTER_KEY_FILE holds another key than the one this database was made with', { cause });
-    });
-  }
+  if (keyEncryptions.length > 0) await assertKeys(doors, settings);
   return doors;
+}
+
+/** @throws SettingsError in one line that says what keeps the keys closed */
+async function assertKeys(doors: Doors, { KMS_TRANSIT_URL: kms }: ServiceSettings): Promise<void> {
+  await doors.vault.assertMasterKey().catch((cause: unknown) => {
+    const why = cause instanceof Fault && cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
+    const setting = kms ? 'KMS_TRANSIT_URL or MASTER_KEY_FILE' : 'MASTER_KEY_FILE';
+    const detail = why || ' holds another key than the one this database was made with';
+    throw new SettingsError(`${setting}${detail}`, { cause });
+  });
 }
 
 async function joinBus(service: Service, settings: ServiceSettings, log: Logger, started: AsyncDisposableStack) {

@@ -1,6 +1,7 @@
 export { boot, type ServiceHandle } from './boot.js';
 export { Cursors } from './cursors.js';
 export type { Readiness } from './health/readiness.js';
+export { keyEncryptionsOf } from './kms/key-encryptions.js';
 export { Ledger, type LedgerEntry, type LedgerPlace } from './ledger.js';
 export { Logger } from './logger.js';
 export { Mailer, type Mail } from './mail/mailer.js';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openDoors, type Doors } from '@tenantry/database';
+import { openDoors, type Doors, type KeyEncryption } from '@tenantry/database';
 import { connectBus, silentLog, type Bus } from '@tenantry/messaging';
-import { readMasterKey, type Environment, type Service } from '@tenantry/service';
+import { keyEncryptionsOf, OutboundHttp, ServiceSettings, type Environment, type Service } from '@tenantry/service';
 import { PlainError } from '../plain-error.js';
 import { LocalSettings } from '../run/local-settings.js';
 import { rememberSecrets, serviceEnvironment, type InstanceSecrets } from '../run/instance.js';
@@ -18,6 +18,10 @@ export interface OpenInstance {
   readonly state: StateDir;
   /** Where its mails lie; null when a mail server has them. */
   readonly outbox: string | null;
+  /** Whether a key service has a part in wrapping the tenants' keys. */
+  readonly hasKms: boolean;
+  /** What wraps the tenants' keys, first, and what opens them besides. */
+  keyEncryptions(): readonly KeyEncryption[];
   /** Where a service's own login connects. */
   loginUrl(service: Service): string;
   /** A service's doors; closed by whoever asked. */
@@ -39,18 +43,23 @@ export async function openInstance(services: readonly Service[], environment: En
   const adminUrl =
     settings.DATABASE_URL ?? `postgres://postgres:${secrets.postgresPassword}@127.0.0.1:${port('postgres')}/postgres`;
   const natsUrl = settings.NATS_URL ?? `nats://127.0.0.1:${port('nats')}`;
-  const loginUrl = (service: Service): string =>
-    serviceEnvironment(service, {}, { state, secrets, databaseUrl: adminUrl, natsUrl }).DATABASE_URL!;
+  const environmentOf = (service: Service): Environment =>
+    serviceEnvironment(service, environment, { state, secrets, databaseUrl: adminUrl, natsUrl });
+  const loginUrl = (service: Service): string => environmentOf(service).DATABASE_URL!;
+  const keyEncryptions = (): readonly KeyEncryption[] => {
+    const keys = new ServiceSettings(environmentOf(services[0]!));
+    return keyEncryptionsOf(keys, new OutboundHttp({ networks: keys.OUTBOUND_NETWORKS }));
+  };
+  const hasKms = environment.KMS_TRANSIT_URL !== undefined;
   const outbox = environment.SMTP_URL ? null : (environment.MAIL_OUTBOX_DIR ?? join(state.root, 'outbox'));
   return {
-    ...{ outbox, services, adminUrl, natsUrl, secrets, state, loginUrl },
+    ...{ outbox, services, adminUrl, natsUrl, secrets, state, loginUrl, keyEncryptions, hasKms },
     doors: (service) =>
       openDoors({
         service: service.name,
         url: loginUrl(service),
         maxConnections: 2,
-        masterKey: secrets.masterKey,
-        otherMasterKey: secrets.otherMasterKeyFile ? readMasterKey(secrets.otherMasterKeyFile) : undefined,
+        keyEncryptions: keyEncryptions(),
       }),
     bus: (service) => {
       const nkey = service ? secrets.nkeys[service.name]! : secrets.bootNkey;

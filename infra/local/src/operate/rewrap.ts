@@ -1,22 +1,24 @@
 import { rewrapKeys } from '@tenantry/database';
-import { readMasterKey } from '@tenantry/service';
 import { PlainError } from '../plain-error.js';
 import type { OpenInstance } from './open-instance.js';
 import { resealLedgers } from './tombstones.js';
 
-/** Wraps the tenants' keys by the instance's master key instead of the other one. @throws PlainError without another one */
+/**
+ * Wraps the tenants' keys by what wraps them now, in its newest version: the instance's master key, or the key service. Ledgers outside
+ * the database are sealed by the master key.
+ * @throws PlainError when there is nothing else that they could be wrapped by
+ */
 export async function rewrapInstance(instance: OpenInstance): Promise<readonly string[]> {
-  const { adminUrl, secrets } = instance;
-  const { otherMasterKeyFile, masterKey } = secrets;
-  if (!otherMasterKeyFile) {
+  const { adminUrl, secrets, hasKms } = instance;
+  if (!secrets.otherMasterKeyFile && !hasKms) {
     throw new PlainError('There is no secrets/master.other.key; the master key is not being changed');
   }
-  const other = readMasterKey(otherMasterKeyFile, 'MASTER_KEY_OTHER_FILE');
-  const { tenants, rewrapped, kept } = await rewrapKeys(adminUrl, { current: masterKey, other });
+  const [current, ...others] = instance.keyEncryptions();
+  const { tenants, rewrapped, kept } = await rewrapKeys(adminUrl, { current: current!, others });
   const entries = await resealLedgers(instance);
   return [
-    `${rewrapped} keys of ${tenants} tenants are wrapped by master.key since now, ${kept} were before`,
-    `${entries} entries of ledgers are sealed by it`,
-    'none is left under master.other.key: remove it, and start the services again without it',
+    `${rewrapped} keys of ${tenants} tenants are wrapped anew since now, ${kept} were before`,
+    `${entries} entries of ledgers are sealed by master.key`,
+    'nothing is left under master.other.key or a key service that only opens: remove it, and start the services again without it',
   ];
 }

@@ -19,7 +19,7 @@ export class KeyCache {
     if (known && !reload && Date.now() - known.loadedAtMs < MAX_AGE_MS) {
       return known.keys;
     }
-    if (this.#source.masterKeys.length === 0) {
+    if (this.#source.encryptions.length === 0) {
       throw new Error('this service was given no master key');
     }
     const keys = loadTenantKeys(this.#source, tenantId);

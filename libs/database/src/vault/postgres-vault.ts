@@ -4,7 +4,8 @@ import { raw, sql } from '../sql.js';
 import type { Transaction } from '../transaction.js';
 import { blindIndexOf, type IndexedColumn } from './blind-index.js';
 import { KeyCache } from './key-cache.js';
-import { KEY_BYTES, commitmentOf, openBytes, parseSealed, printSealed, sealBytes } from './sealing.js';
+import type { KeyEncryption } from './key-encryption.js';
+import { commitmentOf, openBytes, parseSealed, printSealed, sealBytes } from './sealing.js';
 import { type KeyFamily, wrapNewKey } from './tenant-keys.js';
 import { type Commitment, type SealedPlace, Vault } from './vault.js';
 
@@ -12,20 +13,16 @@ const SALT_BYTES = 16;
 
 /** The vault over `platform.tenant_key` and `platform.index_key`. */
 export class PostgresVault extends Vault {
-  readonly #masterKeys: readonly Uint8Array[];
+  readonly #encryptions: readonly KeyEncryption[];
   readonly #keys: KeyCache;
   readonly #indexKeys: KeyCache;
 
-  /** @param masterKeys the one that wraps, and those that still open while keys are being wrapped anew */
-  constructor(cells: Cells, masterKeys: readonly Uint8Array[]) {
+  /** @param encryptions the one that wraps, and those that still open while keys are being wrapped anew */
+  constructor(cells: Cells, encryptions: readonly KeyEncryption[]) {
     super();
-    const wrong = masterKeys.find((key) => key.length !== KEY_BYTES);
-    if (wrong) {
-      throw new Error(`the master key has ${wrong.length} bytes instead of ${KEY_BYTES}`);
-    }
-    this.#masterKeys = masterKeys;
-    this.#keys = new KeyCache({ cells, masterKeys, family: 'tenant_key' });
-    this.#indexKeys = new KeyCache({ cells, masterKeys, family: 'index_key' });
+    this.#encryptions = encryptions;
+    this.#keys = new KeyCache({ cells, encryptions, family: 'tenant_key' });
+    this.#indexKeys = new KeyCache({ cells, encryptions, family: 'index_key' });
   }
 
   override async seal(tenantId: string, place: SealedPlace, plaintext: string): Promise<string> {
@@ -84,17 +81,18 @@ export class PostgresVault extends Vault {
   }
 
   async #createKey(tx: Transaction, family: KeyFamily): Promise<number> {
-    const [masterKey] = this.#masterKeys;
-    if (!masterKey) {
+    const [encryption] = this.#encryptions;
+    if (!encryption) {
       throw new Error('this service was given no master key');
     }
     const table = raw(`platform.${family}`);
     const last = await tx.one<{ version: number | null }>(sql`
       select max(version) as version from ${table} where tenant_id = ${tx.tenantId}`);
     const version = (last?.version ?? 0) + 1;
+    const wrapped = await wrapNewKey(encryption, family, tx.tenantId, version);
     await tx.execute(sql`
       insert into ${table} (tenant_id, version, wrapped_key)
-      values (${tx.tenantId}, ${version}, ${wrapNewKey(masterKey, family, tx.tenantId, version)})
+      values (${tx.tenantId}, ${version}, ${wrapped})
       on conflict do nothing`); // another service may have sealed something for this tenant at the same moment
     this.forget(tx.tenantId);
     return version;

@@ -1,14 +1,14 @@
 import { Admin } from '../migrate/admin.js';
 import { raw, sql } from '../sql.js';
-import { sealBytes } from './sealing.js';
-import { type KeyFamily, keyPlace, openWithAny } from './tenant-keys.js';
+import { type KeyEncryption, unwrapByAny } from './key-encryption.js';
+import { type KeyFamily, keyPlace } from './tenant-keys.js';
 
 const FAMILIES: readonly KeyFamily[] = ['tenant_key', 'index_key'];
 
 /** What was done to the keys of a database. */
 export interface RewrapReport {
   readonly tenants: number;
-  /** Keys that are wrapped by the current master key since now. */
+  /** Keys that are wrapped by the current encryption since now. */
   readonly rewrapped: number;
   /** Keys that were already. */
   readonly kept: number;
@@ -20,13 +20,13 @@ interface WrappedKey {
 }
 
 /**
- * Wraps every tenant's keys by the current master key instead of the other one, each tenant in a commit of its own, so it goes on
+ * Wraps every tenant's keys by what wraps now, in its newest version, each tenant in a commit of its own, so it goes on
  * where it was when it is run again. No value is sealed again: the tenants' keys stay what they are.
- * @throws Error for a key that neither opens; what was done before stays done
+ * @throws Error for a key that none opens; what was done before stays done
  */
 export async function rewrapKeys(
   adminUrl: string,
-  { current, other }: { readonly current: Uint8Array; readonly other: Uint8Array },
+  { current, others }: { readonly current: KeyEncryption; readonly others: readonly KeyEncryption[] },
 ): Promise<RewrapReport> {
   const admin = await Admin.open(adminUrl);
   try {
@@ -35,7 +35,7 @@ export async function rewrapKeys(
     );
     let [rewrapped, kept] = [0, 0];
     for (const { id } of tenants) {
-      const done = await admin.inTransactionAs('platform_owner', () => rewrapTenant(admin, id, [current, other]));
+      const done = await admin.inTransactionAs('platform_owner', () => rewrapTenant(admin, id, [current, ...others]));
       rewrapped += done.rewrapped;
       kept += done.kept;
     }
@@ -48,14 +48,18 @@ export async function rewrapKeys(
 async function rewrapTenant(
   admin: Admin,
   tenantId: string,
-  masterKeys: readonly [Uint8Array, Uint8Array],
+  encryptions: readonly KeyEncryption[],
 ): Promise<Omit<RewrapReport, 'tenants'>> {
   await admin.query(sql`select set_config('app.tenant_id', ${tenantId}, true)`);
   let [rewrapped, kept] = [0, 0];
   for (const family of FAMILIES) {
     const keys = await admin.query<WrappedKey>(sql`
       select version, wrapped_key as wrapped from ${raw(`platform.${family}`)} where tenant_id = ${tenantId} for update`);
-    const old = keys.flatMap((key) => rewrap(family, tenantId, key, masterKeys));
+    const old: WrappedKey[] = [];
+    for (const key of keys) {
+      const wrapped = await rewrap(family, tenantId, key, encryptions);
+      if (wrapped) old.push({ version: key.version, wrapped });
+    }
     if (old.length > 0) {
       await admin.query(sql`
         update ${raw(`platform.${family}`)} k set wrapped_key = n.wrapped
@@ -69,19 +73,17 @@ async function rewrapTenant(
 }
 
 /** The key wrapped anew, or nothing when it is already. */
-function rewrap(
+async function rewrap(
   family: KeyFamily,
   tenantId: string,
   { version, wrapped }: WrappedKey,
-  [current, other]: readonly [Uint8Array, Uint8Array],
-): readonly WrappedKey[] {
+  encryptions: readonly KeyEncryption[],
+): Promise<Buffer | undefined> {
+  const [current] = encryptions;
   const place = keyPlace(family, tenantId, version);
-  if (openWithAny([current], wrapped, place)) {
-    return [];
+  const found = await unwrapByAny(encryptions, wrapped, place);
+  if (!found) {
+    throw new Error(`nothing that was given opens key ${version} of tenant ${tenantId}`);
   }
-  const key = openWithAny([other], wrapped, place);
-  if (!key) {
-    throw new Error(`neither master key opens key ${version} of tenant ${tenantId}`);
-  }
-  return [{ version, wrapped: sealBytes(current, key, place) }];
+  return found.by === current ? current.renew(wrapped, place) : current!.wrap(found.key, place);
 }

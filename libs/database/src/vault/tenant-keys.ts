@@ -3,7 +3,8 @@ import type { Cells } from '../cells.js';
 import { rollBack } from '../run-transaction.js';
 import type { ConnectionPool } from '../wire/connection-pool.js';
 import { fixedStep, tenantStep } from '../wire/steps.js';
-import { KEY_BYTES, openBytes, sealBytes } from './sealing.js';
+import { type KeyEncryption, unwrapByAny } from './key-encryption.js';
+import { KEY_BYTES } from './sealing.js';
 
 /** A tenant's keys of one family by version; the highest one is used for what is new. */
 export type TenantKeys = ReadonlyMap<number, KeyObject>;
@@ -28,14 +29,14 @@ export function keyPlace(family: KeyFamily, tenantId: string, version: number): 
 }
 
 /** A new random key of a tenant, wrapped. */
-export function wrapNewKey(masterKey: Uint8Array, family: KeyFamily, tenantId: string, version: number): Buffer {
-  return sealBytes(masterKey, randomBytes(KEY_BYTES), keyPlace(family, tenantId, version));
+export function wrapNewKey(by: KeyEncryption, family: KeyFamily, tenantId: string, version: number): Promise<Buffer> {
+  return by.wrap(randomBytes(KEY_BYTES), keyPlace(family, tenantId, version));
 }
 
-/** What opens a tenant's keys, and where they are. */
+/** What opens a tenant's keys, the first of which wraps new ones, and where they are. */
 export interface KeySource {
   readonly cells: Cells;
-  readonly masterKeys: readonly Uint8Array[];
+  readonly encryptions: readonly KeyEncryption[];
   readonly family: KeyFamily;
 }
 
@@ -74,15 +75,16 @@ async function look(
 /** Two processes may do this at once: both end with the key that was first. */
 async function addFirst(
   pool: ConnectionPool,
-  { masterKeys, family }: KeySource,
+  { encryptions, family }: KeySource,
   tenantId: string,
 ): Promise<WrappedKey[]> {
+  const wrapped = await wrapNewKey(encryptions[0]!, family, tenantId, 1);
   const connection = await pool.acquire();
   try {
     const results = await connection.fly([
       fixedStep('begin read write'),
       tenantStep(tenantId),
-      fixedStep(add(family), [tenantId, 1, wrapNewKey(masterKeys[0]!, family, tenantId, 1)]),
+      fixedStep(add(family), [tenantId, 1, wrapped]),
       fixedStep(list(family), [tenantId], false),
       fixedStep('commit'),
     ]);
@@ -93,26 +95,17 @@ async function addFirst(
   }
 }
 
-function unwrap({ masterKeys, family }: KeySource, tenantId: string, wrapped: readonly WrappedKey[]): TenantKeys {
-  return new Map(
-    wrapped.map(({ version, wrapped_key: bytes }) => {
-      const key = openWithAny(masterKeys, bytes, keyPlace(family, tenantId, version));
-      if (!key) {
-        throw new Error(`the master key does not open the keys of tenant ${tenantId}`);
-      }
-      return [version, createSecretKey(key)];
-    }),
-  );
-}
-
-/** A wrapped key opened by the first master key that fits, or undefined: a wrong key fails its tag, whatever it is. */
-export function openWithAny(masterKeys: readonly Uint8Array[], bytes: Uint8Array, place: string): Buffer | undefined {
-  for (const masterKey of masterKeys) {
-    try {
-      return openBytes(masterKey, bytes, place);
-    } catch {
-      continue;
+async function unwrap(
+  { encryptions, family }: KeySource,
+  tenantId: string,
+  wrapped: readonly WrappedKey[],
+): Promise<TenantKeys> {
+  const opened = wrapped.map(async ({ version, wrapped_key: bytes }) => {
+    const found = await unwrapByAny(encryptions, bytes, keyPlace(family, tenantId, version));
+    if (!found) {
+      throw new Error(`the master key does not open the keys of tenant ${tenantId}`);
     }
-  }
-  return undefined;
+    return [version, createSecretKey(found.key)] as const;
+  });
+  return new Map(await Promise.all(opened));
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import { eventually, TestDatabase, testContext } from '@tenantry/testing/database';
 import { SHOP } from '../testing/shop.js';
+import { MasterKey } from './key-encryption.js';
 import { rewrapKeys } from './rewrap-keys.js';
 import type { SealedPlace, Vault } from './vault.js';
 
@@ -167,6 +168,8 @@ describe('the vault', () => {
 
   describe('while the master key is being changed', () => {
     const [current, other] = [randomBytes(32), masterKey];
+    const rewrap = (now: Uint8Array, before: Uint8Array) =>
+      rewrapKeys(database.adminUrl, { current: new MasterKey(now), others: [new MasterKey(before)] });
     const ssn = { table: 'patient', column: 'ssn' };
 
     it('opens what either wrapped, and the new one alone when all was wrapped anew', async () => {
@@ -179,24 +182,24 @@ describe('the vault', () => {
       const late = await database.addTenant();
       const byNew = await both.seal(late, place, 'new');
 
-      const first = await rewrapKeys(database.adminUrl, { current, other });
+      const first = await rewrap(current, other);
       expect(first).toMatchObject({ kept: 1, rewrapped: expect.any(Number) });
       const keys = first.rewrapped + first.kept;
-      expect(await rewrapKeys(database.adminUrl, { current, other })).toMatchObject({ kept: keys, rewrapped: 0 });
+      expect(await rewrap(current, other)).toMatchObject({ kept: keys, rewrapped: 0 });
       const alone = database.doors('shop', { masterKey: current }).vault;
       expect([await alone.open(tenantId, place, sealed), await alone.open(late, place, byNew)]).toEqual(['old', 'new']);
       expect(await alone.blindIndex(tenantId, ssn, 'old')).toBe(index);
       await expect(database.doors('shop', { masterKey: other }).vault.assertMasterKey()).rejects.toThrow(
         'the master key does not open the keys',
       );
-      await rewrapKeys(database.adminUrl, { current: other, other: current });
+      await rewrap(other, current);
     });
 
     it('stops at a key that neither opens, and changes nothing of that tenant', async () => {
       const all = 'select tenant_id, version, wrapped_key from platform.tenant_key order by 1, 2';
       const before = await database.admin(all);
-      const wrong = { current: randomBytes(32), other: randomBytes(32) };
-      await expect(rewrapKeys(database.adminUrl, wrong)).rejects.toThrow('neither master key opens key 1 of tenant');
+      const wrong = rewrap(randomBytes(32), randomBytes(32));
+      await expect(wrong).rejects.toThrow('nothing that was given opens key 1 of tenant');
       expect(await database.admin(all)).toEqual(before);
     });
   });

@@ -25,8 +25,16 @@ export function refusePlaintext(settings: ServiceSettings): void {
   ) {
     throw plaintext('DATABASE_URL', 'add ?sslmode=verify-full');
   }
+  refusePlainKms(settings);
   if (!isLoopback(settings.HTTP_HOST)) {
     throw plaintext('HTTP_HOST', 'put a proxy that ends TLS in front of it');
+  }
+}
+
+function refusePlainKms({ KMS_TRANSIT_URL: url }: ServiceSettings): void {
+  const kms = url ? new URL(url) : undefined;
+  if (kms?.protocol === 'http:' && !isLoopback(kms.hostname)) {
+    throw plaintext('KMS_TRANSIT_URL', 'use https://');
   }
 }
 

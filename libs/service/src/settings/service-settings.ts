@@ -27,6 +27,29 @@ export class ServiceSettings extends settings({
     .string()
     .optional()
     .describe('While the master key is being changed: file with the one before or the one to come, which only opens'),
+  KMS_TRANSIT_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Vault whose transit engine wraps the tenants’ keys instead of a master key, e.g. https://vault.internal:8200',
+    ),
+  KMS_TRANSIT_MOUNT: z
+    .string()
+    .regex(/^[\w/-]{1,100}$/)
+    .default('transit')
+    .describe('Where the transit engine is mounted'),
+  KMS_TRANSIT_KEY: z
+    .string()
+    .regex(/^[\w-]{1,100}$/)
+    .default('tenantry')
+    .describe('Name of its key, of the type aes256-gcm96'),
+  KMS_TRANSIT_TOKEN_FILE: z
+    .string()
+    .optional()
+    .describe('File with the token for it, read anew for each call; mode 0600'),
+  KMS_TRANSIT_OPENS_ONLY: flag.describe(
+    'Wraps by the master key, and has Vault only open what it wrapped before: true or false',
+  ),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least severe lines to log'),
   LOG_FILE: z.string().optional().describe('File that logs are added to; none: the standard output'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z

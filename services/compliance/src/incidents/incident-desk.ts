@@ -61,7 +61,8 @@ export class IncidentDesk {
   }
 
   private async message(tenantId: string, incident: Incident, kept: readonly KeptDuty[]): Promise<IncidentMessage> {
-    const { id, conclusion, title, severity, status, role, discoveredAt, openedAt, openedBy, people, closedAt } = incident;
+    const { id, conclusion, title, severity, status, role, discoveredAt, openedAt, openedBy, people, closedAt } =
+      incident;
     const open = (column: Column, sealed: string) => this.vault.open(tenantId, placeOf(column, id), sealed);
     const needed = kept.filter((duty) => duty.isOpen || duty.metAt !== null);
     return {
