@@ -102,6 +102,13 @@ export class IdentityFixture {
     this.bus.announce(tenantId, facts);
   }
 
+  /** Keeps a tenant to some networks, as the registry does. */
+  restrict(tenantId: string, allowedIps: readonly string[]): void {
+    const { policies } = this.bus.directories;
+    const version = (policies.get(tenantId)?.version ?? 0) + 1;
+    policies.put(tenantId, { version, allowedIps, corsOrigins: [], ratePerS: null, burst: null });
+  }
+
   /** Somebody with a role. */
   as(tenantId: string, role: string, userId = newId()): Caller {
     const known: Record<string, { readonly grants: readonly string[] }> =

@@ -141,7 +141,7 @@ export const identityService = defineService({
   migrations: new URL('../migrations/', import.meta.url),
   jobs: ['signin', 'directory', 'keyuse', 'sweep', 'breakglass'],
   buckets: ['members', 'keys', 'revocations', 'grants'],
-  watches: ['tenants', 'revocations'],
+  watches: ['tenants', 'revocations', 'policies'],
   settings: IdentitySettings,
   refill,
   bootstrap,

@@ -1,4 +1,4 @@
-import { addMember, addStaff, login } from '@tenantry/contracts';
+import { addMember, addStaff, login, refresh } from '@tenantry/contracts';
 import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import { decodeJwt } from 'jose';
 import { GOOD_PASSWORD, IdentityFixture, refusalOf } from '../identity.fixture.js';
@@ -57,6 +57,29 @@ describe('Login', () => {
     expect(reply.memberships).toEqual([]);
     expect(decodeJwt(reply.accessToken)).not.toHaveProperty('ten');
     await identity.setTenant(a, { slug: 'chinook', status: 'active' });
+  });
+
+  it('gives no token for a tenant that may not be used from there, nor a new one for an old one', async () => {
+    const { refreshToken } = await signIn('ada@example.com');
+    const sessions = async () => (await identity.events(a)).filter(({ name }) => name === 'SessionStarted').length;
+    const before = await sessions();
+    const again = (token: string) => identity.anonymous(refresh, { refreshToken: token });
+    try {
+      for (const elsewhere of ['198.51.100.0/24', '2001:db8::/32']) {
+        identity.restrict(a, [elsewhere]);
+        expect(await refusalOf(signIn('ada@example.com'))).toMatchObject({ reason: 'address-refused' });
+        expect(await refusalOf(again(refreshToken))).toMatchObject({ reason: 'address-refused' });
+        const wrong = signIn('ada@example.com', { password: 'not hers' });
+        expect(await refusalOf(wrong)).toMatchObject({ reason: 'sign-in-refused' });
+      }
+      expect(await sessions()).toBe(before);
+      await signIn('both@example.com', { tenant: 'clinic' });
+      identity.restrict(a, ['198.51.100.0/24', '203.0.113.7']);
+      await signIn('ada@example.com');
+      await again(refreshToken);
+    } finally {
+      identity.restrict(a, []);
+    }
   });
 
   it('announces the session in the trail of its tenant, without anything secret', async () => {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { SessionStarted, type LoginReply } from '@tenantry/contracts';
 import { PersonDatabase, type Transaction } from '@tenantry/database';
-import { Clock, Fault, PLATFORM_TENANT_ID, newId, type TenantContext } from '@tenantry/kernel';
+import { allowsAddress, Clock, Fault, PLATFORM_TENANT_ID, newId, type TenantContext } from '@tenantry/kernel';
+import { Directories } from '@tenantry/messaging';
 import { Standings } from '../members/standings.js';
 import { rememberTenant } from '../users/person.table.js';
 import { ACCESS_TOKEN_LIFETIME_S, AccessTokens } from './access-token.js';
@@ -30,12 +31,13 @@ export class Sessions {
     private readonly persons: PersonDatabase,
     private readonly standings: Standings,
     private readonly tokens: AccessTokens,
+    private readonly directories: Directories,
     private readonly clock: Clock,
   ) {}
 
   /**
    * Starts a session; `proof` is what proved the person and runs in the same commit.
-   * @throws Fault `not-found` when the person wants a tenant that is not theirs
+   * @throws Fault `not-found` when the person wants a tenant that is not theirs, `address-refused` from where it may not be used
    */
   async start(
     ctx: TenantContext,
@@ -47,6 +49,7 @@ export class Sessions {
     const now = this.clock.now();
     const standing = await this.standings.of(personId);
     const tenantId = chooseTenant(standing, wanted ?? tenantOf(ctx), person.lastTenant);
+    this.assertAddress(ctx, tenantId);
     const session = {
       id: newId(now),
       personId,
@@ -71,7 +74,7 @@ export class Sessions {
 
   /**
    * Exchanges a refresh token. One that comes a second time was stolen, from or by whoever shows it: its session ends.
-   * @throws Fault `refresh-refused`
+   * @throws Fault `refresh-refused`, or `address-refused`, by which the token is not used up
    */
   async continue(
     ctx: TenantContext,
@@ -84,6 +87,7 @@ export class Sessions {
     const now = this.clock.now();
     const standing = await this.standings.of(personId);
     const tenantId = chooseTenant(standing, wanted ?? tenantOf(ctx), person.lastTenant);
+    this.assertAddress(ctx, tenantId);
     const next = newSecretToken('r');
     const use = await this.persons.transaction(actingAs(ctx, personId, sessionId, tenantId), async (tx) => {
       const found = await useRefreshToken(tx, hash, now);
@@ -96,6 +100,13 @@ export class Sessions {
     });
     if (use !== 'accepted') throw new Fault('refresh-refused');
     return this.reply({ personId, sessionId, tenantId, standing, refreshToken: next.token }, now);
+  }
+
+  /** Who may not use a tenant from where they are gets no token for it; that is said only to whoever proved who they are. */
+  private assertAddress({ request: { clientIp } }: TenantContext, tenantId: string | null): void {
+    const { allowedIps = [] } = (tenantId && this.directories.policies.get(tenantId)) || {};
+    if (allowedIps.length === 0 || (clientIp !== null && allowsAddress(allowedIps, clientIp))) return;
+    throw new Fault('address-refused');
   }
 
   private async reply(issue: Issue, now: Date): Promise<LoginReply> {

@@ -1,5 +1,4 @@
-import { BlockList, isIP } from 'node:net';
-import { Fault } from '@tenantry/kernel';
+import { allowsAddress, Fault } from '@tenantry/kernel';
 
 /** From where, and how fast, a tenant may be used. */
 export interface AccessPolicy {
@@ -16,25 +15,6 @@ export interface AccessPolicy {
 /** What a new tenant may do. */
 export function defaultPolicy(tenantId: string, now: Date): AccessPolicy {
   return { tenantId, allowedIps: [], corsOrigins: [], ratePerS: 100, burst: 1_000, version: 1n, updatedAt: now };
-}
-
-/** An IPv4 address that came through an IPv6 socket is an IPv4 address. */
-function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
-}
-
-/** Whether an address is in one of the networks; an empty list allows any. */
-export function allows(networks: readonly string[], clientIp: string): boolean {
-  if (networks.length === 0) return true;
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix] = plainAddress(network).split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  const address = plainAddress(clientIp);
-  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
 function change(policy: AccessPolicy, changes: Partial<AccessPolicy>, now: Date): AccessPolicy {
@@ -55,7 +35,7 @@ export function restrictAccess(
   now: Date,
 ): AccessPolicy {
   const { allowedIps, corsOrigins, clientIp } = restriction;
-  if (clientIp !== null && !allows(allowedIps, clientIp)) {
+  if (clientIp !== null && !allowsAddress(allowedIps, clientIp)) {
     throw new Fault('invalid-input', {
       field: 'allowedIps',
       detail: 'This would shut you out: your own address is in none of these networks',
