@@ -1,4 +1,4 @@
-import { eventually } from '@tenantry/testing';
+import { eventually } from '@tenantry/testing/eventually';
 import type { World } from './world.js';
 
 type Ids = Readonly<Record<string, string>>;

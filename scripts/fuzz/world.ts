@@ -6,7 +6,7 @@ import { EMAIL, PASSWORD as STAFF_PASSWORD } from '../../bench/instance/client.j
 import { takePlace } from '../../bench/instance/place.js';
 import { run, type Running } from '../../bench/instance/program.js';
 import { Instance } from '../demo/instance.js';
-import { eventually } from '@tenantry/testing';
+import { eventually } from '@tenantry/testing/eventually';
 import { Client, PASSWORD } from './client.js';
 import { Wire } from './http.js';
 import { stop } from './stop.js';
