@@ -450,6 +450,22 @@ export type SubjectPlanSummary = {
 
 export type TableColumns = { readonly table: string; readonly columns: readonly string[] };
 
+export type Tenant = {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly status: string;
+  readonly isolation: string;
+  readonly industry: string | null;
+  readonly region: string;
+  readonly timezone: string;
+  readonly organizationId: string | null;
+  readonly sandboxOf: string | null;
+  readonly suspensionReason: string | null;
+  readonly createdAt: string;
+  readonly statusChangedAt: string;
+};
+
 export interface Operations {
   acknowledgePrivacyRequest: { input: { readonly requestId: string }; output: PrivacyRequest };
   appealPrivacyRequest: { input: { readonly requestId: string } & { readonly text: string }; output: PrivacyRequest };
@@ -531,6 +547,7 @@ export interface Operations {
   getErasureCertificate: { input: { readonly erasureId: string }; output: ErasureCertificate };
   getIncident: { input: { readonly incidentId: string }; output: Incident };
   getMe: { input: {}; output: Me };
+  getMyTenant: { input: {}; output: Tenant };
   getPrivacyForm: { input: { readonly tenant: string }; output: PrivacyForm };
   getPrivacyRequest: { input: { readonly requestId: string }; output: PrivacyRequest };
   getPrivacyRequestClock: { input: { readonly requestId: string }; output: PrivacyRequestClock };
@@ -883,6 +900,7 @@ export const operations = {
     isIdempotent: false,
   },
   getMe: { method: 'GET', path: '/v1/me', permission: null, isIdempotent: false },
+  getMyTenant: { method: 'GET', path: '/v1/tenant', permission: 'tenant.read', isIdempotent: false },
   getPrivacyForm: { method: 'GET', path: '/v1/privacy/forms/{tenant}', permission: null, isIdempotent: false },
   getPrivacyRequest: {
     method: 'GET',
@@ -1046,4 +1064,5 @@ export const rolesWith = {
   'compliance.read': ['owner', 'admin', 'compliance'],
   'compliance.write': ['owner', 'admin', 'compliance'],
   'members.read': ['owner', 'admin', 'manager', 'compliance'],
+  'tenant.read': ['owner', 'admin', 'manager', 'staff', 'compliance'],
 } as const;

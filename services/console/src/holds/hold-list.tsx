@@ -4,10 +4,10 @@ import type { LegalHold } from '../api/contract.js';
 import { may } from '../api/may.js';
 import { useMe, usePages } from '../api/use-api.js';
 import { useMembers } from '../desk/members.js';
+import { useMoments } from '../desk/moments.js';
 import { ActionDialog, type Action } from '../ui/action-dialog.js';
 import { Loading, MoreButton, PageHeading } from '../ui/page.js';
 import { ProblemNote } from '../ui/problem-note.js';
-import { momentText } from '../words/days.js';
 
 const PLACE: Action<'placeLegalHold'> = {
   operation: 'placeLegalHold',
@@ -77,6 +77,7 @@ export function HoldList(): ReactElement {
 }
 
 function Hold({ hold }: { readonly hold: LegalHold }): ReactElement {
+  const momentOf = useMoments();
   const { nameOf } = useMembers();
   const { name, reason, placedBy, placedAt, releasedBy, releasedAt, releaseReason } = hold;
   return (
@@ -85,9 +86,8 @@ function Hold({ hold }: { readonly hold: LegalHold }): ReactElement {
       <p>{aboutOf(hold)}</p>
       <p className="words">{reason}</p>
       <p className="aside">
-        Placed by {nameOf(placedBy)}, {momentText(placedAt)}
-        {releasedAt !== null &&
-          `. Released by ${nameOf(releasedBy)}, ${momentText(releasedAt)}: ${releaseReason ?? ''}`}
+        Placed by {nameOf(placedBy)}, {momentOf(placedAt)}
+        {releasedAt !== null && `. Released by ${nameOf(releasedBy)}, ${momentOf(releasedAt)}: ${releaseReason ?? ''}`}
       </p>
       {releasedAt === null && <Release hold={hold} />}
     </li>

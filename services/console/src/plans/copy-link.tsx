@@ -1,10 +1,11 @@
 import { useEffect, useRef, type ReactElement } from 'react';
 import type { AccessLink } from '../api/contract.js';
 import { useMe } from '../api/use-api.js';
-import { momentText } from '../words/days.js';
+import { useMoments } from '../desk/moments.js';
 
 /** What the person needs to fetch their copy, for the one time that it is shown. */
 export function CopyLink({ link: { token, code, expiresAt } }: { readonly link: AccessLink }): ReactElement {
+  const momentOf = useMoments();
   const { tenant } = useMe();
   const note = useRef<HTMLElement>(null);
   useEffect(() => note.current?.focus(), []);
@@ -21,7 +22,7 @@ export function CopyLink({ link: { token, code, expiresAt } }: { readonly link: 
         <span>Code, for example by phone</span>
         <input readOnly value={code} onFocus={(event) => event.target.select()} />
       </label>
-      <p>They work once, until {momentText(expiresAt)}. They are not shown again: a new release makes new ones.</p>
+      <p>They work once, until {momentOf(expiresAt)}. They are not shown again: a new release makes new ones.</p>
     </section>
   );
 }

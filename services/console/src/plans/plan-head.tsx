@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { PersonRef } from '../api/contract.js';
-import { momentText } from '../words/days.js';
+import { useMoments } from '../desk/moments.js';
 
 interface PlanHeadProps {
   readonly plan: {
@@ -15,6 +15,7 @@ interface PlanHeadProps {
 
 /** Whom a plan is about, and how much there is. */
 export function PlanHead({ plan: { subject, requestId, createdAt, digest }, places }: PlanHeadProps): ReactElement {
+  const momentOf = useMoments();
   const rows = places.filter(({ kind }) => kind === 'rows');
   const count = rows.reduce((sum, place) => sum + BigInt(place.rows), 0n);
   const tasks = places.filter(({ kind }) => kind === 'task');
@@ -34,7 +35,7 @@ export function PlanHead({ plan: { subject, requestId, createdAt, digest }, plac
       </div>
       <div>
         <dt>Planned</dt>
-        <dd>{momentText(createdAt)}</dd>
+        <dd>{momentOf(createdAt)}</dd>
       </div>
       <div>
         <dt>Answers</dt>

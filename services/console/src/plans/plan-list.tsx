@@ -4,11 +4,11 @@ import type { Input } from '../api/call.js';
 import type { SubjectPlanSummary } from '../api/contract.js';
 import { usePages } from '../api/use-api.js';
 import { useMembers } from '../desk/members.js';
+import { useMoments } from '../desk/moments.js';
 import { ActionDialog } from '../ui/action-dialog.js';
 import { Loading, MoreButton, PageHeading } from '../ui/page.js';
 import { ProblemNote } from '../ui/problem-note.js';
 import { Wide } from '../ui/wide.js';
-import { momentText } from '../words/days.js';
 import { sentence } from '../words/words.js';
 import { PLAN_COPY, PLAN_ERASURE } from './plan-actions.js';
 
@@ -59,6 +59,7 @@ export function PlanList(): ReactElement {
 
 /** Copies and erasures as a table. */
 export function PlanTable({ plans }: { readonly plans: readonly SubjectPlanSummary[] }): ReactElement {
+  const momentOf = useMoments();
   const { nameOf } = useMembers();
   return (
     <Wide what="Copies and erasures">
@@ -75,7 +76,7 @@ export function PlanTable({ plans }: { readonly plans: readonly SubjectPlanSumma
           <tr key={id}>
             <th scope="row">
               <Link href={kind === 'access' ? `/copies/${id}` : `/erasures/${id}`}>
-                {kind === 'access' ? 'Copy' : 'Erasure'} of {momentText(createdAt)}
+                {kind === 'access' ? 'Copy' : 'Erasure'} of {momentOf(createdAt)}
               </Link>
             </th>
             <td>

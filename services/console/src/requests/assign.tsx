@@ -10,11 +10,13 @@ const MOST = 100;
 
 interface AssignProps {
   readonly requestIds: readonly string[];
+  /** What is given: “Give … to”. */
+  readonly what: string;
   readonly onDone?: () => void;
 }
 
 /** Gives requests to somebody, many at once. */
-export function Assign({ requestIds, onDone }: AssignProps): ReactElement {
+export function Assign({ requestIds, what, onDone }: AssignProps): ReactElement {
   const { id: me } = useMe();
   const { staff, nameOf } = useMembers();
   const [to, setTo] = useState(me);
@@ -35,9 +37,9 @@ export function Assign({ requestIds, onDone }: AssignProps): ReactElement {
     );
   };
   return (
-    <form className="assign" onSubmit={submit} aria-label="Assign chosen requests">
+    <form className="assign" onSubmit={submit} aria-label="Assign">
       <label>
-        <span>Give {count === 1 ? '1 chosen request' : `${count} chosen requests`} to</span>
+        <span>Give {what} to</span>
         <select value={to} onChange={(event) => setTo(event.target.value)}>
           <option value={me}>me</option>
           {staff

@@ -30,7 +30,7 @@ export function Queue(): ReactElement {
       <Filters set={set} />
       <ProblemNote error={pages.error} about="The queue can not be shown" />
       {!items && !pages.error && <Loading what="the queue" />}
-      {items && <Assign requestIds={visible} onDone={() => setChosen(new Set())} />}
+      {items && <Assign requestIds={visible} what={countText(visible.length)} onDone={() => setChosen(new Set())} />}
       {items?.length === 0 && (
         <p className="empty">No request is like that. What comes by the form or is entered here shows up at once.</p>
       )}
@@ -99,4 +99,8 @@ function QueueTable({ requests, chosen, choose }: QueueTableProps): ReactElement
 function titleOf({ type, subjectName }: PrivacyRequest): string {
   const { law, title } = rightOf(type);
   return `${law} ${title.toLowerCase()}: ${subjectName}`;
+}
+
+function countText(count: number): string {
+  return count === 1 ? '1 chosen request' : `${count} chosen requests`;
 }

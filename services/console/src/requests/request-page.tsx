@@ -72,7 +72,10 @@ function Facts({ request }: { readonly request: PrivacyRequest }): ReactElement 
     ['In their words', request.details],
     ['Asked for them by', agent && `${agent.name}, ${agent.email}: ${agent.mandate}`],
     ['Controller', controller && `${controller.name}, ${controller.email}`],
-    ['Received', `${momentText(request.receivedAt, timeZone)} (${timeZone}), by ${request.channel}`],
+    [
+      'Received',
+      `${momentText(request.receivedAt, timeZone)} (${timeZone}), ${request.channel === 'form' ? 'by the form' : 'entered by staff'}`,
+    ],
     ['Owner', nameOf(request.assigneeId)],
     ['Automation', sentence(request.executionStatus)],
     ['Denied because', request.denialReason && sentence(request.denialReason)],
@@ -95,7 +98,7 @@ function Facts({ request }: { readonly request: PrivacyRequest }): ReactElement 
             </div>
           ))}
       </dl>
-      <Assign requestIds={[request.id]} />
+      <Assign requestIds={[request.id]} what="this request" />
     </section>
   );
 }
