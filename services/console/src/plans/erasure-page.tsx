@@ -97,7 +97,8 @@ function Places({ erasure }: { readonly erasure: Erasure }): ReactElement {
 }
 
 /** The same person again, with other choices: a plan that was looked at never changes. */
-function PlanAgain({ erasure: { subject, requestId, places } }: { readonly erasure: Erasure }): ReactElement | null {
+function PlanAgain({ erasure }: { readonly erasure: Erasure }): ReactElement | null {
+  const { subject, requestId, email, userId, places } = erasure;
   const [, navigate] = useLocation();
   const tables = places.filter(({ kind }) => kind === 'rows').map(({ place }) => place);
   if (tables.length === 0) return null;
@@ -119,6 +120,6 @@ function PlanAgain({ erasure: { subject, requestId, places } }: { readonly erasu
         .map((table) => ({ table, action: values[`action ${table}`], reason: values[`reason ${table}`] ?? null })),
     }),
   };
-  const input = { subject, requestId: requestId ?? undefined };
+  const input = { subject, requestId, email, userId };
   return <ActionDialog action={action} input={input} onDone={({ id }) => navigate(`/erasures/${id}`)} />;
 }

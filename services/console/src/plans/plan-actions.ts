@@ -24,16 +24,24 @@ const PERSON_FIELDS: readonly FieldSpec[] = [
     hint: 'Where the person is known by something else.',
   },
   { name: 'value2', label: 'Which row there', kind: 'text', maxLength: 200, isOptional: true },
+  {
+    ...{ name: 'email', label: 'E-mail address', kind: 'email', maxLength: 254, isOptional: true },
+    hint: 'By which Tenantry’s own services may know the person. Empty: that of the privacy request.',
+  },
+  {
+    ...{ name: 'userId', label: 'User id', kind: 'text', maxLength: 200, isOptional: true },
+    hint: 'If the person is or was a member.',
+  },
 ];
 
-function personOf({ table, value, table2, value2 }: Readonly<Record<string, string | boolean>>): {
-  subject: PersonRef[];
-} {
+/** The person, by every table that was named, and by what Tenantry's own services may know them. */
+function personOf(values: Readonly<Record<string, string | boolean>>): { subject: PersonRef[] } {
+  const { table, value, table2 = '', value2 = '', ...known } = values;
   const refs = [
     { table: String(table), value: String(value) },
-    { table: String(table2 ?? ''), value: String(value2 ?? '') },
+    { table: String(table2), value: String(value2) },
   ];
-  return { subject: refs.filter((ref) => ref.table !== '') };
+  return { ...known, subject: refs.filter((ref) => ref.table !== '') };
 }
 
 export const PLAN_COPY: Action<'planAccess'> = {

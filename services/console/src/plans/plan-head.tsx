@@ -9,12 +9,16 @@ interface PlanHeadProps {
     readonly requestId: string | null;
     readonly createdAt: string;
     readonly digest: string;
+    readonly email: string | null;
+    readonly userId: string | null;
   };
   readonly places: readonly { readonly kind: string; readonly rows: string; readonly status: string }[];
 }
 
 /** Whom a plan is about, and how much there is. */
-export function PlanHead({ plan: { subject, requestId, createdAt, digest }, places }: PlanHeadProps): ReactElement {
+export function PlanHead({ plan, places }: PlanHeadProps): ReactElement {
+  const { subject, requestId, createdAt, digest, email, userId } = plan;
+  const person = [...subject.map(({ table, value }) => `${table} ${value}`), email, userId && `user ${userId}`];
   const momentOf = useMoments();
   const rows = places.filter(({ kind }) => kind === 'rows');
   const count = rows.reduce((sum, place) => sum + BigInt(place.rows), 0n);
@@ -24,7 +28,7 @@ export function PlanHead({ plan: { subject, requestId, createdAt, digest }, plac
     <dl className="facts">
       <div>
         <dt>Person</dt>
-        <dd>{subject.map(({ table, value }) => `${table} ${value}`).join(', ')}</dd>
+        <dd>{person.filter((one) => one !== null).join(', ')}</dd>
       </div>
       <div>
         <dt>Found</dt>
