@@ -3,7 +3,7 @@ import { eventually } from '@tenantry/testing';
 import type { Page } from 'playwright-core';
 import type { Client } from '../fuzz/client.js';
 import { unzip } from '../privacy/unzip.js';
-import { Stage, tabTo } from './stage.js';
+import { fillForm, Stage, tabTo } from './stage.js';
 
 type Plan = { id: string; status: string; digest: string; places: { kind: string; position: number }[] };
 
@@ -36,12 +36,6 @@ describe('The pages, in a real browser before a real system', () => {
       subject: [{ table: 'customers', value: String(customer) }],
       requestId,
     });
-  const fillForm = async (page: Page, wish: RegExp, name: string): Promise<void> => {
-    await page.getByLabel(wish).first().check();
-    await page.getByLabel('Your name').fill(name);
-    await page.getByLabel('Your e-mail address').fill(`${name.toLowerCase()}@people.example`);
-  };
-
   it('show staff the queue of their own tenant, and nothing of another', async () => {
     const { a, b } = stage.world;
     await stage.request(a, 'Ada');
@@ -88,6 +82,22 @@ describe('The pages, in a real browser before a real system', () => {
       { name: 'tenant-a 1' },
     ]);
     expect(await stage.world.b.owner.must('GET', '/rest/v1/customers?id=eq.1&select=id')).toEqual([{ id: 1 }]);
+  });
+
+  it('keep somebody signed in, out of the reach of scripts, until they sign out', async () => {
+    const page = await stage.desk(owner(), '/holds');
+    await page.reload();
+    await heading(page, 'Legal holds');
+    expect(await page.evaluate('document.cookie + JSON.stringify([localStorage, sessionStorage])')).toBe('[{},{}]');
+    const other = await page.context().newPage();
+    await other.goto('/console/plans');
+    await heading(other, 'Copies and erasures');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Password').waitFor();
+    for (const window of [page, other]) {
+      await window.reload();
+      await window.getByLabel('Password').waitFor();
+    }
   });
 
   it('let nobody approve what they planned, and say who may', async () => {

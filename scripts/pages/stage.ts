@@ -58,6 +58,13 @@ export async function tabTo(page: Page, role: string, name: string): Promise<voi
   throw new Error(`the keyboard does not reach the ${role} ${name}`);
 }
 
+/** Fills in a tenant's form as somebody with this name. */
+export async function fillForm(page: Page, wish: RegExp, name: string): Promise<void> {
+  await page.getByLabel(wish).first().check();
+  await page.getByLabel('Your name').fill(name);
+  await page.getByLabel('Your e-mail address').fill(`${name.toLowerCase()}@people.example`);
+}
+
 async function giveCustomers({ owner, slug }: WorldTenant): Promise<void> {
   const id = { name: 'id', type: 'integer', primaryKey: true };
   const text = (name: string, classification: string): object => ({ name, type: 'text', classification });

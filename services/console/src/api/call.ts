@@ -29,6 +29,8 @@ export interface Caller {
   readonly accessToken: string | null;
   readonly tenant: string | null;
   readonly wish?: string;
+  /** Whether the session's refresh token is the gateway's to keep, in a cookie that no script can read. */
+  readonly isKept?: boolean;
 }
 
 const NOBODY: Caller = { accessToken: null, tenant: null };
@@ -46,20 +48,27 @@ const UNREACHED: Problem = {
 export async function call<N extends OperationName>(
   name: N,
   input: Input<N>,
-  { accessToken, tenant, wish }: Caller = NOBODY,
+  caller: Caller = NOBODY,
 ): Promise<Output<N>> {
   const { method, path, isIdempotent } = operations[name];
   const { url, rest } = addressOf(path, method, input);
+  const headers = headersOf(caller, isIdempotent);
+  if (rest !== null) headers.set('content-type', 'application/json');
+  const sent = { method, headers, body: rest === null ? null : JSON.stringify(rest) };
+  const credentials = caller.isKept ? 'same-origin' : 'omit';
+  const answer = await fetch(url, { ...sent, credentials, cache: 'no-store' }).catch(() => null);
+  if (answer === null) throw new Refused(UNREACHED);
+  if (!answer.ok) throw new Refused(await problemOf(answer));
+  return (await bodyOf(answer)) as Output<N>;
+}
+
+function headersOf({ accessToken, tenant, wish, isKept }: Caller, isIdempotent: boolean): Headers {
   const headers = new Headers();
   if (accessToken !== null) headers.set('authorization', `Bearer ${accessToken}`);
   if (tenant !== null) headers.set('tenantry-tenant', tenant);
   if (isIdempotent && wish !== undefined) headers.set('idempotency-key', wish);
-  if (rest !== null) headers.set('content-type', 'application/json');
-  const sent = { method, headers, body: rest === null ? null : JSON.stringify(rest) };
-  const answer = await fetch(url, { ...sent, credentials: 'omit', cache: 'no-store' }).catch(() => null);
-  if (answer === null) throw new Refused(UNREACHED);
-  if (!answer.ok) throw new Refused(await problemOf(answer));
-  return (await bodyOf(answer)) as Output<N>;
+  if (isKept) headers.set('tenantry-session', 'cookie');
+  return headers;
 }
 
 /** The address of an input: what its path names goes there, the rest into the query string or the body. */

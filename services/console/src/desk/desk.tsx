@@ -1,7 +1,7 @@
-import type { ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { Route, Router, Switch } from 'wouter';
 import { may } from '../api/may.js';
-import { useMe, usePerson } from '../api/use-api.js';
+import { useMe, usePerson, useSession } from '../api/use-api.js';
 import { HoldList } from '../holds/hold-list.js';
 import { CopyPage } from '../plans/copy-page.js';
 import { ErasurePage } from '../plans/erasure-page.js';
@@ -9,13 +9,15 @@ import { PlanList } from '../plans/plan-list.js';
 import { Queue } from '../requests/queue.js';
 import { RequestPage } from '../requests/request-page.js';
 import { SettingsPage } from '../settings/settings-page.js';
-import { PageHeading } from '../ui/page.js';
+import { Loading, PageHeading } from '../ui/page.js';
 import { Shell } from './shell.js';
 import { SignIn } from './sign-in.js';
 
 /** The desk: its pages by their addresses, for who is signed in. */
 export function Desk(): ReactElement {
   const person = usePerson();
+  const isKnown = useResumed();
+  if (!isKnown) return <Loading what="the desk" />;
   if (!person) return <SignIn />;
   return (
     <Router base="/console">
@@ -24,6 +26,17 @@ export function Desk(): ReactElement {
       </Shell>
     </Router>
   );
+}
+
+/** Whether it is known by now if this browser has a session. When nobody can say, one signs in. */
+function useResumed(): boolean {
+  const session = useSession();
+  const [isKnown, setKnown] = useState(false);
+  useEffect(() => {
+    const known = (): void => setKnown(true);
+    session.resume().then(known, known);
+  }, [session]);
+  return isKnown;
 }
 
 function Pages(): ReactElement {

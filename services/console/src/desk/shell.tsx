@@ -44,9 +44,10 @@ function Account(): ReactElement {
   const [, navigate] = useLocation();
   const { email, memberships, tenant } = useMe();
   const choose = (tenantId: string): void => {
-    client.clear();
-    session.choose(tenantId);
-    navigate('/requests');
+    void session.choose(tenantId).then(() => {
+      client.clear();
+      navigate('/requests');
+    });
   };
   const signOut = (): void => {
     client.clear();

@@ -10,7 +10,7 @@ const FIELDS: readonly FieldSpec[] = [
   { name: 'password', label: 'Password', kind: 'password', autoComplete: 'current-password' },
 ];
 
-/** Signs staff in. The session lasts as long as this page is open. */
+/** Signs staff in. */
 export function SignIn(): ReactElement {
   const session = useSession();
   const attempt = useMutation({
@@ -25,7 +25,7 @@ export function SignIn(): ReactElement {
   return (
     <main id="main" className="alone">
       <h1>Privacy desk</h1>
-      <p>Sign in to work on privacy requests. Closing or reloading this page signs you out.</p>
+      <p>Sign in to work on privacy requests.</p>
       <form onSubmit={submit}>
         {FIELDS.map((spec) => (
           <Field key={spec.name} spec={spec} />

@@ -13,6 +13,7 @@ import { readableFrom } from './cors.js';
 import type { Route } from './endpoints.js';
 import { incomingOf } from './incoming.js';
 import { OpenStreams } from './open-streams.js';
+import { sessionCookie } from './session-cookie.js';
 import { RequestTelemetry } from './tracing.js';
 import { uploadOf } from './upload.js';
 
@@ -59,6 +60,7 @@ export class Operations {
       url: route.path,
       bodyLimit: route.operation.bodyLimitBytes,
       onRequest: (request) => this.admit(route, request),
+      ...sessionCookie(route.operation),
       handler: (request, reply) => this.answer(request, reply),
       onResponse: (request, reply, done) => {
         if (request.exchange) this.telemetry.end(request.exchange, request.span, reply.statusCode, reply.elapsedTime);
