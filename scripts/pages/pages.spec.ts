@@ -31,11 +31,10 @@ describe('The pages, in a real browser before a real system', () => {
   const owner = (): Client => stage.world.a.owner;
   const heading = (page: Page, name: string | RegExp): Promise<void> =>
     page.getByRole('heading', { name, level: 1 }).waitFor();
+  const subjectOf = (customer: number): object[] => [{ table: 'customers', value: String(customer) }];
   const planErasure = (customer: number, requestId?: string): Promise<Plan> =>
-    planner.must('POST', '/v1/privacy/erasures', {
-      subject: [{ table: 'customers', value: String(customer) }],
-      requestId,
-    });
+    planner.must('POST', '/v1/privacy/erasures', { subject: subjectOf(customer), requestId });
+
   it('show staff the queue of their own tenant, and nothing of another', async () => {
     const { a, b } = stage.world;
     await stage.request(a, 'Ada');
@@ -226,9 +225,7 @@ describe('The pages, in a real browser before a real system', () => {
       reason: 'Court',
       subjectEmail: 'nia@customers.example',
     });
-    const { id: copyId } = await owner().must<Plan>('POST', '/v1/privacy/access', {
-      subject: [{ table: 'customers', value: '2' }],
-    });
+    const { id: copyId } = await owner().must<Plan>('POST', '/v1/privacy/access', { subject: subjectOf(2) });
     const desk: readonly (readonly [string, RegExp])[] = [
       ['/requests', /Nia/],
       [`/requests/${requestId}`, /GDPR|45 CFR/],
