@@ -71,6 +71,10 @@ const supplies: Readonly<Record<string, Supply>> = {
     const { id } = await makeAgent(world, 1);
     return world.a.owner.must('POST', `/v1/agents/${id}/tokens`, { audiences: ['api'] });
   },
+  budgetedToken: async (world) => {
+    const { id } = await makeAgent(world, 1);
+    return world.a.owner.must('POST', `/v1/agents/${id}/tokens`, { audiences: ['api'], budget: '1.00' });
+  },
   apiKey: (world) => world.a.owner.must('POST', '/v1/api-keys', { name: 'fuzz', scopes: ['rows.read'] }),
   keyRotation: (world) => world.a.owner.must('POST', '/v1/encryption/rotations', {}),
   supportGrant: (world) => world.a.owner.must('POST', '/v1/support-grants', { reason: 'fuzz', expiresAt: tomorrow() }),

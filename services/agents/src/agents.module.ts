@@ -98,6 +98,8 @@ import { ExchangeAgentToken } from './tokens/exchange-agent-token.js';
 import { IssueAgentToken } from './tokens/issue-agent-token.js';
 import { ListAgentTokens } from './tokens/list-agent-tokens.js';
 import { RevokeAgentToken } from './tokens/revoke-agent-token.js';
+import { GetAgentTokenBudget } from './tokens/get-agent-token-budget.js';
+import { TokenAllowances } from './tokens/token-allowances.js';
 import { TokenDesk } from './tokens/token-desk.js';
 import { CallAgentTool } from './tools/call-agent-tool.js';
 import { CallAsAgent } from './tools/call-as-agent.js';
@@ -128,7 +130,9 @@ const templates = [
   ...[CreateAgentFromTemplate, DiffAgentTemplate, UpgradeAgentFromTemplate],
 ];
 
-const tokens = [IssueAgentToken, ExchangeAgentToken, ListAgentTokens, RevokeAgentToken, AgentsIssueToken];
+const tokens = [
+  ...[IssueAgentToken, ExchangeAgentToken, ListAgentTokens, RevokeAgentToken, AgentsIssueToken, GetAgentTokenBudget],
+];
 const stops = [SetAgentStop, GetAgentStop];
 const prices = [PublishPriceBook, GetPriceBook];
 const models = [ListModels, PutModelProvider, ListModelProviders, PutProviderKey, ListProviderKeys, DeleteProviderKey];
@@ -182,6 +186,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     ChangeAgentStatus,
     Templates,
     TokenDesk,
+    TokenAllowances,
     Toolbox,
     ToolCaller,
     PerformTool,

@@ -97,6 +97,12 @@ export const agents = {
     const { id, agentId } = await newAgentToken(bench);
     return { id, agentId };
   },
+  budgetedToken: async (bench) => {
+    const agentId = await publishedAgent(bench, 1);
+    const request = json('POST', `/v1/agents/${agentId}/tokens`, { audiences: ['api'], budget: '1.00' });
+    const { id } = await bench.workshop.client.must<{ id: string }>(bench.tenant.owner, request);
+    return { id, agentId };
+  },
   toolCaller: async (bench) => {
     const { token } = await newAgentToken(bench, [{ name: AGENT_TOOL, needsApproval: false }]);
     return { name: AGENT_TOOL, caller: { token, sees: [bench.tenant.id] } };

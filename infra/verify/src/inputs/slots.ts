@@ -89,6 +89,8 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'GetPrivacyForm.tenant': proof('formRequest', 'slug'),
   'AcceptOwnerLink.token': proof('invitation', 'token'),
   '/v1/agents/{agentId}/tokens/{tokenId}': slot('agentToken'),
+  'GetAgentTokenBudget.agentId': slot('budgetedToken', 'agentId'),
+  'GetAgentTokenBudget.tokenId': slot('budgetedToken'),
   'RevokeAgentToken.agentId': slot('agentToken', 'agentId'),
   'ListCompletions.agentId': slot('publishedAgent'),
   'IssueAgentToken.agentId': slot('publishedAgent'),

@@ -3,6 +3,7 @@ import { holdSpending, settleSpending, type BudgetScope } from '@tenantry/contra
 import { Fault, formatNanos, parseNanos, type TenantContext } from '@tenantry/kernel';
 import { RpcClient } from '@tenantry/messaging';
 import { serviceContext } from '../models/platform-context.js';
+import { TokenAllowances } from '../tokens/token-allowances.js';
 import type { CallPlan } from './call-plan.js';
 import type { OpenCompletion } from './completion.js';
 
@@ -12,14 +13,18 @@ const HOLD_GRACE_S = 300;
 /** The tenant's money, which billing keeps: held before a call, counted after it. */
 @Injectable()
 export class Spending {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly allowances: TokenAllowances,
+  ) {}
 
   /**
-   * Holds what a call may cost, or what is left of it, on every budget of the tenant, the agent, the conversation, the user and the
-   * model. Answers what is held, in nano-USD.
+   * Holds what a call may cost, or what is left of it, on the token's budget and on every budget of the tenant, the agent, the
+   * conversation, the user and the model. Answers what is held, in nano-USD.
    * @throws Fault `budget-refused` with `least`: what the smallest answer may cost
    */
-  async hold(ctx: TenantContext, call: OpenCompletion, { mostNanos, leastNanos }: CallPlan): Promise<bigint> {
+  async hold(ctx: TenantContext, call: OpenCompletion, plan: CallPlan): Promise<bigint> {
+    const { mostNanos, leastNanos } = await this.allowances.hold(ctx, call.id, plan);
     const expiresIn = Math.ceil((call.deadlineAt.getTime() - call.startedAt.getTime()) / 1_000) + HOLD_GRACE_S;
     const [most, least] = [formatNanos(mostNanos), formatNanos(leastNanos)];
     const purpose = { service: 'models', agentId: call.agentId, description: call.model };

@@ -3,6 +3,7 @@ import { ControlDatabase } from '@tenantry/database';
 import { Clock } from '@tenantry/kernel';
 import { Every } from '@tenantry/messaging';
 import { sweepApprovals } from '../approvals/approval.table.js';
+import { sweepAllowances } from './allowance.table.js';
 import { sweepTokens } from './token.table.js';
 
 /** Ended tokens stay a while, for whoever looks into an incident. */
@@ -20,6 +21,7 @@ export class EveryHourSweep {
   async handle(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - KEEP_ENDED_MS);
     await sweepTokens(this.control, before);
+    await sweepAllowances(this.control, before);
     await sweepApprovals(this.control, before);
   }
 }

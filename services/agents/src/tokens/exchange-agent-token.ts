@@ -26,7 +26,9 @@ export class ExchangeAgentToken {
       const now = this.clock.now();
       const agent = await entryInForce(tx, await lockAgent(tx, request.agentId ?? agentId));
       const parent = await lockLiveToken(tx, credentialId, now);
-      return this.desk.handOut(tx, narrowToken(parent, request, agent, ctx, now));
+      const budget = request.budget ?? null;
+      const parentAllowanceId = parent.allowanceId;
+      return this.desk.handOut(tx, narrowToken(parent, request, agent, ctx, now), { budget, parentAllowanceId });
     });
   }
 }

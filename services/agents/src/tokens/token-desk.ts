@@ -7,6 +7,7 @@ import { entryInForce, lockAgent } from '../registry/agent.table.js';
 import { newTokenSecret } from './token-secret.js';
 import { issueToken, shown, type Token } from './token.js';
 import { insertToken } from './token.table.js';
+import { TokenAllowances } from './token-allowances.js';
 
 /** Who just became a member may still be on the way here. */
 const PATIENCE_MS = 500;
@@ -17,6 +18,7 @@ export class TokenDesk {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly directories: Directories,
+    private readonly allowances: TokenAllowances,
     private readonly clock: Clock,
   ) {}
 
@@ -28,12 +30,18 @@ export class TokenDesk {
     return this.tenants.transaction(ctx, async (tx) => {
       const agent = await entryInForce(tx, await lockAgent(tx, agentId));
       const facts = { agent, memberOf: (userId: string) => members.get(userId) };
-      return this.handOut(tx, issueToken(request, agentId, facts, ctx, this.clock.now()));
+      const token = issueToken(request, agentId, facts, ctx, this.clock.now());
+      return this.handOut(tx, token, { budget: request.budget ?? null, parentAllowanceId: null });
     });
   }
 
-  /** Stores a token and shows it. */
-  async handOut(tx: Transaction, token: Token): Promise<NewAgentToken> {
+  /** Stores a token with its budget and shows it. @throws Fault `budget-refused` for more than its parent has left */
+  async handOut(
+    tx: Transaction,
+    wish: Token,
+    { budget, parentAllowanceId }: { readonly budget: string | null; readonly parentAllowanceId: string | null },
+  ): Promise<NewAgentToken> {
+    const token = await this.allowances.give(tx, wish, budget, parentAllowanceId);
     const secret = newTokenSecret(Boolean(this.directories.tenants.get(tx.tenantId)?.sandboxOf));
     const { id, agentId, parentId, onBehalfOf, audiences, grants } = token;
     await insertToken(tx, token, secret);
@@ -41,10 +49,16 @@ export class TokenDesk {
       changes: [
         {
           ...{ resource: 'agent_token', id, action: 'insert' },
-          new: { agentId, audiences: audiences.join(' '), permissions: grants.join(' '), prefix: secret.prefix },
+          new: {
+            agentId,
+            audiences: audiences.join(' '),
+            permissions: grants.join(' '),
+            prefix: secret.prefix,
+            budget,
+          },
         },
       ],
     });
-    return shown(token, secret);
+    return shown(token, secret, budget);
   }
 }

@@ -10,7 +10,8 @@ import { directoryEntry, type Token } from './token.js';
 export const MAX_LIVE_TOKENS = 1_000;
 
 const columns = sql`id, agent_id as "agentId", parent_id as "parentId", depth, audiences, grants, on_behalf_of as "onBehalfOf",
-  location_id as "locationId", issued_by as "issuedBy", issued_at as "issuedAt", expires_at as "expiresAt"`;
+  location_id as "locationId", issued_by as "issuedBy", issued_at as "issuedAt", expires_at as "expiresAt",
+  allowance_id as "allowanceId"`;
 
 /** A token in a list. */
 export interface ListedToken extends Token {
@@ -23,10 +24,10 @@ export async function insertToken(tx: Transaction, token: Token, secret: TokenSe
     token;
   const inserted = await tx.execute(sql`
     insert into agents.agent_token (tenant_id, id, agent_id, parent_id, depth, hash, prefix, audiences, grants, on_behalf_of, location_id,
-      issued_by, issued_at, expires_at)
+      issued_by, issued_at, expires_at, allowance_id)
     select ${tx.tenantId}::uuid, ${id}::uuid, ${agentId}::uuid, ${parentId}::uuid, ${depth}::integer, ${secret.hash}, ${secret.prefix},
       ${audiences}::text[], ${grants}::text[], ${onBehalfOf}::uuid, ${locationId}::uuid, ${issuedBy}, ${issuedAt}::timestamptz,
-      ${expiresAt}::timestamptz
+      ${expiresAt}::timestamptz, ${token.allowanceId}::uuid
     where (select count(*) < ${MAX_LIVE_TOKENS} from agents.agent_token
       where agent_id = ${agentId} and revoked_at is null and expires_at > ${issuedAt}::timestamptz)`);
   if (inserted !== 1)
@@ -59,6 +60,12 @@ export function listTokenRows(
 export async function hasToken(tx: Transaction, agentId: string, id: string): Promise<boolean> {
   const found = await tx.one(sql`select from agents.agent_token where agent_id = ${agentId} and id = ${id} for update`);
   return found !== undefined;
+}
+
+/** As `hasToken`, for a look. */
+export async function isTokenOf(rows: Rows, agentId: string, id: string): Promise<boolean> {
+  const found = await rows.query(sql`select from agents.agent_token where agent_id = ${agentId} and id = ${id}`);
+  return found.length > 0;
 }
 
 /** Revokes a token and all that it was exchanged for, as far as they are alive; gives their ids. */
@@ -105,6 +112,6 @@ export async function sweepTokens(control: ControlDatabase, before: Date): Promi
   await control.job('agents_sweep').query(sql`delete from agents.agent_token where expires_at < ${before}`);
 }
 
-export function toMessage({ depth: _, grants, ...token }: ListedToken): AgentToken {
+export function toMessage({ depth: _, allowanceId: _own, grants, ...token }: ListedToken): AgentToken {
   return { ...token, audiences: [...token.audiences], permissions: [...grants] };
 }

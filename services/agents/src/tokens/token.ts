@@ -30,6 +30,8 @@ export interface Token {
   readonly issuedBy: string;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
+  /** The allowance that its calls to models count against; null when it has none. */
+  readonly allowanceId: string | null;
 }
 
 /**
@@ -53,7 +55,7 @@ export function issueToken(
     ...{ id: newId(now), agentId, parentId: null, depth: 0, audiences: request.audiences, onBehalfOf },
     grants: narrowed(request.permissions, most),
     locationId: locationOf(request.locationId ?? null, agent),
-    ...{ issuedBy: ctx.actor.id, issuedAt: now, expiresAt: after(now, request.lifetimeSeconds) },
+    ...{ issuedBy: ctx.actor.id, issuedAt: now, expiresAt: after(now, request.lifetimeSeconds), allowanceId: null },
   };
 }
 
@@ -127,6 +129,7 @@ export function narrowToken(
     onBehalfOf: parent.onBehalfOf,
     locationId: locationOf(parent.locationId, agent),
     ...{ issuedBy: ctx.actor.id, issuedAt: now, expiresAt: asked < parent.expiresAt ? asked : parent.expiresAt },
+    allowanceId: parent.allowanceId,
   };
 }
 
@@ -140,7 +143,7 @@ export function directoryEntry(token: Token, tenantId: string): AgentTokenEntry 
 }
 
 /** The token with its secret: the one time that it is shown. */
-export function shown(token: Token, { token: secret }: TokenSecret): NewAgentToken {
+export function shown(token: Token, { token: secret }: TokenSecret, budget: string | null): NewAgentToken {
   const { id, agentId, audiences, grants, onBehalfOf, locationId, expiresAt } = token;
   return {
     id,
@@ -151,5 +154,6 @@ export function shown(token: Token, { token: secret }: TokenSecret): NewAgentTok
     onBehalfOf,
     locationId,
     expiresAt,
+    budget,
   };
 }

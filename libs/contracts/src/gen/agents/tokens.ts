@@ -14,6 +14,7 @@ export class IssueAgentTokenRequest {
     field('autonomous', 'bool'),
     field('location_id', 'string', { optional: true }),
     field('lifetime_seconds', 'int32', { optional: true }),
+    field('budget', 'string', { optional: true }),
   ];
 
   /** The agent. */
@@ -50,6 +51,11 @@ export class IssueAgentTokenRequest {
   @Min(1)
   @Max(3600)
   lifetimeSeconds?: number | null;
+
+  /** What it may spend on models, in USD with at most 9 decimals; by default only the budgets of the tenant bind it. */
+  @IsOptional()
+  @MaxLength(20)
+  budget?: string | null;
 }
 
 /** How to narrow the token that is shown. */
@@ -60,6 +66,7 @@ export class ExchangeAgentTokenRequest {
     field('audiences', 'string', { repeated: true }),
     field('permissions', 'string', { repeated: true, maxItems: 50 }),
     field('lifetime_seconds', 'int32', { optional: true }),
+    field('budget', 'string', { optional: true }),
   ];
 
   /** The agent that the new token is for, e.g. a sub-agent; the same by default. */
@@ -83,6 +90,14 @@ export class ExchangeAgentTokenRequest {
   @Min(1)
   @Max(3600)
   lifetimeSeconds?: number | null;
+
+  /**
+   * The part of the present one's budget that it may spend on models, in USD. That is the present one's no more; what the new one has not
+   * spent when it ends goes back. Left out, both spend from the same budget, if there is one.
+   */
+  @IsOptional()
+  @MaxLength(20)
+  budget?: string | null;
 }
 
 /** A token with its secret, shown this one time. */
@@ -97,6 +112,7 @@ export class NewAgentToken {
     field('on_behalf_of', 'string', { optional: true }),
     field('location_id', 'string', { optional: true }),
     field('expires_at', 'timestamp'),
+    field('budget', 'string', { optional: true }),
   ];
 
   /** The token's id. */
@@ -122,6 +138,9 @@ export class NewAgentToken {
 
   /** When it stops working. */
   expiresAt!: Date;
+
+  /** What it may spend on models, in USD; null when only other budgets bind it. */
+  budget?: string | null;
 }
 
 /** Which page of an agent's tokens. */

@@ -1,0 +1,42 @@
+import { Fault, formatNanos, parseNanos } from '@tenantry/kernel';
+
+/** What a token may spend on models, in nano-USD. */
+export interface Allowance {
+  /** The token's that it was made for. */
+  readonly id: string;
+  /** The allowance that it is a part of. */
+  readonly parentId: string | null;
+  readonly limitNanos: bigint;
+  readonly expiresAt: Date;
+}
+
+/** What has become of an allowance, in nano-USD. */
+export interface AllowanceUse {
+  readonly limitNanos: bigint;
+  /** By its own calls, and by those of parts that have ended. */
+  readonly spentNanos: bigint;
+  /** By calls that are still open. */
+  readonly heldNanos: bigint;
+  /** To tokens that are alive. */
+  readonly givenNanos: bigint;
+}
+
+/** What nobody has spent, holds or was given. Never below zero. */
+export function leftOf({ limitNanos, spentNanos, heldNanos, givenNanos }: AllowanceUse): bigint {
+  const left = limitNanos - spentNanos - heldNanos - givenNanos;
+  return left > 0n ? left : 0n;
+}
+
+/** @throws Fault `invalid-input` for what is no amount above zero */
+export function readBudget(budget: string): bigint {
+  const nanos = parseNanos(budget, 'budget');
+  if (nanos <= 0n) throw new Fault('invalid-input', { field: 'budget', detail: 'A budget is more than zero' });
+  return nanos;
+}
+
+/** What is told whom an allowance refuses: what is left of it, and what it would take. */
+export function tooLittle(use: AllowanceUse, leastNanos: bigint): Fault {
+  const [wouldFit, least] = [formatNanos(leftOf(use)), formatNanos(leastNanos)];
+  const detail = `The budget of this token has ${wouldFit} USD left; this takes ${least} at least`;
+  return new Fault('budget-refused', { detail, extra: { denials: [], wouldFit, least } });
+}
