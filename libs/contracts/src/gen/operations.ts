@@ -2,6 +2,16 @@
 import { Empty } from '../message.js';
 import { operation, type Operation } from '../operation.js';
 import {
+  AgentEventStream,
+  AgentSpend,
+  GetAgentSpendRequest,
+  GetPlatformAgentsRequest,
+  ListAgentEventsRequest,
+  ListAgentEventsResponse,
+  PlatformAgents,
+  StreamAgentEventsRequest,
+} from './agents/agent-events.js';
+import {
   AgentTemplate,
   CreateAgentFromTemplateRequest,
   DiffAgentTemplateRequest,
@@ -99,6 +109,14 @@ import {
   SetAgentStopRequest,
   SetPlatformAgentStopRequest,
 } from './agents/stops.js';
+import {
+  AgentSubjectErased,
+  AgentSubjectPlaces,
+  AgentSubjectRows,
+  CollectAgentSubjectRequest,
+  EraseAgentSubjectRequest,
+  PlanAgentSubjectRequest,
+} from './agents/subjects.js';
 import { AgentTokenBudget, GetAgentTokenBudgetRequest } from './agents/token-budgets.js';
 import {
   AgentsIssueTokenRequest,
@@ -140,6 +158,7 @@ import {
   PublishAgentVersionRequest,
   RollBackAgentRequest,
 } from './agents/versions.js';
+import { CollectActorSubjectRequest, EraseActorSubjectRequest, PlanActorSubjectRequest } from './audit/actors.js';
 import {
   AuditAnchorComparison,
   AuditAnchoring,
@@ -159,6 +178,17 @@ import {
   ListPlatformAuditEventsRequest,
 } from './audit/audit.js';
 import {
+  AddAuditDestinationRequest,
+  AddAuditDestinationResponse,
+  AuditDestination,
+  EnableAuditDestinationRequest,
+  GetAuditDestinationRequest,
+  ListAuditDestinationsRequest,
+  ListAuditDestinationsResponse,
+  RemoveAuditDestinationRequest,
+  RewindAuditDestinationRequest,
+} from './audit/destinations.js';
+import {
   AuditCheckpoint,
   AuditConsistencyProof,
   AuditExport,
@@ -173,6 +203,13 @@ import {
   GetPlatformAuditProofRequest,
 } from './audit/proofs.js';
 import { RecordAuditEventRequest } from './audit/recording.js';
+import {
+  ActionSchema,
+  GetActionSchemaRequest,
+  ListActionSchemasRequest,
+  ListActionSchemasResponse,
+  RegisterActionSchemaRequest,
+} from './audit/schemas.js';
 import {
   EntryValuesErased,
   EraseEntryValuesRequest,
@@ -255,6 +292,17 @@ import {
   Meter,
 } from './billing/meters.js';
 import {
+  CollectOrganizationInvoiceRequest,
+  GatherOrganizationInvoicesRequest,
+  GatherOrganizationInvoicesResponse,
+  GetOrganizationBillingRequest,
+  GetOrganizationInvoiceDocumentRequest,
+  GetOrganizationInvoiceRequest,
+  ListOrganizationInvoicesRequest,
+  OrganizationBilling,
+  SetOrganizationBillingRequest,
+} from './billing/organization-invoices.js';
+import {
   BillingOverview,
   ExportInvoiceLinesRequest,
   GetBillingOverviewRequest,
@@ -318,6 +366,11 @@ import {
 } from './billing/profiles.js';
 import { HoldSpendingRequest, SettleSpendingRequest, SettledSpending, SpendingHold } from './billing/spending.js';
 import {
+  CollectBillingSubjectRequest,
+  EraseBillingSubjectRequest,
+  PlanBillingSubjectRequest,
+} from './billing/subjects.js';
+import {
   CancelSubscriptionRequest,
   CancelTenantSubscriptionRequest,
   ChangeTenantPlanRequest,
@@ -359,6 +412,18 @@ import {
   RegisterPlatformAgreementRequest,
 } from './compliance/agreements.js';
 import { GetPrivacyRequestClockRequest, PrivacyRequestClock } from './compliance/clock.js';
+import {
+  CheckConsentsRequest,
+  CheckConsentsResponse,
+  ConsentPurpose,
+  ConsentRecord,
+  ListConsentHistoryRequest,
+  ListConsentHistoryResponse,
+  ListConsentPurposesRequest,
+  ListConsentPurposesResponse,
+  RecordConsentRequest,
+  SetConsentPurposeRequest,
+} from './compliance/consents.js';
 import {
   AcknowledgePrivacyRequestRequest,
   AskPrivacyQuestionRequest,
@@ -409,13 +474,29 @@ import {
   ReleaseLegalHoldRequest,
 } from './compliance/holds.js';
 import {
+  AssessIncidentRequest,
+  CloseIncidentRequest,
+  GetIncidentRequest,
+  Incident,
+  ListIncidentsRequest,
+  ListIncidentsResponse,
+  OpenIncidentRequest,
+  RecordIncidentNoticeRequest,
+} from './compliance/incidents.js';
+import {
   ListNoticeTemplatesRequest,
   ListNoticeTemplatesResponse,
   NoticeTemplate,
   ReplaceNoticeTemplateRequest,
   ResetNoticeTemplateRequest,
 } from './compliance/notices.js';
+import { PersonErased, PersonPlaces, PersonRows } from './compliance/places.js';
 import { ListSubjectPlansRequest, ListSubjectPlansResponse } from './compliance/plans.js';
+import {
+  CollectRequesterSubjectRequest,
+  EraseRequesterSubjectRequest,
+  PlanRequesterSubjectRequest,
+} from './compliance/requesters.js';
 import {
   AssignPrivacyRequestsRequest,
   AssignPrivacyRequestsResponse,
@@ -443,6 +524,7 @@ import {
   SchemaForeignKey,
   SchemaTable,
 } from './data/functions.js';
+import { MeasureTablesRequest, TablesMeasured } from './data/measures.js';
 import {
   AddProductColumnRequest,
   AddProductForeignKeyRequest,
@@ -547,6 +629,11 @@ import {
 } from './identity/members.js';
 import { LoginReply, LoginRequest, LogoutRequest, RefreshRequest } from './identity/sessions.js';
 import { AddStaffRequest, ChangeStaffRoleRequest, ListStaffRequest, RemoveStaffRequest } from './identity/staff.js';
+import {
+  CollectMemberSubjectRequest,
+  EraseMemberSubjectRequest,
+  PlanMemberSubjectRequest,
+} from './identity/subjects.js';
 import { ChangePasswordRequest, GetMeRequest, Me } from './identity/users.js';
 import {
   AccessPolicy,
@@ -575,6 +662,11 @@ import {
 } from './tenants/organizations.js';
 import { GetProvisioningRequest, Provisioning, RetryProvisioningRequest } from './tenants/provisioning.js';
 import {
+  CollectTenantSubjectRequest,
+  EraseTenantSubjectRequest,
+  PlanTenantSubjectRequest,
+} from './tenants/subjects.js';
+import {
   ActivateTenantRequest,
   BillingSuspension,
   CreateTenantRequest,
@@ -587,6 +679,59 @@ import {
   SuspendTenantRequest,
   Tenant,
 } from './tenants/tenants.js';
+
+/** Lists what happened to and by the tenant's agents and models, the newest first. Events are kept for 90 days; the audit log keeps them for good. */
+export const listAgentEvents = operation({
+  name: 'ListAgentEvents',
+  service: 'agents',
+  summary: "Lists what happened to and by the tenant's agents and models, the newest first",
+  http: { method: 'GET', path: '/v1/agent-events', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: ListAgentEventsRequest,
+  output: ListAgentEventsResponse,
+});
+
+/**
+ * Gives events as they happen, as server-sent events: `id` is the position, `event` the type, `data` the event as JSON. A client that
+ * was cut off goes on behind the last one that it saw, by the header Last-Event-ID. A stream ends after some minutes; clients connect again by themselves.
+ */
+export const streamAgentEvents = operation({
+  name: 'StreamAgentEvents',
+  service: 'agents',
+  summary: 'Gives events as they happen, as server-sent events',
+  http: { method: 'GET', path: '/v1/agent-events/stream', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  streams: 'response',
+  raw: true,
+  input: StreamAgentEventsRequest,
+  output: AgentEventStream,
+});
+
+/** Tells what calls to models cost, by agent, user, model, tool or location, the dearest first. */
+export const getAgentSpend = operation({
+  name: 'GetAgentSpend',
+  service: 'agents',
+  summary: 'Tells what calls to models cost, by agent, user, model, tool or location, the dearest first',
+  http: { method: 'GET', path: '/v1/agents/spend', status: 200 },
+  permission: 'agents.read',
+  scope: 'tenant',
+  input: GetAgentSpendRequest,
+  output: AgentSpend,
+});
+
+/** Tells staff what the agents of all tenants did and cost, the dearest tenants first. */
+export const getPlatformAgents = operation({
+  name: 'GetPlatformAgents',
+  service: 'agents',
+  summary: 'Tells staff what the agents of all tenants did and cost, the dearest tenants first',
+  http: { method: 'GET', path: '/v1/platform/agents/overview', status: 200 },
+  permission: 'platform.read',
+  scope: 'platform',
+  input: GetPlatformAgentsRequest,
+  output: PlatformAgents,
+});
 
 /**
  * Publishes a version of a template, the first or the next. What it says never changes; agents that were made from an older one stay as
@@ -1271,6 +1416,46 @@ export const getPlatformAgentStop = operation({
   output: AgentStop,
 });
 
+/** Says where there is something about a person, and what an erasure does with it. */
+export const planAgentSubject = operation({
+  name: 'PlanAgentSubject',
+  service: 'agents',
+  summary: 'Says where there is something about a person, and what an erasure does with it',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanAgentSubjectRequest,
+  output: AgentSubjectPlaces,
+});
+
+/** Gives what a copy shows of one place. What was said in a conversation that is about others, too, is withheld. */
+export const collectAgentSubject = operation({
+  name: 'CollectAgentSubject',
+  service: 'agents',
+  summary: 'Gives what a copy shows of one place',
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectAgentSubjectRequest,
+  output: AgentSubjectRows,
+});
+
+/** Erases what is not kept, in one commit. Asked again under the same Idempotency-Key, it changes nothing and answers what the first time did. */
+export const eraseAgentSubject = operation({
+  name: 'EraseAgentSubject',
+  service: 'agents',
+  summary: 'Erases what is not kept, in one commit',
+  scope: 'internal',
+  idempotent: true,
+  audit: 'subject.agent_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseAgentSubjectRequest,
+  output: AgentSubjectErased,
+});
+
 /**
  * Tells what a token may spend, and what of that is spent, held by calls that are still open, and given to sub-agents. Not found for a
  * token without a budget of its own.
@@ -1579,6 +1764,45 @@ export const rollBackAgent = operation({
   output: Agent,
 });
 
+/** Says where there is something about a person, and what an erasure does with it. */
+export const planActorSubject = operation({
+  name: 'PlanActorSubject',
+  service: 'audit',
+  summary: 'Says where there is something about a person, and what an erasure does with it',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanActorSubjectRequest,
+  output: PersonPlaces,
+});
+
+/** Gives what a copy shows of one place. */
+export const collectActorSubject = operation({
+  name: 'CollectActorSubject',
+  service: 'audit',
+  summary: 'Gives what a copy shows of one place',
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectActorSubjectRequest,
+  output: PersonRows,
+});
+
+/** Erases what is not kept, in one commit. Asked again, there is nothing left to erase. */
+export const eraseActorSubject = operation({
+  name: 'EraseActorSubject',
+  service: 'audit',
+  summary: 'Erases what is not kept, in one commit',
+  scope: 'internal',
+  audit: 'subject.actor_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseActorSubjectRequest,
+  output: PersonErased,
+});
+
 /** Tells where the log's heads are kept, and how far. */
 export const getAuditAnchoring = operation({
   name: 'GetAuditAnchoring',
@@ -1637,11 +1861,11 @@ export const compareAuditAnchors = operation({
   output: AuditAnchorComparison,
 });
 
-/** Lists audit entries, the newest first. Looking is itself audited. */
+/** Lists audit entries, or searches them for words, the newest first. Looking is itself audited. */
 export const listAuditEvents = operation({
   name: 'ListAuditEvents',
   service: 'audit',
-  summary: 'Lists audit entries, the newest first',
+  summary: 'Lists audit entries, or searches them for words, the newest first',
   http: { method: 'GET', path: '/v1/audit/events', status: 200 },
   permission: 'audit.read',
   scope: 'tenant',
@@ -1691,6 +1915,89 @@ export const getAuditCompleteness = operation({
   audit: 'audit.viewed',
   input: GetAuditCompletenessRequest,
   output: AuditCompleteness,
+});
+
+/**
+ * Adds a destination. Entries reach it within two seconds of their signature; at most 20 destinations a tenant. The answer has the
+ * secret that batches are signed with, once.
+ */
+export const addAuditDestination = operation({
+  name: 'AddAuditDestination',
+  service: 'audit',
+  summary: 'Adds a destination',
+  http: { method: 'POST', path: '/v1/audit/destinations', status: 201 },
+  permission: 'audit.configure',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'audit.destination-added',
+  input: AddAuditDestinationRequest,
+  output: AddAuditDestinationResponse,
+});
+
+/** Lists the destinations, the oldest first. */
+export const listAuditDestinations = operation({
+  name: 'ListAuditDestinations',
+  service: 'audit',
+  summary: 'Lists the destinations, the oldest first',
+  http: { method: 'GET', path: '/v1/audit/destinations', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  audit: 'audit.viewed',
+  input: ListAuditDestinationsRequest,
+  output: ListAuditDestinationsResponse,
+});
+
+/** Gives one destination and how far it is. */
+export const getAuditDestination = operation({
+  name: 'GetAuditDestination',
+  service: 'audit',
+  summary: 'Gives one destination and how far it is',
+  http: { method: 'GET', path: '/v1/audit/destinations/{destinationId}', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  audit: 'audit.viewed',
+  input: GetAuditDestinationRequest,
+  output: AuditDestination,
+});
+
+/** Sends the log to a destination again from an entry on: a backfill. One that was disabled is enabled by it. */
+export const rewindAuditDestination = operation({
+  name: 'RewindAuditDestination',
+  service: 'audit',
+  summary: 'Sends the log to a destination again from an entry on',
+  http: { method: 'POST', path: '/v1/audit/destinations/{destinationId}/rewind', status: 200 },
+  permission: 'audit.configure',
+  scope: 'tenant',
+  audit: 'audit.destination-rewound',
+  input: RewindAuditDestinationRequest,
+  output: AuditDestination,
+});
+
+/** Enables a destination that was disabled because it did not answer for three days; it goes on where it stopped, and misses nothing. */
+export const enableAuditDestination = operation({
+  name: 'EnableAuditDestination',
+  service: 'audit',
+  summary:
+    'Enables a destination that was disabled because it did not answer for three days; it goes on where it stopped, and misses nothing',
+  http: { method: 'POST', path: '/v1/audit/destinations/{destinationId}/enable', status: 200 },
+  permission: 'audit.configure',
+  scope: 'tenant',
+  audit: 'audit.destination-enabled',
+  input: EnableAuditDestinationRequest,
+  output: AuditDestination,
+});
+
+/** Removes a destination. What is on its way may still arrive. */
+export const removeAuditDestination = operation({
+  name: 'RemoveAuditDestination',
+  service: 'audit',
+  summary: 'Removes a destination',
+  http: { method: 'DELETE', path: '/v1/audit/destinations/{destinationId}', status: 204 },
+  permission: 'audit.configure',
+  scope: 'tenant',
+  audit: 'audit.destination-removed',
+  input: RemoveAuditDestinationRequest,
+  output: Empty,
 });
 
 /** Gives the latest signed checkpoint of the log. Whoever keeps one outside can later show any change of what it covers. */
@@ -1823,6 +2130,46 @@ export const recordAuditEvent = operation({
   audit: 'audit.event-recorded',
   input: RecordAuditEventRequest,
   output: Empty,
+});
+
+/**
+ * Registers how events of an action look from now on: the next version, or the latest as it is when nothing changed. Events may name an
+ * older version for as long as there are old programs.
+ */
+export const registerActionSchema = operation({
+  name: 'RegisterActionSchema',
+  service: 'audit',
+  summary: 'Registers how events of an action look from now on',
+  http: { method: 'PUT', path: '/v1/platform/audit/schemas/{action}', status: 200 },
+  permission: 'audit.configure',
+  scope: 'platform',
+  audit: 'audit.schema-registered',
+  input: RegisterActionSchemaRequest,
+  output: ActionSchema,
+});
+
+/** Gives the schema of an action, the latest or an older version. */
+export const getActionSchema = operation({
+  name: 'GetActionSchema',
+  service: 'audit',
+  summary: 'Gives the schema of an action, the latest or an older version',
+  http: { method: 'GET', path: '/v1/platform/audit/schemas/{action}', status: 200 },
+  permission: 'audit.read',
+  scope: 'platform',
+  input: GetActionSchemaRequest,
+  output: ActionSchema,
+});
+
+/** Lists the latest schema of every action: those that were registered, and Tenantry's own, which follow from its events. */
+export const listActionSchemas = operation({
+  name: 'ListActionSchemas',
+  service: 'audit',
+  summary: 'Lists the latest schema of every action',
+  http: { method: 'GET', path: '/v1/audit/schemas', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  input: ListActionSchemasRequest,
+  output: ListActionSchemasResponse,
 });
 
 /**
@@ -2439,6 +2786,102 @@ export const archiveMeter = operation({
   output: Meter,
 });
 
+/**
+ * Says which tenant of an organization pays for all its tenants; null: each pays for itself. What was charged before the change is gathered first. Refused
+ * while the tenant that paid until now is overdue.
+ */
+export const setOrganizationBilling = operation({
+  name: 'SetOrganizationBilling',
+  service: 'billing',
+  summary: 'Says which tenant of an organization pays for all its tenants; null',
+  http: { method: 'PUT', path: '/v1/organizations/{organizationId}/billing', status: 200 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  audit: 'organization_billing.set',
+  input: SetOrganizationBillingRequest,
+  output: OrganizationBilling,
+});
+
+/** Gives who pays for the tenants of an organization. */
+export const getOrganizationBilling = operation({
+  name: 'GetOrganizationBilling',
+  service: 'billing',
+  summary: 'Gives who pays for the tenants of an organization',
+  http: { method: 'GET', path: '/v1/organizations/{organizationId}/billing', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  input: GetOrganizationBillingRequest,
+  output: OrganizationBilling,
+});
+
+/** Gathers the parts that wait now, one invoice for each currency, and opens it. By itself that happens when the months of all its tenants are over. */
+export const gatherOrganizationInvoices = operation({
+  name: 'GatherOrganizationInvoices',
+  service: 'billing',
+  summary: 'Gathers the parts that wait now, one invoice for each currency, and opens it',
+  http: { method: 'POST', path: '/v1/organizations/{organizationId}/invoices', status: 200 },
+  permission: 'invoices.write',
+  scope: 'platform',
+  audit: 'organization_invoice.gathered',
+  input: GatherOrganizationInvoicesRequest,
+  output: GatherOrganizationInvoicesResponse,
+});
+
+/** Lists the invoices of the organization that the caller's tenant pays for, the newest first, without lines and credit notes. */
+export const listOrganizationInvoices = operation({
+  name: 'ListOrganizationInvoices',
+  service: 'billing',
+  summary:
+    "Lists the invoices of the organization that the caller's tenant pays for, the newest first, without lines and credit notes",
+  http: { method: 'GET', path: '/v1/organization/invoices', status: 200 },
+  permission: 'organization_invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListOrganizationInvoicesRequest,
+  output: ListInvoicesResponse,
+});
+
+/** Gives an invoice of the organization, with its lines, each of which names its tenant, and its credit notes. */
+export const getOrganizationInvoice = operation({
+  name: 'GetOrganizationInvoice',
+  service: 'billing',
+  summary: 'Gives an invoice of the organization, with its lines, each of which names its tenant, and its credit notes',
+  http: { method: 'GET', path: '/v1/organization/invoices/{invoiceId}', status: 200 },
+  permission: 'organization_invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetOrganizationInvoiceRequest,
+  output: Invoice,
+});
+
+/** Gives an invoice of the organization as a page to print. */
+export const getOrganizationInvoiceDocument = operation({
+  name: 'GetOrganizationInvoiceDocument',
+  service: 'billing',
+  summary: 'Gives an invoice of the organization as a page to print',
+  http: { method: 'GET', path: '/v1/organization/invoices/{invoiceId}/document', status: 200 },
+  permission: 'organization_invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  raw: true,
+  input: GetOrganizationInvoiceDocumentRequest,
+  output: InvoiceDocument,
+});
+
+/** Pays an open invoice of the organization while somebody is there, as `CollectInvoice` does. */
+export const collectOrganizationInvoice = operation({
+  name: 'CollectOrganizationInvoice',
+  service: 'billing',
+  summary: 'Pays an open invoice of the organization while somebody is there, as `CollectInvoice` does',
+  http: { method: 'POST', path: '/v1/organization/invoices/{invoiceId}/collect', status: 200 },
+  permission: 'organization_invoices.pay',
+  scope: 'tenant',
+  audit: 'invoice.collected',
+  whenSuspended: true,
+  input: CollectOrganizationInvoiceRequest,
+  output: Payment,
+});
+
 /** Gives where the caller's tenant stands: its plan, this month so far and as it is likely to end, budgets, what is owed. */
 export const getBillingOverview = operation({
   name: 'GetBillingOverview',
@@ -2921,6 +3364,46 @@ export const settleSpending = operation({
   output: SettledSpending,
 });
 
+/** Says where there is something about a person, and what an erasure does with it. */
+export const planBillingSubject = operation({
+  name: 'PlanBillingSubject',
+  service: 'billing',
+  summary: 'Says where there is something about a person, and what an erasure does with it',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanBillingSubjectRequest,
+  output: PersonPlaces,
+});
+
+/** Gives what a copy shows of one place. */
+export const collectBillingSubject = operation({
+  name: 'CollectBillingSubject',
+  service: 'billing',
+  summary: 'Gives what a copy shows of one place',
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectBillingSubjectRequest,
+  output: PersonRows,
+});
+
+/** Erases what is not kept, in one commit. Asked again under the same Idempotency-Key, it changes nothing and answers what the first time did. */
+export const eraseBillingSubject = operation({
+  name: 'EraseBillingSubject',
+  service: 'billing',
+  summary: 'Erases what is not kept, in one commit',
+  scope: 'internal',
+  idempotent: true,
+  audit: 'subject.billing_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseBillingSubjectRequest,
+  output: PersonErased,
+});
+
 /** Gives the plan of the caller's tenant. */
 export const getSubscription = operation({
   name: 'GetSubscription',
@@ -3261,6 +3744,73 @@ export const getPrivacyRequestClock = operation({
   whenSuspended: true,
   input: GetPrivacyRequestClockRequest,
   output: PrivacyRequestClock,
+});
+
+/** Records that somebody agreed to a purpose, or took it back. */
+export const recordConsent = operation({
+  name: 'RecordConsent',
+  service: 'compliance',
+  summary: 'Records that somebody agreed to a purpose, or took it back',
+  http: { method: 'POST', path: '/v1/consents', status: 201 },
+  permission: 'consents.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'consent.recorded',
+  input: RecordConsentRequest,
+  output: ConsentRecord,
+});
+
+/** Says of up to 50 purposes whether they are allowed for somebody, and why. One look into the database. */
+export const checkConsents = operation({
+  name: 'CheckConsents',
+  service: 'compliance',
+  summary: 'Says of up to 50 purposes whether they are allowed for somebody, and why',
+  http: { method: 'POST', path: '/v1/consents/check', status: 200 },
+  permission: 'consents.read',
+  scope: 'tenant',
+  input: CheckConsentsRequest,
+  output: CheckConsentsResponse,
+});
+
+/** Gives everything that was recorded of somebody, the newest first, with what proves it. */
+export const listConsentHistory = operation({
+  name: 'ListConsentHistory',
+  service: 'compliance',
+  summary: 'Gives everything that was recorded of somebody, the newest first, with what proves it',
+  http: { method: 'POST', path: '/v1/consents/history', status: 200 },
+  permission: 'consents.read',
+  scope: 'tenant',
+  audit: 'consent.history_viewed',
+  whenSuspended: true,
+  input: ListConsentHistoryRequest,
+  output: ListConsentHistoryResponse,
+});
+
+/** Says how a purpose is decided: whether it needs a yes or allows a no, in which words it is asked now, and whether a browser's signal is a no. */
+export const setConsentPurpose = operation({
+  name: 'SetConsentPurpose',
+  service: 'compliance',
+  summary: 'Says how a purpose is decided',
+  http: { method: 'POST', path: '/v1/consents/purposes', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'consent_purpose.set',
+  input: SetConsentPurposeRequest,
+  output: ConsentPurpose,
+});
+
+/** Lists the purposes of which something was said, by name. */
+export const listConsentPurposes = operation({
+  name: 'ListConsentPurposes',
+  service: 'compliance',
+  summary: 'Lists the purposes of which something was said, by name',
+  http: { method: 'GET', path: '/v1/consents/purposes', status: 200 },
+  permission: 'consents.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListConsentPurposesRequest,
+  output: ListConsentPurposesResponse,
 });
 
 /** Tells the person by mail that their privacy request was received and when it is answered. */
@@ -3678,6 +4228,91 @@ export const releaseLegalHold = operation({
   output: LegalHold,
 });
 
+/** Opens an incident. Clocks run from when it was discovered, also before it is assessed, so that nobody is told too late because nobody knew enough. */
+export const openIncident = operation({
+  name: 'OpenIncident',
+  service: 'compliance',
+  summary: 'Opens an incident',
+  http: { method: 'POST', path: '/v1/incidents', status: 201 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'incident.opened',
+  whenSuspended: true,
+  input: OpenIncidentRequest,
+  output: Incident,
+});
+
+/** Lists incidents, the newest first. */
+export const listIncidents = operation({
+  name: 'ListIncidents',
+  service: 'compliance',
+  summary: 'Lists incidents, the newest first',
+  http: { method: 'GET', path: '/v1/incidents', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'incident.listed',
+  whenSuspended: true,
+  input: ListIncidentsRequest,
+  output: ListIncidentsResponse,
+});
+
+/** Gives an incident with its duties and how their clocks stand. */
+export const getIncident = operation({
+  name: 'GetIncident',
+  service: 'compliance',
+  summary: 'Gives an incident with its duties and how their clocks stand',
+  http: { method: 'GET', path: '/v1/incidents/{incidentId}', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  audit: 'incident.read',
+  whenSuspended: true,
+  input: GetIncidentRequest,
+  output: Incident,
+});
+
+/** Says how grave an incident is and which tables it concerns: whom, and how many, follows from the data map. What must be done follows anew. */
+export const assessIncident = operation({
+  name: 'AssessIncident',
+  service: 'compliance',
+  summary: 'Says how grave an incident is and which tables it concerns',
+  http: { method: 'POST', path: '/v1/incidents/{incidentId}/assess', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'incident.assessed',
+  whenSuspended: true,
+  input: AssessIncidentRequest,
+  output: Incident,
+});
+
+/** Records that somebody was told, which fulfils a duty. */
+export const recordIncidentNotice = operation({
+  name: 'RecordIncidentNotice',
+  service: 'compliance',
+  summary: 'Records that somebody was told, which fulfils a duty',
+  http: { method: 'POST', path: '/v1/incidents/{incidentId}/notices', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'incident.notice_recorded',
+  whenSuspended: true,
+  input: RecordIncidentNoticeRequest,
+  output: Incident,
+});
+
+/** Closes an incident, once nothing is left to do. */
+export const closeIncident = operation({
+  name: 'CloseIncident',
+  service: 'compliance',
+  summary: 'Closes an incident, once nothing is left to do',
+  http: { method: 'POST', path: '/v1/incidents/{incidentId}/close', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'incident.closed',
+  whenSuspended: true,
+  input: CloseIncidentRequest,
+  output: Incident,
+});
+
 /** Lists every notice with its wording. */
 export const listNoticeTemplates = operation({
   name: 'ListNoticeTemplates',
@@ -3733,6 +4368,45 @@ export const listSubjectPlans = operation({
   whenSuspended: true,
   input: ListSubjectPlansRequest,
   output: ListSubjectPlansResponse,
+});
+
+/** Says where there is something about a person, and what an erasure does with it. */
+export const planRequesterSubject = operation({
+  name: 'PlanRequesterSubject',
+  service: 'compliance',
+  summary: 'Says where there is something about a person, and what an erasure does with it',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanRequesterSubjectRequest,
+  output: PersonPlaces,
+});
+
+/** Gives what a copy shows of one place. */
+export const collectRequesterSubject = operation({
+  name: 'CollectRequesterSubject',
+  service: 'compliance',
+  summary: 'Gives what a copy shows of one place',
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectRequesterSubjectRequest,
+  output: PersonRows,
+});
+
+/** Erases what is not kept, in one commit. Asked again, there is nothing left to erase. */
+export const eraseRequesterSubject = operation({
+  name: 'EraseRequesterSubject',
+  service: 'compliance',
+  summary: 'Erases what is not kept, in one commit',
+  scope: 'internal',
+  audit: 'subject.requester_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseRequesterSubjectRequest,
+  output: PersonErased,
 });
 
 /**
@@ -3997,6 +4671,18 @@ export const getTableForeignKeys = operation({
   raw: true,
   input: GetTableForeignKeysRequest,
   output: SchemaForeignKey,
+});
+
+/** Counts the rows of some tables and the people whom they are about. */
+export const measureTables = operation({
+  name: 'MeasureTables',
+  service: 'data',
+  summary: 'Counts the rows of some tables and the people whom they are about',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: MeasureTablesRequest,
+  output: TablesMeasured,
 });
 
 /** Defines a product table. Refused when a tenant has a table of that name, naming the tenants. */
@@ -4915,6 +5601,46 @@ export const removeStaff = operation({
   output: Empty,
 });
 
+/** Says where there is something about a person, and what an erasure does with it. */
+export const planMemberSubject = operation({
+  name: 'PlanMemberSubject',
+  service: 'identity',
+  summary: 'Says where there is something about a person, and what an erasure does with it',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanMemberSubjectRequest,
+  output: PersonPlaces,
+});
+
+/** Gives what a copy shows of one place. */
+export const collectMemberSubject = operation({
+  name: 'CollectMemberSubject',
+  service: 'identity',
+  summary: 'Gives what a copy shows of one place',
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectMemberSubjectRequest,
+  output: PersonRows,
+});
+
+/** Erases what is not kept, in one commit. Asked again under the same Idempotency-Key, it changes nothing and answers what the first time did. */
+export const eraseMemberSubject = operation({
+  name: 'EraseMemberSubject',
+  service: 'identity',
+  summary: 'Erases what is not kept, in one commit',
+  scope: 'internal',
+  idempotent: true,
+  audit: 'subject.member_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseMemberSubjectRequest,
+  output: PersonErased,
+});
+
 /** Who I am, and what I am in the tenant that this request is for. */
 export const getMe = operation({
   name: 'GetMe',
@@ -5144,6 +5870,46 @@ export const retryProvisioning = operation({
   output: Tenant,
 });
 
+/** Says where there is something about a person, and what an erasure does with it. */
+export const planTenantSubject = operation({
+  name: 'PlanTenantSubject',
+  service: 'tenants',
+  summary: 'Says where there is something about a person, and what an erasure does with it',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: PlanTenantSubjectRequest,
+  output: PersonPlaces,
+});
+
+/** Gives what a copy shows of one place. */
+export const collectTenantSubject = operation({
+  name: 'CollectTenantSubject',
+  service: 'tenants',
+  summary: 'Gives what a copy shows of one place',
+  scope: 'internal',
+  whenSuspended: true,
+  streams: 'response',
+  callers: ['compliance'],
+  raw: true,
+  input: CollectTenantSubjectRequest,
+  output: PersonRows,
+});
+
+/** Erases what is not kept, in one commit. Asked again under the same Idempotency-Key, it changes nothing and answers what the first time did. */
+export const eraseTenantSubject = operation({
+  name: 'EraseTenantSubject',
+  service: 'tenants',
+  summary: 'Erases what is not kept, in one commit',
+  scope: 'internal',
+  idempotent: true,
+  audit: 'subject.tenant_erased',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: EraseTenantSubjectRequest,
+  output: PersonErased,
+});
+
 /**
  * Creates a tenant and prepares everything it needs: its owner, its data space, its default settings. Waits up to ten
  * seconds for it to be active and answers 201; if that takes longer, answers 202 and goes on: see its provisioning.
@@ -5250,6 +6016,10 @@ export const getMyTenant = operation({
 
 /** Everything a caller can do. */
 export const operations: readonly Operation[] = [
+  listAgentEvents,
+  streamAgentEvents,
+  getAgentSpend,
+  getPlatformAgents,
   publishAgentTemplate,
   withdrawAgentTemplate,
   listPlatformAgentTemplates,
@@ -5301,6 +6071,9 @@ export const operations: readonly Operation[] = [
   getAgentStop,
   setPlatformAgentStop,
   getPlatformAgentStop,
+  planAgentSubject,
+  collectAgentSubject,
+  eraseAgentSubject,
   getAgentTokenBudget,
   issueAgentToken,
   exchangeAgentToken,
@@ -5323,6 +6096,9 @@ export const operations: readonly Operation[] = [
   diffAgentVersions,
   publishAgentVersion,
   rollBackAgent,
+  planActorSubject,
+  collectActorSubject,
+  eraseActorSubject,
   getAuditAnchoring,
   replaceAuditAnchoring,
   listAuditAnchors,
@@ -5331,6 +6107,12 @@ export const operations: readonly Operation[] = [
   listPlatformAuditEvents,
   getAuditEvent,
   getAuditCompleteness,
+  addAuditDestination,
+  listAuditDestinations,
+  getAuditDestination,
+  rewindAuditDestination,
+  enableAuditDestination,
+  removeAuditDestination,
   getAuditCheckpoint,
   getAuditProof,
   getAuditConsistency,
@@ -5340,6 +6122,9 @@ export const operations: readonly Operation[] = [
   getPlatformAuditConsistency,
   exportPlatformAuditLog,
   recordAuditEvent,
+  registerActionSchema,
+  getActionSchema,
+  listActionSchemas,
   eraseEntryValues,
   proveErasure,
   signStatement,
@@ -5386,6 +6171,13 @@ export const operations: readonly Operation[] = [
   listMeters,
   getMeter,
   archiveMeter,
+  setOrganizationBilling,
+  getOrganizationBilling,
+  gatherOrganizationInvoices,
+  listOrganizationInvoices,
+  getOrganizationInvoice,
+  getOrganizationInvoiceDocument,
+  collectOrganizationInvoice,
   getBillingOverview,
   getPlatformBilling,
   exportInvoiceLines,
@@ -5421,6 +6213,9 @@ export const operations: readonly Operation[] = [
   setTenantTax,
   holdSpending,
   settleSpending,
+  planBillingSubject,
+  collectBillingSubject,
+  eraseBillingSubject,
   getSubscription,
   getTenantSubscription,
   changeTenantPlan,
@@ -5445,6 +6240,11 @@ export const operations: readonly Operation[] = [
   endAgreement,
   listAgreements,
   getPrivacyRequestClock,
+  recordConsent,
+  checkConsents,
+  listConsentHistory,
+  setConsentPurpose,
+  listConsentPurposes,
   acknowledgePrivacyRequest,
   askPrivacyQuestion,
   recordPrivacyAnswer,
@@ -5473,10 +6273,19 @@ export const operations: readonly Operation[] = [
   placeLegalHold,
   listLegalHolds,
   releaseLegalHold,
+  openIncident,
+  listIncidents,
+  getIncident,
+  assessIncident,
+  recordIncidentNotice,
+  closeIncident,
   listNoticeTemplates,
   replaceNoticeTemplate,
   resetNoticeTemplate,
   listSubjectPlans,
+  planRequesterSubject,
+  collectRequesterSubject,
+  eraseRequesterSubject,
   openPrivacyRequest,
   getPrivacyRequest,
   listPrivacyRequests,
@@ -5495,6 +6304,7 @@ export const operations: readonly Operation[] = [
   getSchemaTables,
   getTableColumns,
   getTableForeignKeys,
+  measureTables,
   createProductTable,
   listProductTables,
   getProductTable,
@@ -5562,6 +6372,9 @@ export const operations: readonly Operation[] = [
   addStaff,
   changeStaffRole,
   removeStaff,
+  planMemberSubject,
+  collectMemberSubject,
+  eraseMemberSubject,
   getMe,
   changePassword,
   getAccessPolicy,
@@ -5580,6 +6393,9 @@ export const operations: readonly Operation[] = [
   getOrganization,
   getProvisioning,
   retryProvisioning,
+  planTenantSubject,
+  collectTenantSubject,
+  eraseTenantSubject,
   createTenant,
   listTenants,
   getTenant,

@@ -66,7 +66,45 @@ export type AssignPrivacyRequestsRequest = {
 
 export type AssignPrivacyRequestsResponse = { readonly changed: number };
 
+export type CheckConsentsRequest = {
+  readonly subject: string;
+  readonly purposes: readonly string[];
+  readonly gpc?: boolean;
+};
+
+export type CheckConsentsResponse = { readonly answers: readonly ConsentAnswer[] };
+
 export type ClockLine = { readonly on: string; readonly text: string; readonly source: string | null };
+
+export type ConsentAnswer = {
+  readonly purpose: string;
+  readonly allowed: boolean;
+  readonly reason: string;
+  readonly version: string | null;
+  readonly recordedAt: string | null;
+};
+
+export type ConsentPurpose = {
+  readonly purpose: string;
+  readonly model: string;
+  readonly version: string;
+  readonly askAgain: boolean;
+  readonly honoursGpc: boolean;
+  readonly setAt: string;
+};
+
+export type ConsentRecord = {
+  readonly id: string;
+  readonly subject: string;
+  readonly purpose: string;
+  readonly action: string;
+  readonly version: string;
+  readonly source: string;
+  readonly proof: string | null;
+  readonly expiresAt: string | null;
+  readonly recordedBy: string;
+  readonly recordedAt: string;
+};
 
 export type DataMapColumn = { readonly name: string; readonly classification: string };
 
@@ -191,6 +229,20 @@ export type LegalHold = {
 };
 
 export type ListAgreementsResponse = { readonly data: readonly Agreement[]; readonly nextCursor: string | null };
+
+export type ListConsentHistoryRequest = {
+  readonly subject: string;
+  readonly purpose?: string | null;
+  readonly limit?: number | null;
+  readonly cursor?: string | null;
+};
+
+export type ListConsentHistoryResponse = {
+  readonly data: readonly ConsentRecord[];
+  readonly nextCursor: string | null;
+};
+
+export type ListConsentPurposesResponse = { readonly data: readonly ConsentPurpose[] };
 
 export type ListDisclosuresResponse = { readonly data: readonly Disclosure[]; readonly nextCursor: string | null };
 
@@ -390,6 +442,16 @@ export type PrivacySettings = {
   readonly policyUrl: string | null;
 };
 
+export type RecordConsentRequest = {
+  readonly subject: string;
+  readonly purpose: string;
+  readonly action: 'given' | 'withdrawn';
+  readonly version: string;
+  readonly source: 'form' | 'account' | 'phone' | 'paper' | 'import' | 'gpc';
+  readonly proof?: string | null;
+  readonly expiresAt?: string | null;
+};
+
 export type RecordDisclosureRequest = {
   readonly disclosedAt?: string | null;
   readonly recipient: string;
@@ -435,6 +497,14 @@ export type ReplacePrivacySettingsRequest = {
 export type RequestAgent = { readonly name: string; readonly email: string; readonly mandate: string };
 
 export type RequestController = { readonly name: string; readonly email: string };
+
+export type SetConsentPurposeRequest = {
+  readonly purpose: string;
+  readonly model: 'opt_in' | 'opt_out';
+  readonly version: string;
+  readonly askAgain?: boolean;
+  readonly honoursGpc?: boolean;
+};
 
 export type SubjectPlanSummary = {
   readonly id: string;
@@ -484,6 +554,7 @@ export interface Operations {
     output: Incident;
   };
   assignPrivacyRequests: { input: AssignPrivacyRequestsRequest; output: AssignPrivacyRequestsResponse };
+  checkConsents: { input: CheckConsentsRequest; output: CheckConsentsResponse };
   closeIncident: { input: { readonly incidentId: string } & { readonly conclusion: string }; output: Incident };
   collectAccess: { input: { readonly accessId: string } & { readonly digest: string }; output: Access };
   commentPrivacyRequest: { input: { readonly requestId: string } & { readonly text: string }; output: PrivacyRequest };
@@ -563,6 +634,8 @@ export interface Operations {
   };
   handOverPrivacyRequest: { input: { readonly requestId: string }; output: PrivacyRequest };
   listAgreements: { input: { readonly limit?: number; readonly cursor?: string }; output: ListAgreementsResponse };
+  listConsentHistory: { input: ListConsentHistoryRequest; output: ListConsentHistoryResponse };
+  listConsentPurposes: { input: {}; output: ListConsentPurposesResponse };
   listDisclosures: {
     input: { readonly limit?: number; readonly cursor?: string; readonly table?: string };
     output: ListDisclosuresResponse;
@@ -644,6 +717,7 @@ export interface Operations {
   placeLegalHold: { input: PlaceLegalHoldRequest; output: LegalHold };
   planAccess: { input: PlanAccessRequest; output: Access };
   planErasure: { input: PlanErasureRequest; output: Erasure };
+  recordConsent: { input: RecordConsentRequest; output: ConsentRecord };
   recordDisclosure: { input: RecordDisclosureRequest; output: Disclosure };
   recordIdentityCheck: {
     input: { readonly requestId: string } & {
@@ -724,6 +798,7 @@ export interface Operations {
     output: NoticeTemplate;
   };
   sendVerificationCode: { input: { readonly requestId: string }; output: PrivacyRequest };
+  setConsentPurpose: { input: SetConsentPurposeRequest; output: ConsentPurpose };
   setTableRecord: {
     input: { readonly table: string } & {
       readonly people: string;
@@ -801,6 +876,7 @@ export const operations = {
     permission: 'compliance.write',
     isIdempotent: false,
   },
+  checkConsents: { method: 'POST', path: '/v1/consents/check', permission: 'consents.read', isIdempotent: false },
   closeIncident: {
     method: 'POST',
     path: '/v1/incidents/{incidentId}/close',
@@ -933,6 +1009,18 @@ export const operations = {
     isIdempotent: false,
   },
   listAgreements: { method: 'GET', path: '/v1/agreements', permission: 'agreements.read', isIdempotent: false },
+  listConsentHistory: {
+    method: 'POST',
+    path: '/v1/consents/history',
+    permission: 'consents.read',
+    isIdempotent: false,
+  },
+  listConsentPurposes: {
+    method: 'GET',
+    path: '/v1/consents/purposes',
+    permission: 'consents.read',
+    isIdempotent: false,
+  },
   listDisclosures: { method: 'GET', path: '/v1/disclosures', permission: 'compliance.read', isIdempotent: false },
   listIncidents: { method: 'GET', path: '/v1/incidents', permission: 'compliance.read', isIdempotent: false },
   listLegalHolds: { method: 'GET', path: '/v1/privacy/holds', permission: 'compliance.read', isIdempotent: false },
@@ -974,6 +1062,7 @@ export const operations = {
   placeLegalHold: { method: 'POST', path: '/v1/privacy/holds', permission: 'compliance.write', isIdempotent: true },
   planAccess: { method: 'POST', path: '/v1/privacy/access', permission: 'compliance.write', isIdempotent: true },
   planErasure: { method: 'POST', path: '/v1/privacy/erasures', permission: 'compliance.write', isIdempotent: true },
+  recordConsent: { method: 'POST', path: '/v1/consents', permission: 'consents.write', isIdempotent: true },
   recordDisclosure: { method: 'POST', path: '/v1/disclosures', permission: 'compliance.write', isIdempotent: true },
   recordIdentityCheck: {
     method: 'POST',
@@ -1037,6 +1126,12 @@ export const operations = {
     permission: 'compliance.write',
     isIdempotent: false,
   },
+  setConsentPurpose: {
+    method: 'POST',
+    path: '/v1/consents/purposes',
+    permission: 'compliance.write',
+    isIdempotent: true,
+  },
   setTableRecord: {
     method: 'PUT',
     path: '/v1/compliance/data-map/tables/{table}',
@@ -1063,6 +1158,8 @@ export const rolesWith = {
   'compliance.approve': ['owner', 'admin', 'compliance'],
   'compliance.read': ['owner', 'admin', 'compliance'],
   'compliance.write': ['owner', 'admin', 'compliance'],
+  'consents.read': ['owner', 'admin', 'compliance'],
+  'consents.write': ['owner', 'admin', 'compliance'],
   'members.read': ['owner', 'admin', 'manager', 'compliance'],
-  'tenant.read': ['owner', 'admin', 'manager', 'staff', 'compliance'],
+  'tenant.read': ['owner', 'admin', 'manager', 'staff', 'compliance', 'organization_billing'],
 } as const;
