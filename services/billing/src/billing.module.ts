@@ -1,27 +1,13 @@
 import { Module } from '@nestjs/common';
+import { budgets } from './budgets/budgets-operations.js';
+import { payments } from './payments/payments-operations.js';
 import { CollectBillingSubject } from './subjects/collect-billing-subject.js';
 import { EraseBillingSubject } from './subjects/erase-billing-subject.js';
 import { PlanBillingSubject } from './subjects/plan-billing-subject.js';
 import { setBillingSuspension, type Operation } from '@tenantry/contracts';
 import { defineService, OutboundHttp } from '@tenantry/service';
-import { CheckBudgetBeforeUsage } from './budgets/check-budget-before-usage.js';
-import { CloseBudget } from './budgets/close-budget.js';
-import { CreateBudget } from './budgets/create-budget.js';
 import { Every30sExpireReservations } from './budgets/every-30s-expire-reservations.js';
-import { GetBudget } from './budgets/get-budget.js';
-import { GetReservation } from './budgets/get-reservation.js';
-import { HoldSpending } from './budgets/hold-spending.js';
-import { ListBudgets } from './budgets/list-budgets.js';
-import { ListOverspends } from './budgets/list-overspends.js';
-import { ListShadowDenials } from './budgets/list-shadow-denials.js';
-import { LogApiUsageAndUpdateBudget } from './budgets/log-api-usage-and-update-budget.js';
-import { ReleaseReservation } from './budgets/release-reservation.js';
-import { ReserveBudget } from './budgets/reserve-budget.js';
-import { SettleReservation } from './budgets/settle-reservation.js';
-import { SettleSpending } from './budgets/settle-spending.js';
-import { SimulateReservation } from './budgets/simulate-reservation.js';
 import { TenantCalendar } from './budgets/tenant-calendar.js';
-import { UpdateBudget } from './budgets/update-budget.js';
 import { BillingSettings } from './config.js';
 import { BillingSuspension } from './dunning/billing-suspension.js';
 import { DunningLadder } from './dunning/dunning-ladder.js';
@@ -66,13 +52,8 @@ import { Organizations } from './organizations/organizations.js';
 import { SetOrganizationBilling } from './organizations/set-organization-billing.js';
 import { Attempts } from './payments/attempts.js';
 import { AutomaticCollection } from './payments/automatic-collection.js';
-import { CheckPaymentDrifts } from './payments/check-payment-drifts.js';
-import { ChooseDefaultPaymentMethod } from './payments/choose-default-payment-method.js';
-import { CollectInvoice } from './payments/collect-invoice.js';
 import { Collection } from './payments/collection.js';
 import { ConnectedAccounts } from './payments/connected-accounts.js';
-import { ConnectPaymentAccount } from './payments/connect-payment-account.js';
-import { CreatePayment } from './payments/create-payment.js';
 import { DriftCheck } from './payments/drift-check.js';
 import { EventInbox } from './payments/event-inbox.js';
 import { Every10sApplyEvents } from './payments/every-10s-apply-events.js';
@@ -82,20 +63,10 @@ import { EveryMinuteCollectInvoices } from './payments/every-minute-collect-invo
 import { EveryHourForgetEventBodies } from './payments/every-hour-forget-event-bodies.js';
 import { EveryMinuteFinishRefunds } from './payments/every-minute-finish-refunds.js';
 import { EveryMinuteSettlePayments } from './payments/every-minute-settle-payments.js';
-import { GetPaymentAccount } from './payments/get-payment-account.js';
-import { ListPaymentMethods } from './payments/list-payment-methods.js';
-import { ListPayments } from './payments/list-payments.js';
-import { ListStripeEvents } from './payments/list-stripe-events.js';
 import { OpenPaymentAccount } from './payments/on-tenant-activated.js';
-import { OpenBillingPortal } from './payments/open-billing-portal.js';
 import { PaymentAccounts } from './payments/payment-accounts.js';
 import { PaymentProvider } from './payments/payment-provider.js';
-import { ReceiveStripeEvent } from './payments/receive-stripe-event.js';
-import { RefundPayment } from './payments/refund-payment.js';
 import { Refunds } from './payments/refunds.js';
-import { RemovePaymentMethod } from './payments/remove-payment-method.js';
-import { ReplayStripeEvent } from './payments/replay-stripe-event.js';
-import { SetUpPaymentMethod } from './payments/set-up-payment-method.js';
 import { Settlement } from './payments/settlement.js';
 import { StripeProvider } from './payments/stripe-provider.js';
 import { ExportInvoiceLines } from './overview/export-invoice-lines.js';
@@ -127,24 +98,6 @@ import { RecordUsage } from './usage/record-usage.js';
 import { UsageLedger } from './usage/usage-ledger.js';
 
 const plans = [CreatePlan, CreatePlanVersion, GetPlan, ListPlans];
-const budgets = [
-  CreateBudget,
-  ListBudgets,
-  GetBudget,
-  UpdateBudget,
-  CloseBudget,
-  ReserveBudget,
-  SettleReservation,
-  ReleaseReservation,
-  GetReservation,
-  SimulateReservation,
-  ListOverspends,
-  ListShadowDenials,
-  CheckBudgetBeforeUsage,
-  LogApiUsageAndUpdateBudget,
-  HoldSpending,
-  SettleSpending,
-];
 const schedules = [
   Every30sExpireReservations,
   Every15mDun,
@@ -180,23 +133,6 @@ const overview = [GetBillingOverview, GetPlatformBilling, ExportInvoiceLines];
 const profiles = [GetBillingProfile, SetBillingContact, SetTenantTax, SetCollection];
 const subjects = [PlanBillingSubject, CollectBillingSubject, EraseBillingSubject];
 const notices = [OnCollectionFailed, OnInvoiceOpened, OnDunningStepMail, OnBudgetThresholdReached];
-const payments = [
-  GetPaymentAccount,
-  SetUpPaymentMethod,
-  ListPaymentMethods,
-  ChooseDefaultPaymentMethod,
-  RemovePaymentMethod,
-  OpenBillingPortal,
-  CollectInvoice,
-  ListPayments,
-  ConnectPaymentAccount,
-  CreatePayment,
-  RefundPayment,
-  CheckPaymentDrifts,
-  ReceiveStripeEvent,
-  ListStripeEvents,
-  ReplayStripeEvent,
-];
 const reactions = [
   OnTenantActivated,
   OpenPaymentAccount,
