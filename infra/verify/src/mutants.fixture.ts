@@ -5,7 +5,7 @@ import type { ProvingGround } from './proving-ground.fixture.js';
 import type { Section } from './report/outcome.js';
 
 /** Puts a hole in; answers how to close it. */
-type Plant = (ground: ProvingGround) => Promise<() => Promise<void>>;
+export type Plant = (ground: ProvingGround) => Promise<() => Promise<void>>;
 
 /** A hole that verify must find, or why it can't matter to anybody outside. */
 export interface Mutant {
@@ -20,7 +20,7 @@ export interface Mutant {
 type Runs = { run: (exchange: unknown) => unknown };
 
 /** A class that Nest makes for a service, by its name: what is compiled and what is source are not the same class. */
-function providerOf(service: Service, name: string): { readonly prototype: Runs } {
+export function providerOf(service: Service, name: string): { readonly prototype: Runs } {
   const providers = Reflect.getMetadata('providers', service.module) as unknown[];
   const found = providers.find((one) => typeof one === 'function' && one.name === name);
   if (!found) throw new Error(`The ${service.name} has no ${name}`);
@@ -28,7 +28,7 @@ function providerOf(service: Service, name: string): { readonly prototype: Runs 
 }
 
 /** Replaces a method for a while. */
-function patch<T extends object, K extends keyof T>(target: T, name: K, made: (was: T[K]) => T[K]): () => void {
+export function patch<T extends object, K extends keyof T>(target: T, name: K, made: (was: T[K]) => T[K]): () => void {
   const was = target[name];
   target[name] = made(was);
   return () => void (target[name] = was);
@@ -36,7 +36,7 @@ function patch<T extends object, K extends keyof T>(target: T, name: K, made: (w
 
 const nothing = (): undefined => undefined;
 
-const both =
+export const both =
   (...plants: readonly Plant[]): Plant =>
   async (ground) => {
     const undo = await Promise.all(plants.map((plant) => plant(ground)));
@@ -66,7 +66,7 @@ const blindServices: Plant = async () => {
 };
 
 /** As the superuser: one statement that makes the hole, one that closes it. */
-const inSql =
+export const inSql =
   (hole: (ground: ProvingGround) => string, closed: (ground: ProvingGround) => string): Plant =>
   async (ground) => {
     const run = async (text: string): Promise<void> => {
@@ -85,7 +85,7 @@ const policyOf = (table: string): Plant =>
   );
 
 const roleOf = (tenantId: string): string => `t_${tenantId.replaceAll('-', '')}`;
-const pool = ({ verification }: ProvingGround) => verification.pairs.find(({ mode }) => mode === 'pool')!;
+export const pool = ({ verification }: ProvingGround) => verification.pairs.find(({ mode }) => mode === 'pool')!;
 const product = ({ verification }: ProvingGround): string => `product.${verification.tables.name}`;
 
 const QUICK = /^(GetMyTenant|ListApiKeys|RevokeApiKey|ListTenants|GetMe)$/;
