@@ -13,6 +13,7 @@ const NEEDS_HISTORY: ReadonlySet<string> = new Set([
   'GetUsage',
   'ListGuardrailDecisions',
   'ListLineUsage',
+  'ListOrganizationInvoices',
   'ListOverspends',
   'ListShadowDenials',
 ]);

@@ -70,13 +70,13 @@ async function newBilledOrganization(bench: Bench): Promise<{ id: string; tenant
 }
 
 /** An invoice of such an organization, and who may see it. */
-async function newOrganizationInvoice(bench: Bench): Promise<{ id: string; caller: Caller }> {
+async function newOrganizationInvoice(bench: Bench): Promise<{ id: string; paymentMethodId: string; caller: Caller }> {
   const { id: organizationId, payer } = await newBilledOrganization(bench);
-  await newPaymentMethod(payer);
+  const paymentMethodId = await newPaymentMethod(payer);
   await newOpenInvoice(payer);
   const gather = json('POST', `/v1/organizations/${organizationId}/invoices`, {});
   const { data } = await bench.workshop.client.must<{ data: { id: string }[] }>(bench.workshop.admin, gather);
-  return { id: data[0]!.id, caller: payer.tenant.owner };
+  return { id: data[0]!.id, paymentMethodId, caller: payer.tenant.owner };
 }
 
 /** A test card, set up on the page of what stands in for the payment provider. */

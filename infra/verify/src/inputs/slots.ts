@@ -183,6 +183,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'GetOrganizationInvoice.invoiceId': slot('organizationInvoice'),
   'GetOrganizationInvoiceDocument.invoiceId': slot('organizationInvoice'),
   'CollectOrganizationInvoice.invoiceId': slot('organizationInvoice'),
+  'CollectOrganizationInvoice.paymentMethodId': slot('organizationInvoice', 'paymentMethodId'),
   'GetPlan.version': null,
   'GetTenantInvoice.tenantId': slot('invoice', 'tenantId'),
   'GetUsage.meter': slot('meter', 'key'),

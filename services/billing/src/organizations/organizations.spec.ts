@@ -151,6 +151,18 @@ describe('An organization that is billed as one', () => {
     expect(await partOf(t.b)).toMatchObject({ tax: '0.00', total: '62.00' });
   });
 
+  it('is listed a page at a time, and a cursor is worth nothing to another tenant', async () => {
+    for (const time of ['2026-02-02', '2026-03-02']) await month(`${time}T00:00:00Z`);
+    const page = (tenant: TestTenant, cursor?: string) =>
+      t.bus.call(listOrganizationInvoices, { limit: 1, cursor }, testContext(tenant.id));
+    const first = await page(t.a);
+    const second = await page(t.a, first.nextCursor!);
+    expect([first, second].map(({ data }) => data.length)).toEqual([1, 1]);
+    expect(second).toMatchObject({ nextCursor: null });
+    expect(second.data[0]!.id).not.toBe(first.data[0]!.id);
+    await expect(page(t.b, first.nextCursor!)).rejects.toBeFault('invalid-input');
+  });
+
   it('becomes one invoice for each currency', async () => {
     await sell(t, t.b.id, { price: '62.00', currency: 'EUR' });
     await month('2026-02-02T00:00:00Z');
