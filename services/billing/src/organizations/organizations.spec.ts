@@ -160,7 +160,7 @@ describe('An organization that is billed as one', () => {
     expect([first, second].map(({ data }) => data.length)).toEqual([1, 1]);
     expect(second).toMatchObject({ nextCursor: null });
     expect(second.data[0]!.id).not.toBe(first.data[0]!.id);
-    await expect(page(t.b, first.nextCursor!)).rejects.toBeFault('invalid-input');
+    await expect(page(t.b, first.nextCursor!)).rejects.toBeFault('invalid-cursor');
   });
 
   it('becomes one invoice for each currency', async () => {
