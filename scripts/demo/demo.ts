@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { tryAgents } from './agents.js';
 import { Api } from './api.js';
 import { awaitTrail, insertedRows, showTrail } from './audit-trail.js';
 import { loadChinook } from './chinook.js';
@@ -80,6 +81,9 @@ async function demo(report: Report): Promise<void> {
   report.step('6. The audit trails');
   await showTrail(chinook, instance, 0, report);
   await showTrail(clinic, instance, wardBefore, report);
+
+  report.step('7. An agent of chinook');
+  await tryAgents(world, report);
 }
 
 const report = new Report();
