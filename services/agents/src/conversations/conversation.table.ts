@@ -76,18 +76,19 @@ export interface Answering {
 }
 
 /**
- * Takes the turn of a conversation as it was read, with so many messages; false when it went on meanwhile, or another call answers in it, or
- * one has not been settled.
+ * Takes the turn of a conversation as it was read; false when it went on or cost something meanwhile, or another call answers in it. A call
+ * that ends at this very moment is still open to this statement, or its cost is seen: so nobody counts on money that is spent.
  */
 export async function takeTurn(
   rows: Rows,
   { conversationId, callId, until }: Answering,
-  seenMessages: number,
+  seen: Pick<Conversation, 'messages' | 'spentNanos'>,
   now: Date,
 ): Promise<boolean> {
   const taken = await rows.query(sql`update agents.conversation c set answering = ${callId}, answering_until = ${until}
-    where id = ${conversationId} and status = 'open' and messages = ${seenMessages} and (answering is null or answering_until < ${now})
-      and not exists (select from agents.completion m where m.conversation_id = c.id and m.state = 'open' and m.id <> ${callId})
+    where id = ${conversationId} and status = 'open' and messages = ${seen.messages} and (answering is null or answering_until < ${now})
+      and not exists (select from agents.completion m where m.conversation_id = c.id and m.state = 'open')
+      and (select coalesce(sum(m.cost_nanos), 0) from agents.completion m where m.conversation_id = c.id) = ${seen.spentNanos}
     returning id`);
   return taken.length > 0;
 }

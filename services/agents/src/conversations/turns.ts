@@ -57,7 +57,7 @@ export class Turns {
     const until = new Date(call.deadlineAt.getTime() + SWEEP_MS);
     const answering = { conversationId: conversation.id, callId: call.id, until };
     const rows = { query: <T extends object>(statement: Sql) => this.tenants.write<T>(ctx, statement) };
-    if (await takeTurn(rows, answering, conversation.messages, this.clock.now())) return;
+    if (await takeTurn(rows, answering, conversation, this.clock.now())) return;
     const detail = 'This conversation is being answered, or went on meanwhile; read it and ask again';
     throw new Fault('conflict', { field: 'metadata.conversation_id', detail });
   }
