@@ -34,7 +34,7 @@ export interface StrategyOptions {
   readonly doors: Doors | null;
   readonly log: Log;
   readonly clock?: Clock;
-  /** Calls handled at the same time; beyond it callers are asked to come back. Default 1,000. */
+  /** Calls handled at the same time, streams that have begun left out; beyond it callers are asked to come back. Default 1,000. */
   readonly maxInFlight?: number;
   /** Streams open at the same time. Default: what the definition says, else 256. */
   readonly maxStreams?: number;
@@ -121,7 +121,9 @@ export class NatsStrategy extends HandlerTable {
   private receive(message: Msg): void {
     const handler = this.operations.get(message.subject);
     if (!handler) return this.respond(message, faultAnswer(unavailable(`no handler for ${message.subject}`)));
-    if (this.inFlight.size >= (this.options.maxInFlight ?? 1_000)) {
+    // Streams have a limit of their own: a thousand readers that wait must not keep everybody else out.
+    const calls = this.inFlight.size - (this.streams?.size ?? 0);
+    if (calls >= (this.options.maxInFlight ?? 1_000)) {
       return this.respond(message, faultAnswer(unavailable('too many calls are being handled')));
     }
     const work: Promise<void> = this.serve(message, handler)
