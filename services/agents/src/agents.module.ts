@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { holdSpending, settleSpending, type Operation } from '@tenantry/contracts';
 import { defineService } from '@tenantry/service';
+import { Asking } from './completions/asking.js';
 import { CompletionRuns } from './completions/completion-runs.js';
 import { CreateChatCompletion } from './completions/create-chat-completion.js';
 import { Every10sSettleCompletions } from './completions/every-10s-settle-completions.js';
@@ -108,6 +109,7 @@ import { PerformTool } from './tools/perform-tool.js';
 import { ToolLog } from './tools/tool-log.js';
 import { ToolCaller } from './tools/tool-caller.js';
 import { Toolbox } from './tools/toolbox.js';
+import { ConfigsInForce } from './versions/configs-in-force.js';
 import { DiffAgentVersions } from './versions/diff-agent-versions.js';
 import { DraftAgentVersion } from './versions/draft-agent-version.js';
 import { GetAgentVersion } from './versions/get-agent-version.js';
@@ -202,6 +204,8 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     ModelProviders,
     ModelCalls,
     CompletionRuns,
+    Asking,
+    ConfigsInForce,
     Spending,
     CallBeginnings,
     ConversationSeal,

@@ -4,14 +4,14 @@ import { Clock, type TenantContext } from '@tenantry/kernel';
 import { continued, withinConversation, type Thread } from '../conversations/thread.js';
 import { Turns } from '../conversations/turns.js';
 import { blocked, guardRequest } from '../guardrails/guarded-chat.js';
-import { TenantGuardrails } from '../guardrails/tenant-guardrails.js';
 import type { PricedModel } from '../prices/price-book.js';
 import { costNanos } from '../prices/rating.js';
 import type { RunRef } from '../runs/run.table.js';
+import { Asking, instructed } from './asking.js';
 import { CallMeter } from './call-meter.js';
 import { planCall } from './call-plan.js';
 import { CallSpan } from './call-span.js';
-import { readChat, type ChatRequest } from './chat-request.js';
+import type { ChatRequest } from './chat-request.js';
 import { openCompletion } from './completion.js';
 import { CompletionRuns } from './completion-runs.js';
 import { healthDataSent, readDisclosure } from './disclosure.js';
@@ -25,22 +25,22 @@ export class CallBeginnings {
   constructor(
     private readonly admission: ModelAdmission,
     private readonly runs: CompletionRuns,
-    private readonly guardrails: TenantGuardrails,
+    private readonly asking: Asking,
     private readonly turns: Turns,
     private readonly clock: Clock,
   ) {}
 
   /** When this fails no model may be asked, and a conversation is as it was. @throws Fault of whatever refuses */
   async begin(request: CreateChatCompletionRequest, ctx: TenantContext): Promise<RunningCall> {
-    const guardrails = await this.guardrails.of(ctx);
-    const { value: fresh, decisions, blockedBy } = guardRequest(guardrails, readChat(request));
+    const { chat: given, guardrails, conformance, instructions } = await this.asking.read(request, ctx);
+    const { value: fresh, decisions, blockedBy } = guardRequest(guardrails, given);
     const thread = fresh.conversationId === null ? null : await this.turns.read(ctx, fresh.conversationId);
     if (blockedBy) {
       await this.runs.keepDecisions(ctx, decisions);
       throw blocked(blockedBy);
     }
     const run = await this.runOf(ctx, fresh, thread);
-    const chat = thread ? continued(thread, fresh) : fresh;
+    const chat = instructed(thread ? continued(thread, fresh) : fresh, instructions);
     const disclosure = readDisclosure(request);
     const { version, candidates, kinds } = await this.admission.admit(ctx, chat, decisions);
     const tenantPlan = planCall(chat, candidates);
@@ -54,7 +54,7 @@ export class CallBeginnings {
     const tell = (one: PricedModel) => this.runs.tell(ctx, healthDataSent(call.id, one, kinds, disclosure));
     const disclose = kinds.length > 0 ? tell : null;
     const known = { chat, plan, candidates, ctx, call, disclose, guardrails, thread, span, asked: fresh.messages };
-    const begun = { meter: new CallMeter(inputEstimate), decisions: [...decisions], spoken: new Spoken() };
+    const begun = { meter: new CallMeter(inputEstimate), conformance, decisions: [...decisions], spoken: new Spoken() };
     return { ...known, ...begun, heldNanos: await this.hold({ ...known, ...begun }) };
   }
 

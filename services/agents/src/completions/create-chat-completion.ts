@@ -57,6 +57,7 @@ export class CreateChatCompletion {
     const { value: answer, decisions: made, blockedBy } = guardAnswer(guardrails, given);
     decisions.push(...made);
     if (blockedBy) throw blocked(blockedBy);
+    running.conformance.judge(answer.text, decisions);
     const firstPieceMs = this.sinceStart(call);
     const facts = { state: 'completed', finishReason: answer.finishReason, failure: null, firstPieceMs } as const;
     running.spoken.takeWhole(answer);
@@ -86,7 +87,8 @@ export class CreateChatCompletion {
     const events = new StreamEvents(call);
     let end: CompletionEnd | null = null;
     try {
-      for await (const piece of guardedPieces(reader.read(pieces), running.guardrails, decisions)) {
+      const guarded = guardedPieces(reader.read(pieces), running.guardrails, decisions);
+      for await (const piece of running.conformance.pieces(guarded, decisions)) {
         spoken.take(piece);
         if (piece.kind === 'text' || piece.kind === 'tool-call') yield events.piece(piece);
       }

@@ -1,4 +1,5 @@
 import type { Thread } from '../conversations/thread.js';
+import type { Conformance } from '../guardrails/conformance.js';
 import type { Decision, Guardrail } from '../guardrails/guardrail.js';
 import type { ChatMessage } from '../models/model-port.js';
 import type { CompletionEnd, OpenCompletion } from './completion.js';
@@ -10,6 +11,8 @@ import type { Spoken } from './spoken.js';
 export interface RunningCall extends ModelCall {
   readonly call: OpenCompletion;
   readonly guardrails: readonly Guardrail[];
+  /** Whether the answer is in the form that was asked for. */
+  readonly conformance: Conformance;
   /** What guardrails have decided so far. */
   readonly decisions: Decision[];
   /** The conversation that it continues. */

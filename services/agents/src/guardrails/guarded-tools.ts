@@ -3,23 +3,34 @@ import type { TenantContext } from '@tenantry/kernel';
 import type { Arguments } from '../tools/tool.js';
 import { blocked } from './guarded-chat.js';
 import { inspect, inspectTools, type Decision, type Guardrail, type Stage } from './guardrail.js';
+import { ConfigsInForce } from '../versions/configs-in-force.js';
+import { forAgent } from './agent-guardrails.js';
 import { TenantGuardrails } from './tenant-guardrails.js';
 
 /** Shows what tools are given and what they answer to the tenant's guardrails, whichever way the tool was called. */
 @Injectable()
 export class GuardedTools {
-  constructor(private readonly guardrails: TenantGuardrails) {}
+  constructor(
+    private readonly guardrails: TenantGuardrails,
+    private readonly configs: ConfigsInForce,
+  ) {}
 
   /** The arguments as they may go on. Decisions are added to the list. @throws Fault `guardrail-blocked` */
   async arguments(tool: string, given: Arguments, ctx: TenantContext, decisions: Decision[]): Promise<Arguments> {
-    const guardrails = await this.guardrails.of(ctx);
+    const guardrails = await this.of(ctx);
     take(inspectTools(guardrails, 'tool-arguments', [tool]), decisions);
     return guarded(guardrails, 'tool-arguments', given, decisions) as Arguments;
   }
 
   /** A result as a model may see it. Decisions are added to the list. @throws Fault `guardrail-blocked` */
   async result(result: unknown, ctx: TenantContext, decisions: Decision[]): Promise<unknown> {
-    return guarded(await this.guardrails.of(ctx), 'tool-result', result, decisions);
+    return guarded(await this.of(ctx), 'tool-result', result, decisions);
+  }
+
+  /** The tenant's, as they hold for the agent that calls. */
+  private async of(ctx: TenantContext): Promise<readonly Guardrail[]> {
+    const [tenants, config] = await Promise.all([this.guardrails.of(ctx), this.configs.of(ctx)]);
+    return config ? forAgent(tenants, config.guardrails) : tenants;
   }
 }
 

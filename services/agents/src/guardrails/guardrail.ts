@@ -7,7 +7,8 @@ import { findSecrets } from './secrets.js';
 /** Where a text is met: what a caller sends, what was retrieved, what a tool is given, what it answers, what the model says. */
 export type Stage = 'input' | 'retrieved' | 'tool-arguments' | 'tool-result' | 'output';
 
-export type GuardrailKind = 'personal-data' | 'secrets' | 'injection' | 'terms' | 'length' | 'script' | 'tools';
+export type GuardrailKind =
+  'personal-data' | 'secrets' | 'injection' | 'terms' | 'length' | 'script' | 'tools' | 'schema';
 
 /** One guardrail of a tenant. */
 export interface Guardrail {
@@ -83,7 +84,8 @@ const looks: Readonly<Record<GuardrailKind, Look>> = {
     const others = scriptsOf(text).filter((script) => !scripts.includes(script));
     return others.length > 0 ? whole(`It has ${others.join(', ')} letters; ${scripts.join(', ')} are allowed`) : null;
   },
-  tools: () => null, // about names, not texts: see `forbiddenTools`
+  tools: () => null, // about names, not texts: see `inspectTools`
+  schema: () => null, // about whole answers: see `Conformance`
 };
 
 function placesOf(findings: readonly Finding[]): Objection | null {

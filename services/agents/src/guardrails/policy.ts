@@ -13,6 +13,7 @@ const NONE = { detect: [], terms: [], maxChars: null, scripts: [], tools: [], th
 const stagesOf: Readonly<Partial<Record<GuardrailKind, readonly Stage[]>>> = {
   injection: TO_THE_MODEL,
   tools: OF_TOOLS,
+  schema: ['output'],
 };
 
 /** What guards a tenant that has not said otherwise: no keys and no card numbers, and a look at who tries to command the model. */

@@ -18,7 +18,9 @@ export class StreamGuard {
   private readonly told = new Set<string>();
 
   constructor(guardrails: readonly Guardrail[]) {
-    const active = guardrails.filter(({ mode, stages }) => mode !== 'off' && stages.includes('output'));
+    const active = guardrails.filter(
+      ({ kind, mode, stages }) => kind !== 'schema' && mode !== 'off' && stages.includes('output'),
+    );
     this.guardrails = active.filter(({ kind }) => kind !== 'length');
     this.lengths = active.filter(({ kind }) => kind === 'length');
     this.back = new HeldBack(this.guardrails);

@@ -11,7 +11,7 @@ import {
 } from '@tenantry/contracts';
 import { PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
 import { testContext, type TestTenant } from '@tenantry/testing';
-import { agentsOnRealPostgres, asAgent, join, liveAgent } from '../agents.fixture.js';
+import { agentsOnRealPostgres, asAgent, join, liveAgent, OtherServices } from '../agents.fixture.js';
 
 /** A request that the API was sent. */
 interface Seen {
@@ -63,7 +63,8 @@ export const SECRET = 'sk-of-the-shop-4711';
 /** The agents service beside a real HTTP API, which both tenants may reach. */
 export class ToolApiFixture {
   /** Made while a suite is described. */
-  readonly t = agentsOnRealPostgres({ networks: ['127.0.0.0/8'] });
+  readonly services = new OtherServices();
+  readonly t = agentsOnRealPostgres({ services: this.services, networks: ['127.0.0.0/8'] });
   seen: Seen[] = [];
   /** What the API answers. */
   answer: (response: ServerResponse) => void = (response) => response.end('{}');

@@ -9,6 +9,9 @@ import {
 import { TenantDatabase, type Transaction } from '@tenantry/database';
 import { Clock, coversAll, Fault, type TenantContext } from '@tenantry/kernel';
 import { assertEntitled, Directories, entitlementTo, Handles, isAllowed } from '@tenantry/messaging';
+import { assertThere } from '../guardrails/agent-guardrails.js';
+import { findPolicy } from '../guardrails/guardrail.table.js';
+import { defaultGuardrails } from '../guardrails/policy.js';
 import { withVersion, type Agent } from '../registry/agent.js';
 import { lockAgent, saveAgent, toMessage } from '../registry/agent.table.js';
 import { neededFeatures, type Version } from './version.js';
@@ -35,6 +38,7 @@ export class PublishAgentVersion {
         });
       assertHeld(version.config, ctx.permissions);
       this.assertIncluded(version.config, ctx.tenantId);
+      assertThere(version.config.guardrails, (await findPolicy(tx)) ?? defaultGuardrails);
       return toMessage(await this.publish(tx, agent, version, ctx.actor.id));
     });
   }

@@ -24,8 +24,11 @@ export class Guardrail {
   @MaxLength(60)
   name = '';
 
-  /** personal-data, secrets, injection (who tries to command the model), terms, length, script (writing systems) or tools. */
-  @IsIn(['personal-data', 'injection', 'terms', 'length', 'script', 'tools', 'secrets'])
+  /**
+   * personal-data, secrets, injection (who tries to command the model), terms, length, script (writing systems), tools or schema (whether an
+   * answer is what the request's response_format says).
+   */
+  @IsIn(['personal-data', 'injection', 'terms', 'length', 'script', 'tools', 'schema', 'secrets'])
   kind = '';
 
   /** enforce, shadow (only say what it would do) or off. */

@@ -136,11 +136,11 @@ export class GuardrailSetting {
     field('mode', 'string', { required: true }),
   ];
 
-  /** The check. */
-  @Matches(/^[a-z][a-z0-9_]{0,63}$/u)
+  /** The name of a guardrail of the tenant. One that it has no more refuses whatever the agent does. */
+  @Matches(/^[a-z][a-z0-9_-]{0,63}$/u)
   name = '';
 
-  /** enforce, shadow (only report what would have been blocked) or off. */
+  /** enforce, shadow (only report what would have been blocked) or off. The stricter of this and the tenant's own mode counts. */
   @IsIn(['enforce', 'shadow', 'off'])
   mode = '';
 }
