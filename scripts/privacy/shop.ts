@@ -40,14 +40,24 @@ export function planErasure(planner: Client, customer: number, more: object = {}
   return planner.must('POST', '/v1/privacy/erasures', { subject, ...more });
 }
 
-/** Has one person plan, another approve, and waits until it is done; says of every task that nothing was found. */
-export async function eraseCustomer(
+/** As `eraseSubject`, of a customer. */
+export function eraseCustomer(
   planner: Client,
   approver: Client,
   customer: number,
   more: object = {},
 ): Promise<Erasure> {
-  const { id, digest, places } = await planErasure(planner, customer, more);
+  return eraseSubject(planner, approver, [{ table: 'customers', value: String(customer) }], more);
+}
+
+/** Has one person plan, another approve, and waits until it is done; says of every task that nothing was found. */
+export async function eraseSubject(
+  planner: Client,
+  approver: Client,
+  subject: readonly { readonly table: string; readonly value: string }[],
+  more: object = {},
+): Promise<Erasure> {
+  const { id, digest, places } = await planner.must<Erasure>('POST', '/v1/privacy/erasures', { subject, ...more });
   for (const { position } of places.filter(({ kind }) => kind === 'task')) {
     await planner.must('POST', `/v1/privacy/erasures/${id}/tasks/${position}`, { finding: 'Nothing was found.' });
   }
