@@ -149,7 +149,7 @@ export const dataService = defineService({
   migrations: new URL('../migrations/', import.meta.url),
   jobs: ['product', 'rotation', 'counts'],
   ownerMay: ['create-schemas', 'create-roles'],
-  watches: ['tenants', 'revocations', 'agents', 'entitlements', 'agreements'],
+  watches: ['tenants', 'revocations', 'agents', 'entitlements', 'agreements', 'policies'],
   calls: [recordDataSizes as Operation],
   settings: DataSettings,
 });

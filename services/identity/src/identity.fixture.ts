@@ -102,11 +102,11 @@ export class IdentityFixture {
     this.bus.announce(tenantId, facts);
   }
 
-  /** Keeps a tenant to some networks, as the registry does. */
-  restrict(tenantId: string, allowedIps: readonly string[]): void {
+  /** Keeps a tenant to some networks and to sessions of some hours, as the registry does. */
+  restrict(tenantId: string, allowedIps: readonly string[], maxSessionHours: number | null = null): void {
     const { policies } = this.bus.directories;
     const version = (policies.get(tenantId)?.version ?? 0) + 1;
-    policies.put(tenantId, { version, allowedIps, corsOrigins: [], ratePerS: null, burst: null });
+    policies.put(tenantId, { version, allowedIps, corsOrigins: [], ratePerS: null, burst: null, maxSessionHours });
   }
 
   /** Somebody with a role. */

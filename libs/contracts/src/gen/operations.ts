@@ -5679,11 +5679,14 @@ export const getAccessPolicy = operation({
   output: AccessPolicy,
 });
 
-/** Replaces the allowed networks and browser origins of the caller's tenant. Refused when it would shut the caller out. */
+/**
+ * Replaces the security policy of the caller's tenant: allowed networks and browser origins, how long sessions last, who exports. What is not given is
+ * no rule. Refused when it would shut the caller out.
+ */
 export const replaceAccessPolicy = operation({
   name: 'ReplaceAccessPolicy',
   service: 'tenants',
-  summary: "Replaces the allowed networks and browser origins of the caller's tenant",
+  summary: "Replaces the security policy of the caller's tenant",
   http: { method: 'PUT', path: '/v1/tenant/access-policy', status: 200 },
   permission: 'tenant.write',
   scope: 'tenant',

@@ -65,6 +65,10 @@ export interface PolicyEntry extends DirectoryEntry {
   readonly corsOrigins: readonly string[];
   readonly ratePerS: number | null;
   readonly burst: number | null;
+  /** How long a session lasts at most; absent or null for as long as any. */
+  readonly maxSessionHours?: number | null;
+  /** Who may export rows: roles, `keys`, `agents`; absent or empty for whoever may read them. */
+  readonly exportRoles?: readonly string[];
 }
 
 /** What may be used: a boolean feature is on or off, a static one has a value, a metered one a limit a calendar month. */

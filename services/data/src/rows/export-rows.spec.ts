@@ -93,6 +93,23 @@ describe('an export', () => {
     expect(await told()).toMatchObject([{ tenantId: t.a.id, table: 'people', columns: ['people.ssn'] }]);
   });
 
+  it('is for those whom the tenant’s export rules name, when they name anybody', async () => {
+    const rule = (exportRoles: readonly string[]): void => {
+      const { policies } = t.bus.directories;
+      const version = (policies.get(t.a.id)?.version ?? 0) + 1;
+      policies.put(t.a.id, { version, allowedIps: [], corsOrigins: [], ratePerS: null, burst: null, exportRoles });
+    };
+    const by = (role: string) => t.schema.as(role).send(exportRows, { table: 'people', query: 'id=eq.1' });
+    rule(['admin', 'keys']);
+    for (const role of ['admin', 'secret_key']) expect((await by(role)).text).toContain('"p1"');
+    for (const role of ['owner', 'staff', 'support']) {
+      await expect(by(role)).rejects.toMatchObject({ reason: 'forbidden' });
+    }
+    expect((await t.schema.as('staff').get('people', 'id=eq.1')).status).toBe(200);
+    rule([]);
+    expect((await by('staff')).text).toContain('"p1"');
+  });
+
   it('gives its connection back when nobody reads it', async () => {
     for (let times = 0; times < MORE_THAN_CONNECTIONS; times++) {
       const { body } = await t.bus.send(exportRows, JSON.stringify({ table: 'people' }), t.schema.context());

@@ -2,12 +2,13 @@ import { Controller } from '@nestjs/common';
 import { exportRows, type ExportRowsRequest, HealthDataExported, Reply } from '@tenantry/contracts';
 import { TenantDatabase, type Transaction, Vault } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
-import { Handles } from '@tenantry/messaging';
+import { Directories, Handles } from '@tenantry/messaging';
 import { isHealthData } from '../agreements/health-data.js';
 import { DataSettings } from '../config.js';
 import { Catalog, isCurrent, requireCurrent } from '../spaces/catalog.js';
 import type { PlacedTable, TableSpace } from '../spaces/table-space.js';
 import { columnOf } from '../tables/table-definition.js';
+import { assertMayExport } from './export-rules.js';
 import { accessTo, callerOf, type Caller } from './caller.js';
 import { type CsvEscape, csvLine, escapeOf } from './csv.js';
 import { parseExact } from './json.js';
@@ -49,10 +50,12 @@ export class ExportRows {
     private readonly catalog: Catalog,
     private readonly vault: Vault,
     private readonly settings: DataSettings,
+    private readonly directories: Directories,
   ) {}
 
   @Handles(exportRows)
   async handle(request: ExportRowsRequest, ctx: TenantContext): Promise<Reply<AsyncIterable<Uint8Array>>> {
+    assertMayExport(ctx, this.directories.policies.get(ctx.tenantId));
     const format = formatOf(request.accept);
     const print = format === 'csv' ? csvPrinter(csvEscapeOf(request.accept)) : printNdjson;
     const query = parseQueryString(request.query);

@@ -29,6 +29,19 @@ describe('Refresh', () => {
     expect(new Set([first, second, third].map(({ refreshToken }) => refreshToken)).size).toBe(3);
   });
 
+  it('gives no token for a tenant in which sessions last less long, and still one for another', async () => {
+    const { refreshToken } = await signIn();
+    try {
+      identity.restrict(b, [], 8);
+      const second = await exchange(refreshToken, 'clinic');
+      identity.clock.advance(8 * 3_600_000);
+      expect(await refusalOf(exchange(second.refreshToken, 'clinic'))).toMatchObject({ reason: 'refresh-refused' });
+      expect(decodeJwt((await exchange(second.refreshToken, 'chinook')).accessToken)['ten']).toBe(a);
+    } finally {
+      identity.restrict(b, []);
+    }
+  });
+
   it('ends the whole session when a token comes a second time, whoever shows it', async () => {
     const first = await signIn();
     const second = await exchange(first.refreshToken);

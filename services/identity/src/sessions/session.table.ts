@@ -48,11 +48,12 @@ export async function findTokenOwner(
 /** What became of a refresh token that somebody showed. */
 export type TokenUse = 'accepted' | 'reused' | 'refused';
 
-/** Uses a refresh token up. Both rows are locked: of two who show it at the same time, the second sees that it was used. */
-export async function useRefreshToken(tx: Transaction, hash: Buffer, now: Date): Promise<TokenUse> {
+/** Uses a refresh token up, of a session that is not too old. Both rows are locked: of two who show it at the same time, the second sees that it was used. */
+export async function useRefreshToken(tx: Transaction, hash: Buffer, now: Date, startedAfter: Date): Promise<TokenUse> {
   const found = await tx.one<{ alive: boolean; used: boolean }>(sql`
     select token.used_at is not null as used,
-           token.expires_at > ${now} and session.expires_at > ${now} and session.ended_at is null as alive
+           token.expires_at > ${now} and session.expires_at > ${now} and session.ended_at is null
+             and session.started_at > ${startedAfter} as alive
     from identity.refresh_token token
     join identity.session on session.person_id = token.person_id and session.id = token.session_id
     where token.hash = ${hash} for update of token, session`);

@@ -7,8 +7,10 @@ import { Standings } from '../members/standings.js';
 import { rememberTenant } from '../users/person.table.js';
 import { ACCESS_TOKEN_LIFETIME_S, AccessTokens } from './access-token.js';
 import { newSecretToken } from './secret-token.js';
-import { chooseTenant, type Standing } from './session.js';
+import { chooseTenant, SESSION_LIFETIME_MS, type Standing } from './session.js';
 import { endSessions, insertRefreshToken, insertSession, useRefreshToken } from './session.table.js';
+
+const HOUR_MS = 3_600_000;
 
 /** A person whose identity is proven. */
 export interface ProvenPerson {
@@ -90,7 +92,7 @@ export class Sessions {
     this.assertAddress(ctx, tenantId);
     const next = newSecretToken('r');
     const use = await this.persons.transaction(actingAs(ctx, personId, sessionId, tenantId), async (tx) => {
-      const found = await useRefreshToken(tx, hash, now);
+      const found = await useRefreshToken(tx, hash, now, this.oldestStart(tenantId, now));
       if (found === 'reused') await endSessions(tx, { only: sessionId }, 'token_reused', now);
       if (found === 'accepted') {
         await insertRefreshToken(tx, { personId, id: sessionId }, next.hash, now);
@@ -107,6 +109,12 @@ export class Sessions {
     const { allowedIps = [] } = (tenantId && this.directories.policies.get(tenantId)) || {};
     if (allowedIps.length === 0 || (clientIp !== null && allowsAddress(allowedIps, clientIp))) return;
     throw new Fault('address-refused');
+  }
+
+  /** How old a session may be for a token of the tenant: an older one is refused, and the person signs in again. */
+  private oldestStart(tenantId: string | null, now: Date): Date {
+    const hours = (tenantId && this.directories.policies.get(tenantId)?.maxSessionHours) || null;
+    return new Date(now.getTime() - (hours === null ? SESSION_LIFETIME_MS : hours * HOUR_MS));
   }
 
   private async reply(issue: Issue, now: Date): Promise<LoginReply> {

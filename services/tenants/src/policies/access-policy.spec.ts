@@ -6,11 +6,15 @@ const policy = defaultPolicy('tenant', now);
 describe('an access policy', () => {
   it('can not shut out whoever changes it', () => {
     const restrict = (clientIp: string | null): unknown =>
-      restrictAccess(policy, { allowedIps: ['10.0.0.0/8'], corsOrigins: [], clientIp }, now);
+      restrictAccess(
+        policy,
+        { allowedIps: ['10.0.0.0/8'], corsOrigins: [], maxSessionHours: 8, exportRoles: ['owner'], clientIp },
+        now,
+      );
     expect(() => restrict('203.0.113.9')).toThrow(
       expect.objectContaining({ reason: 'invalid-input', errors: [expect.objectContaining({ field: 'allowedIps' })] }),
     );
-    expect(restrict('10.1.1.1')).toMatchObject({ allowedIps: ['10.0.0.0/8'], version: 2n });
+    expect(restrict('10.1.1.1')).toMatchObject({ allowedIps: ['10.0.0.0/8'], maxSessionHours: 8, version: 2n });
   });
 
   it('has a burst of at least the rate', () => {

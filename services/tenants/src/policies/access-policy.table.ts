@@ -1,11 +1,12 @@
 import type { AccessPolicy as AccessPolicyMessage } from '@tenantry/contracts';
 import { sql, type RowChange, type Transaction } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
+import type { PolicyEntry } from '@tenantry/messaging';
 import type { Rows } from '../registry/tenant.table.js';
 import { defaultPolicy, type AccessPolicy } from './access-policy.js';
 
 const columns = sql`tenant_id as "tenantId", allowed_ips as "allowedIps", cors_origins as "corsOrigins", rate_per_s as "ratePerS", burst,
-  version, updated_at as "updatedAt"`;
+  max_session_hours as "maxSessionHours", export_roles as "exportRoles", version, updated_at as "updatedAt"`;
 
 /** @throws Fault `not-found` when the tenant has none yet, or is not visible here */
 export async function findPolicy(rows: Rows, tenantId: string): Promise<AccessPolicy> {
@@ -46,14 +47,16 @@ export async function savePolicy(tx: Transaction, policy: AccessPolicy): Promise
   await tx.execute(sql`
     update tenants.access_policy
     set allowed_ips = ${policy.allowedIps}, cors_origins = ${policy.corsOrigins}, rate_per_s = ${policy.ratePerS}, burst = ${policy.burst},
+        max_session_hours = ${policy.maxSessionHours}, export_roles = ${policy.exportRoles},
         version = ${policy.version}, updated_at = ${policy.updatedAt}
     where tenant_id = ${policy.tenantId}`);
   projectPolicy(tx, policy);
 }
 
 /** The policy's entry in the directory by which every gateway goes. */
-export function policyEntry({ allowedIps, corsOrigins, ratePerS, burst }: AccessPolicy): object {
-  return { allowedIps, corsOrigins, ratePerS, burst };
+export function policyEntry(policy: AccessPolicy): Omit<PolicyEntry, 'version'> {
+  const { allowedIps, corsOrigins, ratePerS, burst, maxSessionHours, exportRoles } = policy;
+  return { allowedIps, corsOrigins, ratePerS, burst, maxSessionHours, exportRoles };
 }
 
 function projectPolicy(tx: Transaction, policy: AccessPolicy): void {
@@ -61,11 +64,13 @@ function projectPolicy(tx: Transaction, policy: AccessPolicy): void {
 }
 
 export function policyChanges(before: AccessPolicy, after: AccessPolicy): RowChange[] {
-  const values = ({ allowedIps, corsOrigins, ratePerS, burst }: AccessPolicy) => ({
+  const values = ({ allowedIps, corsOrigins, ratePerS, burst, maxSessionHours, exportRoles }: AccessPolicy) => ({
     allowedIps: allowedIps.join(', '),
     corsOrigins: corsOrigins.join(', '),
     ratePerS,
     burst,
+    maxSessionHours,
+    exportRoles: exportRoles.join(', '),
   });
   return [
     {
@@ -78,6 +83,8 @@ export function policyChanges(before: AccessPolicy, after: AccessPolicy): RowCha
   ];
 }
 
-export function toMessage({ allowedIps, corsOrigins, ratePerS, burst, updatedAt }: AccessPolicy): AccessPolicyMessage {
-  return { allowedIps: [...allowedIps], corsOrigins: [...corsOrigins], ratePerS, burst, updatedAt };
+export function toMessage(policy: AccessPolicy): AccessPolicyMessage {
+  const { allowedIps, corsOrigins, exportRoles, ratePerS, burst, maxSessionHours, updatedAt } = policy;
+  const lists = { allowedIps: [...allowedIps], corsOrigins: [...corsOrigins], exportRoles: [...exportRoles] };
+  return { ...lists, ratePerS, burst, maxSessionHours, updatedAt };
 }

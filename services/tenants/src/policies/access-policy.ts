@@ -8,40 +8,43 @@ export interface AccessPolicy {
   readonly corsOrigins: readonly string[];
   readonly ratePerS: number;
   readonly burst: number;
+  /** How long a session lasts at most; null for as long as any. */
+  readonly maxSessionHours: number | null;
+  /** Who may export rows; empty for whoever may read them. */
+  readonly exportRoles: readonly string[];
   readonly version: bigint;
   readonly updatedAt: Date;
 }
 
 /** What a new tenant may do. */
 export function defaultPolicy(tenantId: string, now: Date): AccessPolicy {
-  return { tenantId, allowedIps: [], corsOrigins: [], ratePerS: 100, burst: 1_000, version: 1n, updatedAt: now };
+  const open = { allowedIps: [], corsOrigins: [], maxSessionHours: null, exportRoles: [] };
+  return { tenantId, ...open, ratePerS: 100, burst: 1_000, version: 1n, updatedAt: now };
 }
 
 function change(policy: AccessPolicy, changes: Partial<AccessPolicy>, now: Date): AccessPolicy {
   return { ...policy, ...changes, version: policy.version + 1n, updatedAt: now };
 }
 
+/** What a tenant decides itself. */
+type Rules = Pick<AccessPolicy, 'allowedIps' | 'corsOrigins' | 'maxSessionHours' | 'exportRoles'>;
+
 /**
- * Replaces the networks and origins.
+ * Replaces the networks, origins and rules.
  * @throws Fault `invalid-input` when whoever asks could not come back to undo it
  */
 export function restrictAccess(
   policy: AccessPolicy,
-  restriction: {
-    readonly allowedIps: readonly string[];
-    readonly corsOrigins: readonly string[];
-    readonly clientIp: string | null;
-  },
+  { clientIp, ...rules }: Rules & { readonly clientIp: string | null },
   now: Date,
 ): AccessPolicy {
-  const { allowedIps, corsOrigins, clientIp } = restriction;
-  if (clientIp !== null && !allowsAddress(allowedIps, clientIp)) {
+  if (clientIp !== null && !allowsAddress(rules.allowedIps, clientIp)) {
     throw new Fault('invalid-input', {
       field: 'allowedIps',
       detail: 'This would shut you out: your own address is in none of these networks',
     });
   }
-  return change(policy, { allowedIps, corsOrigins }, now);
+  return change(policy, rules, now);
 }
 
 /** @throws Fault `invalid-input` when the burst is below the rate */

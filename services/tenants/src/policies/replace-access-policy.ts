@@ -11,7 +11,7 @@ import { Handles } from '@tenantry/messaging';
 import { restrictAccess } from './access-policy.js';
 import { lockPolicy, policyChanges, savePolicy, toMessage } from './access-policy.table.js';
 
-/** Replaces the allowed networks and origins of the caller's tenant; the gateways go by it within a second. */
+/** Replaces the security policy of the caller's tenant; every service goes by it within a second. */
 @Controller()
 export class ReplaceAccessPolicy {
   constructor(
@@ -20,14 +20,12 @@ export class ReplaceAccessPolicy {
   ) {}
 
   @Handles(replaceAccessPolicy)
-  async handle({ allowedIps, corsOrigins }: ReplaceAccessPolicyRequest, ctx: TenantContext): Promise<AccessPolicy> {
+  async handle(request: ReplaceAccessPolicyRequest, ctx: TenantContext): Promise<AccessPolicy> {
+    const { allowedIps, corsOrigins, maxSessionHours = null, exportRoles } = request;
+    const rules = { allowedIps, corsOrigins, maxSessionHours, exportRoles };
     return this.tenants.transaction(ctx, async (tx) => {
       const before = await lockPolicy(tx, ctx.tenantId);
-      const after = restrictAccess(
-        before,
-        { allowedIps, corsOrigins, clientIp: ctx.request.clientIp },
-        this.clock.now(),
-      );
+      const after = restrictAccess(before, { ...rules, clientIp: ctx.request.clientIp }, this.clock.now());
       await savePolicy(tx, after);
       tx.publish(new AccessPolicyChanged({ tenantId: ctx.tenantId, version: after.version }), {
         changes: policyChanges(before, after),
