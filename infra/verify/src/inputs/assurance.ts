@@ -20,7 +20,8 @@ async function breakGlass({
 
 const incident = (bench: Bench): Promise<string> => {
   const { canary, owner } = bench.tenant;
-  return idOf(bench, owner, '/v1/incidents', { title: canary.word(), description: canary.word(), laws: ['gdpr'] });
+  const facts = { laws: ['gdpr', 'hipaa'], role: 'processor' }; // whose duties have the one that a form names
+  return idOf(bench, owner, '/v1/incidents', { title: canary.word(), description: canary.word(), ...facts });
 };
 
 /** How to come by what tenants and the platform answer for. */

@@ -42,7 +42,6 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   successUrl: () => 'https://app.example.com/',
   cancelUrl: () => 'https://app.example.com/',
   returnUrl: () => 'https://app.example.com/',
-  'RecordIncidentNotice.duty': () => 'gdpr_authority',
   'BreakGlass.tables': () => ['people'],
   'RecordConsent.purpose': () => 'newsletter',
   'RecordConsent.source': () => 'form',
