@@ -8,6 +8,7 @@ import { fillForm, Stage, tabTo } from './stage.js';
 type Plan = { id: string; status: string; digest: string; places: { kind: string; position: number }[] };
 
 const PATIENCE_MS = 60_000;
+const LOOK = { accentColor: '#0f5132', introduction: 'We answer soon.', policyUrl: 'https://example.com/privacy' };
 
 describe('The pages, in a real browser before a real system', () => {
   let stage: Stage;
@@ -17,12 +18,7 @@ describe('The pages, in a real browser before a real system', () => {
     stage = await Stage.open();
     planner = await stage.world.secondPerson();
     for (const { owner } of [stage.world.a, stage.world.b]) {
-      const look = {
-        accentColor: '#0f5132',
-        introduction: 'We answer within a month.',
-        policyUrl: 'https://example.com/privacy',
-      };
-      await owner.must('PUT', '/v1/privacy/settings', { formEnabled: true, ...look });
+      await owner.must('PUT', '/v1/privacy/settings', { formEnabled: true, ...LOOK });
     }
   });
   afterAll(() => stage?.[Symbol.asyncDispose]());
@@ -163,7 +159,7 @@ describe('The pages, in a real browser before a real system', () => {
   it('take a request by the tenant’s own form, confirmed by the code that was mailed', async () => {
     const page = await stage.browser.visit('/privacy/tenant-a');
     await heading(page, 'Your data at tenant-a');
-    await page.getByText('We answer within a month.').waitFor();
+    await page.getByText('We answer soon.').waitFor();
     await fillForm(page, /what you hold about me/, 'Ines');
     const send = page.getByRole('button', { name: 'Send the request' });
     expect(await page.evaluate("getComputedStyle(document.querySelector('button.main')).backgroundColor")).toBe(
@@ -226,6 +222,8 @@ describe('The pages, in a real browser before a real system', () => {
       subjectEmail: 'nia@customers.example',
     });
     const { id: copyId } = await owner().must<Plan>('POST', '/v1/privacy/access', { subject: subjectOf(2) });
+    const incident = { title: 'Lost laptop', description: 'It was on a train.', laws: ['gdpr'] };
+    const { id: incidentId } = await owner().must<{ id: string }>('POST', '/v1/incidents', incident);
     const desk: readonly (readonly [string, RegExp])[] = [
       ['/requests', /Nia/],
       [`/requests/${requestId}`, /GDPR|45 CFR/],
@@ -233,6 +231,8 @@ describe('The pages, in a real browser before a real system', () => {
       [`/copies/${copyId}`, /customers/],
       [`/erasures/${erasureId}`, /What happens where/],
       ['/holds', /Matter 7/],
+      ['/incidents', /Lost laptop/],
+      [`/incidents/${incidentId}`, /Supervisory authority/],
       ['/form', /Colour/],
       ['/nothing', /Nothing is here/],
     ];

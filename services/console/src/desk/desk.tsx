@@ -3,6 +3,8 @@ import { Route, Router, Switch } from 'wouter';
 import { may } from '../api/may.js';
 import { useMe, usePerson, useSession } from '../api/use-api.js';
 import { HoldList } from '../holds/hold-list.js';
+import { IncidentList } from '../incidents/incident-list.js';
+import { IncidentPage } from '../incidents/incident-page.js';
 import { CopyPage } from '../plans/copy-page.js';
 import { ErasurePage } from '../plans/erasure-page.js';
 import { PlanList } from '../plans/plan-list.js';
@@ -59,6 +61,10 @@ function Pages(): ReactElement {
       <Route path="/holds">
         <HoldList />
       </Route>
+      <Route path="/incidents">
+        <IncidentList />
+      </Route>
+      <Route path="/incidents/:id">{({ id }) => <IncidentPage id={id} />}</Route>
       <Route path="/form">
         <SettingsPage />
       </Route>

@@ -7,6 +7,7 @@ const PLACES = [
   { href: '/requests', label: 'Requests' },
   { href: '/plans', label: 'Copies and erasures' },
   { href: '/holds', label: 'Legal holds' },
+  { href: '/incidents', label: 'Breach register' },
   { href: '/form', label: 'Request form' },
 ];
 
