@@ -19,6 +19,8 @@ export interface RawAnswer {
 
 /** No operation may take longer; the gateway itself gives up after 15 s. */
 const DEADLINE_MS = 12_000;
+/** What comes of a stream of events within this time is its answer: some have no end. */
+const EVENTS_MS = 1_000;
 
 /** The wire to one gateway. */
 export class Wire {
@@ -49,11 +51,14 @@ export class Wire {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.on('error', reject);
-        incoming.on('end', () => {
+        const answer = (): void => {
           const text = Buffer.concat(chunks).toString();
           const tookMs = performance.now() - startMs;
           resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, tookMs });
-        });
+        };
+        incoming.on('end', answer);
+        if (incoming.headers['content-type']?.startsWith('text/event-stream'))
+          setTimeout(() => (answer(), outgoing.destroy()), EVENTS_MS);
       },
     );
     const late = (): void => void outgoing.destroy(new Error(`no answer after ${DEADLINE_MS} ms`));

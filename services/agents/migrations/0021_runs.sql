@@ -5,4 +5,5 @@ alter table agents.completion
   add column traceparent text,
   add column tools       text[] not null default '{}';           -- that the answer wants called
 call platform.tenant_table('agents.completion', classes => '{"tools": "internal"}');
+revoke delete on agents.completion from agents_service;
 create index completion_by_run on agents.completion (tenant_id, run_id, id) where run_id is not null;

@@ -27,3 +27,4 @@ call platform.tenant_table('agents.token_hold', classes => '{"held_nanos": "inte
 
 -- The allowance that a token's calls count against: its own, or that of the token it was exchanged for.
 alter table agents.agent_token add column allowance_id uuid;
+call platform.tenant_table('agents.agent_token');

@@ -6,7 +6,7 @@ import type { Form, Ids } from './form.js';
 import type { Bench, Kind, Thing } from './kinds.js';
 import { isNeeded, plainValue, type Words } from './plain-value.js';
 import { fieldsOf, type Field } from './schema.js';
-import { slotOf } from './slots.js';
+import { isUnknown, slotOf } from './slots.js';
 
 /** The request of an operation whose HTTP form follows from its declaration. @throws Error that names what is unknown */
 export async function derivedForm(
@@ -54,7 +54,7 @@ async function namedValues(
 /** Values for everything else that a request needs. */
 function plainValues(operation: Operation, fields: readonly Field[], words: Words): Ids {
   const plain = fields.filter(({ name }) => !slotOf(operation, name));
-  const unknown = plain.find(({ schema }) => schema.format === 'uuid');
+  const unknown = plain.find(({ name, schema }) => schema.format === 'uuid' && isUnknown(operation, name));
   if (unknown) throw new Error(`Nobody knows what ${operation.name}.${unknown.name} names; add it to slots.ts`);
   return Object.fromEntries(
     plain

@@ -3,7 +3,7 @@ import { newId } from '@tenantry/kernel';
 import { Canary } from '../world/canary.js';
 import { isNeeded, plainValue } from './plain-value.js';
 import { fieldsOf, resolved, type Field, type Schema } from './schema.js';
-import { slotOf } from './slots.js';
+import { isUnknown, slotOf } from './slots.js';
 
 const derived = operations.filter(({ http }) => http !== null && !http.custom);
 
@@ -11,10 +11,12 @@ describe('the values of a request', () => {
   const canary = new Canary();
 
   /** What a field names stands for itself here; nobody is asked to make it. */
-  const named = ({ name, schema }: Pick<Field, 'name' | 'schema'>): unknown =>
-    schema.type === 'array' ? [namedItem(name, resolved(schema.items ?? {}))] : namedText(schema);
-  const namedItem = (name: string, schema: Schema): unknown =>
-    schema.type === 'object' ? plainValue('', name, schema, canary) : namedText(schema);
+  const named = (operation: string, { name, schema }: Pick<Field, 'name' | 'schema'>): unknown =>
+    schema.type === 'array'
+      ? [namedItem(operation, name, resolved(schema.items ?? {}))]
+      : namedItem(operation, name, resolved(schema));
+  const namedItem = (operation: string, name: string, schema: Schema): unknown =>
+    schema.type === 'object' ? plainValue(operation, name, schema, canary) : namedText(schema);
   const namedText = (schema: Schema): unknown => {
     if (schema.format === 'uuid') return newId();
     if (schema.type === 'integer') return 1;
@@ -29,7 +31,7 @@ describe('the values of a request', () => {
       const needed = fieldsOf(operation).filter((field) => isNeeded(name, field));
       const values = needed.map((field) => [
         field.name,
-        slotOf(operation, field.name) ? named(field) : plainValue(name, field.name, field.schema, canary),
+        slotOf(operation, field.name) ? named(name, field) : plainValue(name, field.name, field.schema, canary),
       ]);
       expect(() => parseMessage(operation.input, Object.fromEntries(values))).not.toThrow();
     },
@@ -38,7 +40,7 @@ describe('the values of a request', () => {
   it('leave no id to chance: somebody knows what it names', () => {
     const unknown = derived.flatMap((operation) =>
       fieldsOf(operation)
-        .filter(({ name, schema }) => schema.format === 'uuid' && !slotOf(operation, name))
+        .filter(({ name, schema }) => schema.format === 'uuid' && isUnknown(operation, name))
         .map(({ name }) => `${operation.name}.${name}`),
     );
     expect(unknown).toEqual([]);

@@ -67,6 +67,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   'PublishAgentTemplate.name': () => 'verify',
   'OfferToolApi.name': () => 'verify_offered',
   'OfferToolApi.api': () => TOOL_API,
+  'PutToolApi.api': () => TOOL_API,
   'ReplaceToolHosts.hosts': () => [TOOL_HOST],
   estimate: () => '0.10',
   actual: () => '0.05',

@@ -14,7 +14,7 @@ const proof = (kind: Kind, value: string): Slot => ({ kind, value, isProof: true
 
 /**
  * The fields that name things. Looked up from the most to the least particular: `Operation.field`, the address up to the field,
- * `scope field`, the field alone. Null for a field that only looks like one of them.
+ * `scope field`, the field alone. Null for a field that only looks like one of them, or is better left out.
  */
 const slots: Readonly<Record<string, Slot | null>> = {
   '/v1/agents/{agentId}': slot('agent'),
@@ -126,6 +126,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'ListAgentRuns.agentId': slot('publishedAgent'),
   'ListAgentRuns.userId': slot('self', 'userId'),
   'CallAgentTool.runId': null,
+  'ListRunFeedback.agentId': null,
   'ListAgentEvents.agentId': slot('agent'),
   'ListAgentEvents.userId': slot('self', 'userId'),
   'ListAgentEvents.runId': slot('completion'),
@@ -213,10 +214,18 @@ const slots: Readonly<Record<string, Slot | null>> = {
 };
 
 /** What a field of an operation names; undefined for a plain value. */
-export function slotOf({ name, scope, http }: Operation, field: string): Slot | undefined {
+export function slotOf(operation: Operation, field: string): Slot | undefined {
+  return slots[keyOf(operation, field) ?? ''] ?? undefined;
+}
+
+/** Whether nothing is known that a field could name. */
+export function isUnknown(operation: Operation, field: string): boolean {
+  return keyOf(operation, field) === undefined;
+}
+
+function keyOf({ name, scope, http }: Operation, field: string): string | undefined {
   const path = http?.path ?? '';
   const end = path.indexOf(`{${field}}`);
   const address = end < 0 ? '' : path.slice(0, end + field.length + 2);
-  const known = [`${name}.${field}`, address, `${scope} ${field}`, field].find((key) => key in slots);
-  return (known === undefined ? null : slots[known]) ?? undefined;
+  return [`${name}.${field}`, address, `${scope} ${field}`, field].find((key) => key in slots);
 }
