@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { collectSubjectRows } from '@tenantry/contracts';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { RpcClient } from '@tenantry/messaging';
-import { peerOf } from '../places/peers.js';
+import { askedBy, peerOf } from '../places/peers.js';
 import { PlanWork } from '../places/plan-work.js';
 import { isOpen, type Person, type PlanPlace, type SubjectPlan } from '../places/plan.js';
 import { savePlace } from '../places/plan.table.js';
@@ -95,9 +95,9 @@ export class AccessCollector {
   /** A place's rows, from the service that has them. */
   #rows(ctx: TenantContext, person: Person, place: PlanPlace, shape: string): Promise<AsyncIterable<Uint8Array>> {
     const peer = peerOf(place.service);
-    const { keys, email, userId } = person;
-    if (peer) return this.rpc.download(peer.collect, { email, userId, place: place.place }, ctx);
-    const input = { subject: [...keys], shape, table: place.place, reveal: [...place.facts.reveal] };
+    const known = peer && askedBy(peer, person);
+    if (known) return this.rpc.download(peer.collect, { ...known, place: place.place }, ctx);
+    const input = { subject: [...person.keys], shape, table: place.place, reveal: [...place.facts.reveal] };
     return this.rpc.download(collectSubjectRows, input, ctx);
   }
 

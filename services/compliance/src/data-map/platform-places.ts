@@ -103,7 +103,7 @@ export const platformPlaces: readonly PlatformPlace[] = [
     recipients: ['The providers of the models that the tenant chose'],
     retention:
       'What was said as long as the tenant’s conversation retention says; what it cost as long as the tenant exists',
-    eraseAction: 'manual',
+    eraseAction: 'delete',
     keepReason: null,
     task: 'Did the person work with an agent, or did one act on them? Look through the tenant’s agents, their approvals, completions and conversations',
   },

@@ -10,10 +10,12 @@ import {
 } from '@tenantry/contracts';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { RpcClient } from '@tenantry/messaging';
-import { type Peer, peers } from '../places/peers.js';
+import { askedBy, type KnownBy, type Peer, peers } from '../places/peers.js';
 import type { Person, PlanPlace } from '../places/plan.js';
 import type { ErasedServices } from './erasure-plan.js';
 
+/** Of a service that was asked by an address when it was planned there is one. */
+const NOBODY: KnownBy = { email: null, userId: null };
 const TIMEOUT_MS = 30_000;
 const ROWS_TIMEOUT_MS = 120_000;
 
@@ -70,13 +72,13 @@ export class ServiceEraser {
   async #ask(
     ctx: TenantContext,
     erasureId: string,
-    { email, userId }: Person,
+    person: Person,
     peer: Peer,
     places: readonly PlanPlace[],
   ): Promise<Outcome> {
     try {
       const options = { timeoutMs: TIMEOUT_MS, idempotencyKey: erasureId };
-      return { peer, done: await this.rpc.call(peer.erase, { email, userId }, ctx, options), left: [] };
+      return { peer, done: await this.rpc.call(peer.erase, askedBy(peer, person) ?? NOBODY, ctx, options), left: [] };
     } catch (error) {
       if (!(error instanceof Fault) || error.status >= 500) throw error;
       const left = places.filter(({ facts }) => facts.action !== 'keep').map((place) => asTask(place, error));

@@ -1,10 +1,12 @@
 import {
   collectActorSubject,
+  collectAgentSubject,
   collectBillingSubject,
   collectMemberSubject,
   collectRequesterSubject,
   collectTenantSubject,
   eraseActorSubject,
+  eraseAgentSubject,
   eraseBillingSubject,
   eraseMemberSubject,
   eraseRequesterSubject,
@@ -14,21 +16,27 @@ import {
   type PersonPlaces,
   type PersonRows,
   planActorSubject,
+  planAgentSubject,
   planBillingSubject,
   planMemberSubject,
   planRequesterSubject,
   planTenantSubject,
 } from '@tenantry/contracts';
+import type { Person, PersonKey } from './plan.js';
 
 /** By what Tenantry's own services know a person. */
 export interface KnownBy {
   readonly email: string | null;
   readonly userId: string | null;
+  /** The person's rows in tables, for services that are told of them. */
+  readonly subject?: readonly PersonKey[];
 }
 
 /** A service of Tenantry's own that says what it has of a person and does what is asked with it. */
 export interface Peer {
   readonly service: string;
+  /** Whether it knows people by their rows in tables, too. */
+  readonly byRows?: boolean;
   readonly plan: Operation<KnownBy, PersonPlaces>;
   readonly collect: Operation<KnownBy & { readonly place: string }, PersonRows>;
   readonly erase: Operation<KnownBy, PersonErased>;
@@ -45,8 +53,21 @@ export const peers: readonly Peer[] = [
     collect: collectRequesterSubject,
     erase: eraseRequesterSubject,
   },
+  {
+    service: 'agents',
+    byRows: true,
+    plan: planAgentSubject,
+    collect: collectAgentSubject,
+    erase: eraseAgentSubject,
+  },
   { service: 'audit', plan: planActorSubject, collect: collectActorSubject, erase: eraseActorSubject },
 ].map((peer) => peer as unknown as Peer);
+
+/** By what a service is asked for a person; null when it could not know them by any of it. */
+export function askedBy({ byRows = false }: Peer, { keys, email, userId }: Person): KnownBy | null {
+  if (byRows) return { email, userId, subject: keys };
+  return email === null && userId === null ? null : { email, userId };
+}
 
 export function peerOf(service: string): Peer | undefined {
   return peers.find((peer) => peer.service === service);

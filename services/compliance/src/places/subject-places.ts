@@ -6,7 +6,7 @@ import { RpcClient } from '@tenantry/messaging';
 import { Logger } from '@tenantry/service';
 import { type PlatformPlace, platformPlaces } from '../data-map/platform-places.js';
 import { findRequest } from '../requests/privacy-request.table.js';
-import { type Peer, peerOf, peers } from './peers.js';
+import { askedBy, type Peer, peerOf, peers } from './peers.js';
 import type { FoundPlace, Person, PersonKey, PlaceFacts } from './plan.js';
 
 /** Where a person's data is. */
@@ -56,11 +56,13 @@ export class SubjectPlaces {
   }
 
   /** What a service says of a person. One that can't be asked leaves a task: somebody looks it up. */
-  async #ask(ctx: TenantContext, { service, plan }: Peer, { email, userId }: Person): Promise<FoundPlace[]> {
+  async #ask(ctx: TenantContext, peer: Peer, person: Person): Promise<FoundPlace[]> {
+    const { service, plan } = peer;
     const task = platformPlaces.find((place) => place.service === service)!;
-    if (email === null && userId === null) return [taskOf(task)];
+    const known = askedBy(peer, person);
+    if (!known) return [taskOf(task)];
     try {
-      const { places } = await this.rpc.call(plan, { email, userId }, ctx, { timeoutMs: PEER_TIMEOUT_MS });
+      const { places } = await this.rpc.call(plan, known, ctx, { timeoutMs: PEER_TIMEOUT_MS });
       return places.map((place) => toPeerPlace(service, place));
     } catch (err) {
       if (ctx.signal?.aborted) throw err;
