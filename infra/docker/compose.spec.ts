@@ -88,6 +88,7 @@ describe('docker-compose.yml', () => {
     expect(open[0]?.[1].ports).toEqual(['127.0.0.1:${PORT:-8080}:8080']);
     expect(services.filter(([, { networks }]) => networks?.includes('edge')).map(([name]) => name)).toEqual([
       'identity',
+      'audit',
       'billing',
       'compliance',
       'gateway',

@@ -160,9 +160,9 @@ describe('the operator of a running instance', () => {
     renameSync(key!, other!);
     writeFileSync(key!, randomBytes(32), { mode: 0o600 });
     const [first, again] = [await run('keys', 'rewrap'), await run('keys', 'rewrap')];
-    expect(first.said).toMatch(/^[1-9]\d* entries of ledgers are sealed by it$/m);
-    expect(first.said).toMatch(/^[1-9]\d* keys of \d+ tenants are wrapped by master\.key since now, 0 were before/);
-    expect(again.said).toMatch(/^0 keys of \d+ tenants are wrapped by master\.key since now, [1-9]/);
+    expect(first.said).toMatch(/^[1-9]\d* entries of ledgers are sealed by master\.key$/m);
+    expect(first.said).toMatch(/^[1-9]\d* keys of \d+ tenants are wrapped anew since now, 0 were before/);
+    expect(again.said).toMatch(/^0 keys of \d+ tenants are wrapped anew since now, [1-9]/);
     rmSync(other!);
     const { first: from, last } = await (await ledgerOf()).range();
     expect(await (await ledgerOf()).read(from, last)).toContainEqual(

@@ -23,6 +23,8 @@ export interface Answer {
 export type Witness = (caller: Caller, request: Request, answer: Answer) => void;
 
 const TIMEOUT_MS = 30_000;
+/** What comes of a stream of events within this time is its answer: some have no end. */
+const EVENTS_MS = 300;
 const MAX_SOCKETS = 16;
 const PATIENCE = 8;
 const MAX_WAIT_S = 60;
@@ -95,7 +97,14 @@ export class Client {
 
 async function read(incoming: IncomingMessage): Promise<Answer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const isOfEvents = incoming.headers['content-type']?.startsWith('text/event-stream') ?? false;
+  const enough = isOfEvents ? setTimeout(() => incoming.destroy(), EVENTS_MS) : undefined;
+  try {
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  } catch (error) {
+    if (!isOfEvents) throw error;
+  }
+  clearTimeout(enough);
   const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
   return {
     status: incoming.statusCode ?? 0,
