@@ -105,11 +105,13 @@ async function read(incoming: IncomingMessage): Promise<Answer> {
     if (!isOfEvents) throw error;
   }
   clearTimeout(enough);
+  const text = Buffer.concat(chunks).toString();
   const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
   return {
     status: incoming.statusCode ?? 0,
     headers: Object.fromEntries(headers) as Record<string, string>,
-    text: Buffer.concat(chunks).toString(),
+    // Comments of a stream of events keep its connection alive, and come when they come.
+    text: isOfEvents ? text.replaceAll(/^:.*\n+/gm, '') : text,
   };
 }
 
