@@ -9,6 +9,7 @@ import {
   voidInvoice,
   type Invoice,
 } from '@tenantry/contracts';
+import { newId } from '@tenantry/kernel';
 import type { TestTenant } from '@tenantry/testing';
 import { billingOnRealPostgres, staff } from '../billing.fixture.js';
 import { open, sell, SetClock } from './invoices.fixture.js';
@@ -126,12 +127,20 @@ describe('A month that is over', () => {
     expect(await invoices(t.b)).toEqual([]);
   });
 
-  it('is not billed to a sandbox, nor at all when the operator does not want it', async () => {
-    t.bus.announce(t.a.id, { sandboxOf: t.b.id });
-    await sell(t, t.a.id, { price: '31.00' });
+  it.each([{ sandboxOf: newId() }, { status: 'deactivated' as const }])(
+    'is not billed to a tenant with %j',
+    async (facts) => {
+      t.bus.announce(t.a.id, facts);
+      await sell(t, t.a.id, { price: '31.00' });
+      at('2026-02-02T00:00:00Z');
+      await run();
+      t.bus.announce(t.a.id);
+      expect(await invoices()).toEqual([]);
+    },
+  );
+
+  it('is not billed by itself when the operator does not want it', async () => {
     at('2026-02-02T00:00:00Z');
-    await run();
-    expect(await invoices()).toEqual([]);
     const schedule = t.bus.get(MonthInvoices) as unknown as { settings: { INVOICE_MONTHS: boolean } };
     await sell(t, t.b.id, { price: '31.00' });
     schedule.settings.INVOICE_MONTHS = false;

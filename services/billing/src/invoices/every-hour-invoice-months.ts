@@ -34,10 +34,11 @@ export class EveryHourInvoiceMonths {
     }
   }
 
-  /** A sandbox pays nothing, and the platform is nobody's customer. */
+  /** A sandbox pays nothing, a tenant that was given up is billed by staff, and the platform is nobody's customer. */
   private billable(tenantId: string): Tenant[] {
     const tenant = this.directories.tenants.get(tenantId);
     if (!tenant || tenant.sandboxOf !== null || tenantId === PLATFORM_TENANT_ID) return [];
+    if (tenant.status === 'deactivated') return [];
     return [{ tenantId, timeZone: tenant.timeZone }];
   }
 

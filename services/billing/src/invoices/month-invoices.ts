@@ -7,9 +7,10 @@ import { InvoiceBook } from './invoice-book.js';
 import { InvoiceDrafts, type TenantPeriod } from './invoice-drafts.js';
 import { InvoiceOpening } from './invoice-opening.js';
 import { billedWithin, findInvoicedUntil, saveInvoicedUntil } from './invoice-month.table.js';
-import { dateIn, firstOfMonth, monthAfter, unbilledPart } from './period.js';
+import { dateIn, daysAfter, firstOfMonth, monthAfter, unbilledPart, type Period } from './period.js';
 
 const HOUR_MS = 3_600_000;
+const DAY_HOURS = 24;
 
 /** Which tenant, and by which midnight its days begin. */
 export type Tenant = Omit<TenantPeriod, 'period'>;
@@ -31,6 +32,11 @@ export class MonthInvoices {
   /** Whether the operator wants it. */
   get isOn(): boolean {
     return this.settings.INVOICE_MONTHS;
+  }
+
+  /** The day on which a month is billed; null when it is not by itself. */
+  billedOn({ to }: Period): string | null {
+    return this.isOn ? daysAfter(to, Math.floor(this.settings.INVOICE_AFTER_HOURS / DAY_HOURS)) : null;
   }
 
   /** Takes the next step, in one commit; false when there is none. @throws Fault `conflict` when a month can't be one invoice */

@@ -35,6 +35,7 @@ describe('Where a tenant stands', () => {
       monthToDate: '22.00', // 10.00 + 5.00 + 7.00
       forecast: '52.00', // 30.00 + 15.00 + 7.00
       forecastWithTax: '57.20',
+      nextInvoiceOn: '2026-05-02',
       charges: [
         { kind: 'base', quantity: '10', amount: '10.00', forecast: '30.00' },
         { kind: 'usage', meterKey: 'calls', quantity: '50', amount: '5.00', forecast: '15.00' },
@@ -67,6 +68,7 @@ describe('Where a tenant stands', () => {
     expect(await overview()).toMatchObject({ forecast: '31.00' });
     later('2026-04-10T00:00:00Z');
     expect(await overview()).toMatchObject({ status: 'ended', monthToDate: '0.00', forecast: '0.00', charges: [] });
+    expect(await overview()).toMatchObject({ nextInvoiceOn: null });
   });
 
   it('has what is owed, what is overdue, until when it is billed, and its budgets', async () => {

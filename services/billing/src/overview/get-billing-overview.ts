@@ -2,12 +2,13 @@ import { Controller } from '@nestjs/common';
 import { getBillingOverview, type BillingOverview, type GetBillingOverviewRequest } from '@tenantry/contracts';
 import { TenantDatabase, type Sql } from '@tenantry/database';
 import { Clock, Fault, formatNanos, type TenantContext } from '@tenantry/kernel';
-import { Handles } from '@tenantry/messaging';
+import { Directories, Handles } from '@tenantry/messaging';
 import * as budgets from '../budgets/budget.table.js';
 import { stepName } from '../dunning/dunning.js';
 import { findDunning } from '../dunning/dunning.table.js';
 import { taxOn } from '../invoices/invoice-draft.js';
 import { countedIn } from '../invoices/metered.js';
+import { MonthInvoices } from '../invoices/month-invoices.js';
 import { dateIn } from '../invoices/period.js';
 import { totalOf } from '../invoices/rating.js';
 import { stretchesOf } from '../invoices/stretch.js';
@@ -27,6 +28,8 @@ export class GetBillingOverview {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly ledger: UsageLedger,
+    private readonly months: MonthInvoices,
+    private readonly directories: Directories,
     private readonly clock: Clock,
   ) {}
 
@@ -58,7 +61,13 @@ export class GetBillingOverview {
       due: formatNanos(owed.dueNanos),
       pastDue: formatNanos(owed.pastDueNanos),
       dunningStep: stepName(dunning),
+      nextInvoiceOn: forecastNanos > 0n && !this.isSandbox(tenantId) ? this.months.billedOn(month.whole) : null,
     };
+  }
+
+  /** A sandbox pays nothing. */
+  private isSandbox(tenantId: string): boolean {
+    return this.directories.tenants.get(tenantId)?.sandboxOf != null;
   }
 }
 

@@ -24,6 +24,7 @@ export class BillingOverview {
     field('due', 'string'),
     field('past_due', 'string'),
     field('dunning_step', 'string'),
+    field('next_invoice_on', 'string', { optional: true }),
   ];
 
   /** The plan's name. */
@@ -76,6 +77,12 @@ export class BillingOverview {
 
   /** The last step that was taken because of it: none, reminder_1, reminder_2, reminder_3, restricted or suspended. */
   dunningStep = '';
+
+  /**
+   * The day on which this month's invoice, of about `forecastWithTax`, is drawn up by itself, in the tenant's time zone; null when it would be over nothing, the
+   * tenant is a sandbox, or the operator leaves months to staff.
+   */
+  nextInvoiceOn?: string | null;
 }
 
 /** What one price of the plan comes to in this month. */
