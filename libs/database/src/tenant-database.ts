@@ -25,8 +25,6 @@ export interface Access {
   readonly statementTimeoutMs?: number;
   /** Sets `app.actor_id` and `app.actor_role` for a read, for policies that look at them. Transactions always do. */
   readonly actor?: boolean;
-  /** `false` sends the text unnamed: for texts that hardly ever come twice, such as the row API's. */
-  readonly prepare?: boolean;
   /** Version of the tables' columns: a statement prepared for one shape is not used for another. */
   readonly shape?: string;
 }
@@ -127,9 +125,9 @@ function placeOf({ role, searchPath, statementTimeoutMs }: Access): Settings {
 }
 
 /** A plan belongs to a role and a search path: tenants in schemas of their own don't share one. */
-function shapeOf({ role, searchPath, shape, prepare }: Access): Shape {
-  if (role === undefined && !searchPath && !shape && prepare !== false) {
+function shapeOf({ role, searchPath, shape }: Access): Shape {
+  if (role === undefined && !searchPath && !shape) {
     return DEFAULT_SHAPE;
   }
-  return { prepare, key: `${[role, searchPath?.join(), shape].join('|')}|` };
+  return { key: `${[role, searchPath?.join(), shape].join('|')}|` };
 }

@@ -64,7 +64,6 @@ export function searchPathText(schemas: readonly string[]): string {
 
 /** What a statement was prepared for: plans depend on the role and on where names are looked up. */
 export interface Shape {
-  readonly prepare?: boolean;
   /** Role, search path and table version, or empty. */
   readonly key: string;
 }
@@ -73,7 +72,7 @@ export const DEFAULT_SHAPE: Shape = { key: '' };
 
 export function statementStep(statement: Sql, shape: Shape = DEFAULT_SHAPE): Step {
   const text = statement.text;
-  return { text, values: statement.values, key: shape.prepare === false ? null : shape.key + text };
+  return { text, values: statement.values, key: shape.key + text };
 }
 
 /** A fixed statement of our own. */
