@@ -8,6 +8,9 @@ import { services } from './services.js';
  * Plants holes, one at a time, and prints which of them verify finds; `--all` also one for each table, permission and user of the bus that
  * there is (half an hour), `--only` those whose names match.
  */
+const { values } = parseArgs({
+  options: { all: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+});
 const gateway = services.find(({ name }) => name === 'gateway')!;
 await using ground = await openGround(services);
 const { failed: without } = await ground.verification.attack({
@@ -16,13 +19,9 @@ const { failed: without } = await ground.verification.attack({
 });
 if (without.length > 0) {
   // A hole that is there already would be found with every other one.
-  console.error(`without any hole planted, something does not hold: ${without[0]!.subject}, ${without[0]!.seen}`);
-  process.exit(1);
+  throw new Error(`without any hole planted, something does not hold: ${without[0]!.subject}, ${without[0]!.seen}`);
 }
 let wrong = 0;
-const { values } = parseArgs({
-  options: { all: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
-});
 const planted = [...mutantsOf(gateway), ...(values.all ? await generatedMutants(ground, gateway) : [])];
 const mutants = planted.filter(({ name }) => new RegExp(values.only).test(name));
 for (const { name, plant, only, sections, heldBy } of mutants) {

@@ -23,20 +23,14 @@ export async function generatedMutants(ground: ProvingGround, gateway: Service):
   ];
 }
 
-interface Guarded {
-  readonly table: string;
-  readonly policy: string;
-}
-
-/** Of every table that row-level security guards: it is not forced, and its first policy lets everybody see every row. */
+/** Of every table that row-level security guards: it is not forced, and one more policy lets everybody see every row. */
 async function tableMutants({ adminUrl }: ProvingGround): Promise<Mutant[]> {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
   const { rows } = await client
-    .query<Guarded>(
-      `select distinct on (c.oid) format('%I.%I', n.nspname, c.relname) as table, format('%I', p.polname) as policy
-       from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_policy p on p.polrelid = c.oid
-       where c.relrowsecurity and c.relkind in ('r', 'p') order by c.oid, p.polname`,
+    .query<{ table: string }>(
+      `select format('%I.%I', n.nspname, c.relname) as table from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relrowsecurity and c.relkind in ('r', 'p') and exists (select from pg_policy p where p.polrelid = c.oid) order by c.oid`,
     )
     .finally(() => client.end());
   return rows.flatMap(({ table }) => [
