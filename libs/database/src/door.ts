@@ -7,7 +7,7 @@ import type { Sql } from './sql.js';
 import type { ConnectionPool } from './wire/connection-pool.js';
 import type { Step, StepResult } from './wire/flight.js';
 import { idleMs } from './wire/idle-clock.js';
-import type { Lane } from './wire/lane.js';
+import type { Interest, Lane } from './wire/lane.js';
 import { type Settings, fixedStep, settingStep } from './wire/steps.js';
 
 /** What every door is made with. */
@@ -41,21 +41,21 @@ function whoActs(ctx: TenantContext): Settings {
 
 /** One read-only statement in the same flight as whatever says who asks. */
 export async function readInOneFlight(
-  cells: Cells,
-  { cell, signal }: Pick<TenantContext, 'cell' | 'signal'>,
+  pool: ConnectionPool,
+  caller: Interest,
   enter: Step,
   statement: Step,
 ): Promise<object[]> {
-  const pool = cells.pool(cell);
   const steps = [enter, statement];
   const lane = pool.laneFor(steps);
-  const results = (lane && (await rideUnlessStale(lane, steps, signal))) ?? (await readAlone(pool, steps, signal));
+  const results =
+    (lane && (await rideUnlessStale(lane, steps, caller))) ?? (await readAlone(pool, steps, caller.signal));
   return results[1]!.rows;
 }
 
 /** The table changed since a statement was prepared: its plan is forgotten by now, and nothing was done. */
-function rideUnlessStale(lane: Lane, steps: readonly Step[], signal: AbortSignal | null): ReturnType<Lane['ride']> {
-  return lane.ride(steps, signal).catch((error: unknown) => {
+function rideUnlessStale(lane: Lane, steps: readonly Step[], caller: Interest): ReturnType<Lane['ride']> {
+  return lane.ride(steps, caller).catch((error: unknown) => {
     if (isStalePlan(error)) {
       return null;
     }

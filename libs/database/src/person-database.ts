@@ -36,7 +36,7 @@ export class PostgresPersonDatabase extends PersonDatabase {
     const step = statementStep(statement);
     const enter = settingStep({ 'app.tenant_id': ctx.tenantId, 'app.person_id': personId });
     const done = observe?.({ door: 'person', kind: 'query', tenantId: ctx.tenantId, text: step.text });
-    return observed(done, readInOneFlight(cells, { ...ctx, cell: HOME_CELL }, enter, step)) as Promise<T[]>;
+    return observed(done, readInOneFlight(cells.home, ctx, enter, step)) as Promise<T[]>;
   }
 
   override transaction<T>(

@@ -70,7 +70,7 @@ export class PostgresTenantDatabase extends TenantDatabase {
     const { cells, observe } = this.#parts;
     const step = statementStep(statement, access && shapeOf(access));
     const done = observe?.({ door: 'tenant', kind: 'query', tenantId: ctx.tenantId, text: step.text });
-    return observed(done, readInOneFlight(cells, ctx, enterStep(ctx, access), step)) as Promise<T[]>;
+    return observed(done, readInOneFlight(cells.pool(ctx.cell), ctx, enterStep(ctx, access), step)) as Promise<T[]>;
   }
 
   override write<T extends object>(ctx: TenantContext, statement: Sql): Promise<T[]> {

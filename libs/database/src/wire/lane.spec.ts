@@ -65,7 +65,7 @@ describe('a lane', () => {
   });
 
   const ride = (tenantId: string, statement: Sql, signal: AbortSignal | null = null) =>
-    lane.ride(steps(tenantId, statement), signal);
+    lane.ride(steps(tenantId, statement), { signal });
   const rowOf = (results: readonly StepResult[] | null): unknown => results?.[1]?.rows[0];
 
   /** Keeps whoever wants this lock waiting, until the answer is called. */
@@ -108,7 +108,7 @@ describe('a lane', () => {
       ride(ids[0]!, divided(0)),
       ride(ids[1]!, tenant),
       ride(ids[2]!, sql`selec`),
-      lane.ride([statementStep(tenant)], null),
+      lane.ride([statementStep(tenant)], { signal: null }),
     ]);
     expect(outcomes).toMatchObject([
       { status: 'rejected', reason: { code: '22012' } },
@@ -164,15 +164,39 @@ describe('a lane', () => {
     await release();
   });
 
-  it('gives an aborted caller the reason at once, and the others their rows', async () => {
+  it('gives an aborted caller whose read is held up the reason at once, and lets the read end', async () => {
     const release = await hold(3);
     const controller = new AbortController();
     const aborted = ride(ids[0]!, waitingFor(3), controller.signal);
-    const others = Promise.all(ids.map((id) => ride(id, names)));
+    lane.relieve();
+    lane.relieve();
     controller.abort(new Fault('tenant-suspended'));
     await expect(aborted).rejects.toMatchObject({ reason: 'tenant-suspended' });
+    expect(isDone).toBe(false);
     await release();
-    expect((await others).map(rowOf)).toEqual(ids.map((id) => ({ names: id })));
+    await done;
+  });
+
+  it('makes no signal for a read that is short, and finds one that was aborted before the read turned out not to be', async () => {
+    const asked: string[] = [];
+    const reason = new Fault('cancelled');
+    const interest = {
+      get signal(): AbortSignal {
+        asked.push('signal');
+        return AbortSignal.abort(reason);
+      },
+    };
+    expect(rowOf(await lane.ride(steps(ids[0]!, names), interest))).toEqual({ names: ids[0] });
+    expect(asked).toEqual([]);
+    const release = await hold(4);
+    const heldUp = lane.ride(steps(ids[1]!, waitingFor(4)), interest);
+    lane.relieve();
+    lane.relieve();
+    lane.relieve();
+    await expect(heldUp).rejects.toBe(reason);
+    expect(asked).toEqual(['signal']);
+    await release();
+    await done;
   });
 
   it('tells each read whose statement a changed table made stale, and prepares it anew', async () => {

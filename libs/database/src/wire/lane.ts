@@ -1,4 +1,5 @@
-import { abortFault, refuseAborted } from './abort.js';
+import type { TenantContext } from '@tenantry/kernel';
+import { abortFault } from './abort.js';
 import type { PgConnection } from './connection.js';
 import type { Landing, Step, StepResult } from './flight.js';
 import { idleMs } from './idle-clock.js';
@@ -12,8 +13,12 @@ const MAX_RIDERS = 64;
 /** After so long without a landing nobody is sent after the one that is on its way. */
 const HELD_UP_MS = 20;
 
+/** Whoever asks: a signal may cost something once it is looked at, which a short read leaves. */
+export type Interest = Pick<TenantContext, 'signal'>;
+
 interface Rider {
   readonly statement: Step;
+  readonly interest: Interest;
   readonly expectedMs: number;
   /** Results, or null: take another way. */
   readonly settle: (results: readonly StepResult[] | null) => void;
@@ -35,6 +40,7 @@ export class Lane {
   #backlogMs = 0;
   #landedAtMs = 0;
   #seenAhead: Rider | undefined;
+  #followed: Rider | undefined;
   #retired = false;
 
   /** `done` is called once, when the lane is retired and the last read has landed. */
@@ -67,15 +73,15 @@ export class Lane {
   }
 
   /**
-   * Sends a read after those that are on their way. An aborted one is given up at once; being short, it is left to end.
+   * Sends a read after those that are on their way. Being short it is left to end; it is given up when its caller goes away
+   * only once it turned out not to be short.
    * @returns null when it must take another way: the session ended, or a read before it turned out not to be short
    */
-  ride(steps: readonly Step[], signal: AbortSignal | null): Promise<readonly StepResult[] | null> {
-    refuseAborted(signal);
+  ride(steps: readonly Step[], interest: Interest): Promise<readonly StepResult[] | null> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly StepResult[] | null>();
     const statement = steps.at(-1)!;
     const expectedMs = Math.min(this.#pace.expectMs(statement.text), BACKLOG_MS);
-    const rider = { statement, expectedMs, settle: resolve, fail: reject };
+    const rider = { statement, interest, expectedMs, settle: resolve, fail: reject };
     if (this.isEmpty) {
       this.#landedAtMs = idleMs();
     }
@@ -83,7 +89,7 @@ export class Lane {
     this.#connection.uses++;
     this.#riders.push(rider);
     this.#backlogMs += rider.expectedMs;
-    return signal ? unlessAborted(promise, signal) : promise;
+    return promise;
   }
 
   /** Takes no more reads; those on their way end as they would. */
@@ -97,7 +103,10 @@ export class Lane {
     }
   }
 
-  /** Called now and then: a read that was ahead last time too is not short, and whoever is behind it goes elsewhere. */
+  /**
+   * Called now and then: a read that was ahead last time too is not short. Whoever is behind it goes elsewhere, and its own
+   * caller may give it up.
+   */
   relieve(): void {
     const ahead = this.#riders[0];
     if (ahead && ahead === this.#seenAhead) {
@@ -105,8 +114,22 @@ export class Lane {
       for (const behind of this.#riders.slice(1)) {
         behind.settle(null);
       }
+      this.#followSignalOf(ahead);
     }
     this.#seenAhead = ahead;
+  }
+
+  #followSignalOf(rider: Rider): void {
+    if (rider === this.#followed) {
+      return;
+    }
+    this.#followed = rider;
+    const { signal } = rider.interest;
+    const giveUp = (): void => rider.fail(abortFault(signal!));
+    if (signal?.aborted) {
+      giveUp();
+    }
+    signal?.addEventListener('abort', giveUp, { once: true });
   }
 
   #land(rider: Rider, { results, error, lost }: Landing): void {
@@ -131,16 +154,5 @@ export class Lane {
     if (this.#retired && this.isEmpty) {
       this.#done();
     }
-  }
-}
-
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(abortFault(signal));
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
