@@ -13,14 +13,7 @@ const { values } = parseArgs({
 });
 const gateway = services.find(({ name }) => name === 'gateway')!;
 await using ground = await openGround(services);
-const { failed: without } = await ground.verification.attack({
-  only: /^GetMyTenant$/,
-  sections: ['http', 'sql', 'bus', 'leaks'],
-});
-if (without.length > 0) {
-  // A hole that is there already would be found with every other one.
-  throw new Error(`without any hole planted, something does not hold: ${without[0]!.subject}, ${without[0]!.seen}`);
-}
+await assertNoHole();
 let wrong = 0;
 const planted = [...mutantsOf(gateway), ...(values.all ? await generatedMutants(ground, gateway) : [])];
 const mutants = planted.filter(({ name }) => new RegExp(values.only).test(name));
@@ -30,11 +23,27 @@ for (const { name, plant, only, sections, heldBy } of mutants) {
   const { failed } = await ground.verification.attack({ only, sections }).finally(close);
   const isRight = failed.length > 0 === (heldBy === undefined);
   if (!isRight) wrong += 1;
-  const first = failed[0] && `${failed[0].subject}: ${failed[0].attack}, ${failed[0].seen}`;
+  const [one] = failed.toSorted((a, b) => Number(isControl(a)) - Number(isControl(b)));
+  const first = one && `${one.subject}: ${one.attack}, ${one.seen}`;
   const outcome =
     failed.length > 0 ? `found by ${failed.length}, first ${first}` : `held by ${heldBy ?? 'nobody knows what'}`;
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   console.log(`${isRight ? '✓' : '✗'} ${name}: ${outcome} (${seconds} s)`);
 }
+await assertNoHole();
 console.log(`${mutants.length - wrong} of ${mutants.length} as expected`);
 process.exitCode = wrong === 0 ? 0 : 1;
+
+/** What does not hold without any hole would be found with every one. */
+async function assertNoHole(): Promise<void> {
+  const { failed } = await ground.verification.attack({
+    only: /^GetMyTenant$/,
+    sections: ['http', 'sql', 'bus', 'leaks'],
+  });
+  const [first] = failed;
+  if (first) throw new Error(`without any hole planted: ${first.subject}, ${first.attack}: ${first.seen}`);
+}
+
+function isControl({ attack }: { readonly attack: string }): boolean {
+  return attack.startsWith('control');
+}

@@ -1,5 +1,6 @@
+import { Fault, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
 import { ContextVerifier } from '@tenantry/messaging';
-import type { Service } from '@tenantry/service';
+import { Cursors, type Service } from '@tenantry/service';
 import pg from 'pg';
 import type { ProvingGround } from './proving-ground.fixture.js';
 import type { Section } from './report/outcome.js';
@@ -64,6 +65,50 @@ const blindServices: Plant = async () => {
   });
   return () => Promise.resolve(undo());
 };
+
+/** Lists whose cursors are as good for one tenant as for another. */
+const unboundCursors: Plant = async () => {
+  const nobody = (ctx: TenantContext): TenantContext => ({ ...ctx, tenantId: PLATFORM_TENANT_ID });
+  const undo = [
+    patch(Cursors.prototype, 'seal', (was) => {
+      return function seal(this: Cursors, ctx, ...rest) {
+        return was.call(this, nobody(ctx), ...rest);
+      };
+    }),
+    patch(Cursors.prototype, 'open', (was) => {
+      return function open(this: Cursors, ctx, ...rest) {
+        return was.call(this, nobody(ctx), ...rest);
+      };
+    }),
+  ];
+  return () => Promise.resolve(undo.forEach((close) => close()));
+};
+
+/** A key that there is, but not here, is forbidden; one that there is not is unknown: whoever tries learns which ids exist. */
+const telling =
+  (gateway: Service): Plant =>
+  async ({ adminUrl }) => {
+    const client = new pg.Client({ connectionString: adminUrl });
+    await client.connect();
+    const undo = patch(providerOf(gateway, 'Forward').prototype, 'run', (was) => {
+      return async function run(this: unknown, exchange: unknown) {
+        const { params } = (exchange as { incoming: { params: Record<string, string> } }).incoming;
+        try {
+          await was.call(this as never, exchange);
+        } catch (error) {
+          if (!(error instanceof Fault && error.reason === 'not-found')) throw error;
+          const { rowCount } = await client.query('select from identity.api_key where id::text = any($1)', [
+            Object.values(params),
+          ]);
+          throw rowCount ? new Fault('forbidden') : error;
+        }
+      };
+    });
+    return async () => {
+      undo();
+      await client.end();
+    };
+  };
 
 /** As the superuser: one statement that makes the hole, one that closes it. */
 export const inSql =
@@ -133,6 +178,8 @@ export function mutantsOf(gateway: Service): readonly Mutant[] {
     },
     { name: "nobody asks for the tenant's status", plant: both(step('TenantStatus'), blindServices), ...http },
     { name: 'nobody asks for the permission', plant: both(step('Permission'), withoutVerifier('authorize')), ...http },
+    { name: 'a gateway that answers 403 for what another tenant has', plant: telling(gateway), ...http },
+    { name: 'cursors that are not bound to their tenant', plant: unboundCursors, ...http },
     { name: 'services that do not authorize', plant: withoutVerifier('authorize'), ...bus },
     { name: 'services that do not look at standing', plant: blindServices, ...bus },
     {

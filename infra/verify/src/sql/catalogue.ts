@@ -22,15 +22,16 @@ export async function tenantTables(admin: Session, tenantIds: readonly string[])
   return rows as unknown as TenantTable[];
 }
 
-/** Which of these tables have rows of a tenant. */
+/** Which of these tables have rows of a tenant that a role may read; an outbox is written only. */
 export async function tablesOf(
   admin: Session,
   tables: readonly TenantTable[],
-  tenantId: string,
+  { tenantId, role }: { readonly tenantId: string; readonly role: string },
 ): Promise<TenantTable[]> {
   const parts = tables.map(
     ({ schema, name }, index) =>
-      `select ${index} as index where exists (select from ${schema}.${name} where tenant_id = '${tenantId}')`,
+      `select ${index} as index where has_table_privilege('${role}', '${schema}.${name}', 'select')
+       and exists (select from ${schema}.${name} where tenant_id = '${tenantId}')`,
   );
   const { rows } = await admin.try(parts.join(' union all '));
   return rows.map(({ index }) => tables[Number(index)]!);

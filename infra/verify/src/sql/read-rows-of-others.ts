@@ -46,7 +46,7 @@ async function asTenant(
   const subject = `${service}_service`;
   const as = { tenantId: a.id };
   const inOwnSchema = tables.filter(({ schema }) => schema === service);
-  const filled = await tablesOf(admin, inOwnSchema, a.id);
+  const filled = await tablesOf(admin, inOwnSchema, { tenantId: a.id, role: subject });
   const own = await visible(session, filled, `tenant_id = '${a.id}'`, as);
   const held = own.length > 0 || filled.length === 0;
   const seen = `${own.length} of ${filled.length} tables`;
