@@ -1,25 +1,28 @@
-import { type Access, HOME_CELL, type ServiceSchema, migrate, openDoors, sql } from '@tenantry/database';
-import { type TenantContext, newId } from '@tenantry/kernel';
-import pg from 'pg';
+import { parseArgs } from 'node:util';
+import { type ServiceSchema, migrate } from '@tenantry/database';
+import { addTenants, type Tenant } from './door/tenants.js';
+import { CONNECTIONS, openWays, type Way } from './door/ways.js';
 import { takeFolder, takePostgres } from './instance/place.js';
 import { median } from './measure/quantile.js';
-import { record } from './measure/record.js';
+import { type Comparison, record } from './measure/record.js';
 
 /**
  * What the door to a tenant's rows costs: a point read through it, against the same prepared read by bare `pg` from a
- * table without row-level security. Same process, same server, taking turns; the medians' ratio is the result.
+ * table without row-level security, and what people use instead. Same process, same server, taking turns; the medians' ratio is
+ * the result. `--tenants 1,100,10000` is the long form: ten thousand schemas take some minutes to make.
  */
-const TENANTS = 100;
-const ROWS_EACH = 100;
-/** As many as a service has by default, and as many reads at once: it is the door that is measured, not the wait for a connection. */
-const CONNECTIONS = 10;
+const { values: options } = parseArgs({ options: { tenants: { type: 'string', default: '1,100' } } });
+const COUNTS = options.tenants.split(',').map(Number);
+/** As many reads at once as connections: it is the door that is measured, not the wait for one. */
 const IN_FLIGHT = CONNECTIONS;
 const RUNS = 3;
 /** Variants take short turns, so that whatever else the machine does hits all of them alike. */
 const TURN_MS = 100;
 const TURNS = 20;
 /** Postgres settles on a plan at a statement's sixth use, and each connection has its own statements for each tenant. */
-const WARM_UP_READS = TENANTS * CONNECTIONS * 12;
+const WARM_UP_READS = 12 * CONNECTIONS;
+/** More tenants than a connection keeps statements for never settle. */
+const MAX_WARM_UP_READS = 30_000;
 
 const SHOP: ServiceSchema = {
   name: 'shop',
@@ -28,137 +31,65 @@ const SHOP: ServiceSchema = {
   password: 'bench',
 };
 
-interface Variant {
-  readonly name: string;
-  readonly target: number;
-  read(i: number): Promise<unknown>;
-}
-
-interface Tenant {
-  readonly ctx: TenantContext;
-  readonly access: Access;
-}
-
-async function prepare(url: string): Promise<Tenant[]> {
-  await migrate(url, [SHOP]);
-  const admin = new pg.Client({ connectionString: url });
-  await admin.connect();
-  const tenants = Array.from({ length: TENANTS }, (_, n) => ({ ctx: contextOf(newId()), access: accessOf(n) }));
-  const fill = `select t, i, 'item ' || i, i from unnest($1::uuid[]) t, generate_series(1, ${ROWS_EACH}) i`;
-  const ids = tenants.map((tenant) => tenant.ctx.tenantId);
-  await admin.query(`insert into shop.plain ${fill}`, [ids]);
-  await admin.query(`insert into shop.pooled ${fill}`, [ids]);
-  for (const { ctx, access } of tenants) {
-    const { role } = access;
-    await admin.query(`do $$ begin create role ${role} nologin; exception when duplicate_object then null; end $$`);
-    await admin.query(`grant ${role} to shop_service with inherit false, set true`);
-    await admin.query(`create schema ${role}; grant usage on schema ${role} to ${role}`);
-    await admin.query(`create table ${role}.item (like shop.plain including all)`);
-    await admin.query(`call platform.tenant_table('${role}.item', grantee => '${role}')`);
-    await admin.query(`insert into ${role}.item ${fill}`, [[ctx.tenantId]]);
-  }
-  await admin.query('vacuum analyze');
-  await admin.end();
-  return tenants;
-}
-
-function accessOf(n: number): Access {
-  return { role: `shop_t${n}`, searchPath: [`shop_t${n}`] };
-}
-
-function contextOf(tenantId: string): TenantContext {
-  const request = { id: newId(), clientIp: null, userAgent: null, deadlineAtMs: 0, traceparent: null };
-  return {
-    ...{
-      tenantId,
-      cell: HOME_CELL,
-      mode: 'pool',
-      organizationId: null,
-      locationId: null,
-      onBehalfOf: null,
-      agentId: null,
-    },
-    ...{ grantId: null, purpose: 'request', permissions: [], credentialId: null, whenSuspended: false, request },
-    ...{ actor: { kind: 'user', id: newId(), role: 'owner' }, idempotency: null, signal: null },
-  };
-}
-
 /** Reads, so many at a time, while `goesOn` says so; answers reads a second. */
-async function measure(variant: Variant, goesOn: (reads: number, elapsedMs: number) => boolean): Promise<number> {
+async function measure(way: Way, goesOn: (reads: number, elapsedMs: number) => boolean): Promise<number> {
   const startedAtMs = performance.now();
   const elapsedMs = (): number => performance.now() - startedAtMs;
   let reads = 0;
   const reader = async (): Promise<void> => {
     while (goesOn(reads, elapsedMs())) {
-      await variant.read(reads++);
+      await way.read(reads++);
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, reader));
   return (reads / elapsedMs()) * 1_000;
 }
 
-async function compare(url: string): Promise<boolean> {
-  const tenants = await prepare(url);
-  const login = new URL(url);
-  [login.username, login.password] = ['shop_service', SHOP.password];
-  const bare = new pg.Pool({ connectionString: login.href, max: CONNECTIONS });
-  bare.on('error', () => undefined); // it lets go of its sessions later than it says
-  const doors = openDoors({ url: login.href, service: 'shop', maxConnections: CONNECTIONS });
-  const pick = (i: number): Tenant => tenants[i % TENANTS]!;
-  const row = (i: number): number => (i % ROWS_EACH) + 1;
-  const text = 'select id, name, amount from shop.plain where tenant_id = $1 and id = $2';
-  const variants: Variant[] = [
-    {
-      name: 'bare pg, prepared, no row-level security',
-      target: 0,
-      read: (i) => bare.query({ name: 'read', text, values: [pick(i).ctx.tenantId, row(i)] }),
-    },
-    {
-      name: 'door, pool mode',
-      target: 0.85,
-      read: (i) => doors.tenants.query(pick(i).ctx, sql`select id, name, amount from shop.pooled where id = ${row(i)}`),
-    },
-    {
-      name: `door, schema mode, ${TENANTS} tenants`,
-      target: 0.6,
-      read: (i) =>
-        doors.tenants.query(pick(i).ctx, sql`select id, name, amount from item where id = ${row(i)}`, pick(i).access),
-    },
-  ];
-  const results = new Map(variants.map((variant) => [variant, [] as number[]]));
-  for (const variant of variants) {
-    await measure(variant, (reads) => reads < WARM_UP_READS);
-  }
+/** Reads a second, by each way, in each run. */
+async function compare(ways: readonly Way[], tenants: number): Promise<ReadonlyMap<Way, readonly number[]>> {
+  const results = new Map(ways.map((way) => [way, [] as number[]]));
+  const warmUpReads = Math.min(tenants * WARM_UP_READS, MAX_WARM_UP_READS);
+  for (const way of ways) await measure(way, (reads) => reads < warmUpReads);
   for (let run = 0; run < RUNS; run++) {
-    const reads = new Map(variants.map((variant) => [variant, 0]));
+    const sums = new Map(ways.map((way) => [way, 0]));
     for (let turn = 0; turn < TURNS; turn++) {
-      for (const variant of variants) {
-        reads.set(variant, reads.get(variant)! + (await measure(variant, (_, elapsedMs) => elapsedMs < TURN_MS)));
-      }
+      for (const way of ways)
+        sums.set(way, sums.get(way)! + (await measure(way, (_, elapsedMs) => elapsedMs < TURN_MS)));
     }
-    variants.forEach((variant) => results.get(variant)!.push(reads.get(variant)! / TURNS));
+    for (const way of ways) results.get(way)!.push(sums.get(way)! / TURNS);
   }
-  await Promise.all([bare.end(), doors.close()]);
-  return report(results);
+  return results;
 }
 
-function report(results: ReadonlyMap<Variant, readonly number[]>): boolean {
-  const [first] = results.values();
-  const found = [...results].slice(1).map(([{ name, target }, runs]) => {
-    const ratio = median(runs) / median(first!);
-    return { name, baseline: 'bare pg', ratio, target, met: ratio >= target, runs };
+type Found = Pick<Comparison, 'name' | 'baseline' | 'ratio' | 'target' | 'met' | 'runs'>;
+
+function judge(results: ReadonlyMap<Way, readonly number[]>, tenants: number): Found[] {
+  const [bare] = results.keys();
+  const base = median(results.get(bare!)!);
+  console.log(`${tenants} tenants; ${bare!.name}: ${Math.round(base)} reads/s`);
+  return [...results].slice(1).map(([way, runs]) => {
+    const ratio = median(runs) / base;
+    const target = way.target(tenants);
+    const met = target === null || ratio >= target;
+    const goal = target === null ? '' : ` (target ${target.toFixed(2)}${met ? '' : ', MISSED'})`;
+    console.log(`  ${way.name}: ${ratio.toFixed(2)}${goal}, ${Math.round(median(runs))} reads/s`);
+    return { name: `${way.name}, ${tenants} tenants`, baseline: bare!.name, ratio, target, met, runs };
   });
-  record('door', found);
-  let held = true;
-  for (const [{ name, target }, perSecond] of results) {
-    const ratio = median(perSecond) / median(first!);
-    held &&= ratio >= target;
-    const goal = target > 0 ? ` (target ${target.toFixed(2)}${ratio >= target ? '' : ', MISSED'})` : '';
-    console.log(`${name}: ${ratio.toFixed(2)}${goal}, ${Math.round(median(perSecond))} reads/s`);
-  }
-  return held;
 }
 
 await using stack = new AsyncDisposableStack();
-const server = await takePostgres(stack, takeFolder(stack));
-process.exitCode = (await compare(server.url)) ? 0 : 1;
+const { url } = await takePostgres(stack, takeFolder(stack));
+await migrate(url, [SHOP]);
+const login = new URL(url);
+[login.username, login.password] = [`${SHOP.name}_service`, SHOP.password];
+const tenants: Tenant[] = [];
+const found: Found[] = [];
+for (const count of COUNTS) {
+  tenants.push(...(await addTenants(url, tenants.length, count)));
+  // Other counts of tenants have left other plans and caches on the sessions.
+  await using opened = new AsyncDisposableStack();
+  const ways = await openWays(opened, login.href, (i) => tenants[i % count]!);
+  found.push(...judge(await compare(ways, count), count));
+}
+record('door', found);
+process.exitCode = found.every(({ met }) => met) ? 0 : 1;
