@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { latencyAtRate } from './budgets/measure.js';
 import { PASSWORD, prepareTenant, send, signIn } from './instance/client.js';
@@ -10,8 +11,8 @@ import { type Comparison, record } from './measure/record.js';
 
 /**
  * What many tenants cost: tenants provisioned a second, from the request to active, in tenths so that a slowing-down shows;
- * then the p99 of reads, lists and sign-ins spread over some of them, with ten tenants there and with all; and the memory
- * that they take. `--tenants 10000 --schema-tenants 500` is the long form.
+ * then the p99 of reads, writes, lists and sign-ins spread over some of them, with ten tenants there and with all; the memory
+ * that they take; how long a column takes to reach all of them, and the next start. `--tenants 10000 --schema-tenants 500` is the long form.
  */
 const { values: options } = parseArgs({
   options: { tenants: { type: 'string', default: '500' }, 'schema-tenants': { type: 'string', default: '30' } },
@@ -20,12 +21,17 @@ const TENANTS = Number(options.tenants);
 const SCHEMA_TENANTS = Number(options['schema-tenants']);
 const FEW = 10;
 const SAMPLED = 50;
-const IN_FLIGHT = 16;
+/** Of one caller a gateway has eight answered at a time. */
+const IN_FLIGHT = 8;
 const PARTS = 10;
 const TURN_MS = 3_000;
 const RUNS = 3;
-const RATES_PER_S = { read: 200, list: 100, 'sign-in': 20 } as const;
+const RATES_PER_S = { read: 200, write: 50, list: 100, 'sign-in': 20 } as const;
 const TARGETS = { poolPerSecond: 50, p99: 1.25 } as const;
+
+const POLL_MS = 20;
+const READY = /ready\s+(http\S+)/;
+const program = join(import.meta.dirname, '../scripts/start.ts');
 
 type Work = keyof typeof RATES_PER_S;
 type Isolation = 'pool' | 'schema';
@@ -74,6 +80,7 @@ async function sample(gateway: string, admin: string, from: number, until: numbe
 
 function callOf(work: Work, gateway: string, { token, email }: Tenant): Promise<unknown> {
   if (work === 'read') return send('GET', `${gateway}/v1/tenant`, token);
+  if (work === 'write') return send('POST', `${gateway}/rest/v1/things`, token, { name: 'one more' });
   if (work === 'list') return send('GET', `${gateway}/rest/v1/things?limit=50`, token);
   return send('POST', `${gateway}/v1/auth/login`, null, { email, password: PASSWORD });
 }
@@ -94,7 +101,7 @@ async function latencyOver(gateway: string, tenants: readonly Tenant[]): Promise
     const runs = turns.map((latencies) => quantile(latencies, 0.99));
     return { p50Ms: median(turns.map((latencies) => quantile(latencies, 0.5))), p99Ms: median(runs), runs };
   };
-  return { read: await of('read'), list: await of('list'), 'sign-in': await of('sign-in') };
+  return { read: await of('read'), write: await of('write'), list: await of('list'), 'sign-in': await of('sign-in') };
 }
 
 function compareRates(isolation: Isolation, count: number, rates: number[], seconds: number): Comparison {
@@ -121,6 +128,32 @@ function compareLatency(work: Work, few: Latency[Work], many: Latency[Work], cou
   return { name: work, baseline: `${FEW} tenants`, ratio, p50Ms: many.p50Ms, p99Ms: many.p99Ms, ...facts };
 }
 
+/** Adds a column to the table that all tenants have; the schemas follow one after the other. */
+async function rollOut(gateway: string, admin: string): Promise<number> {
+  const startedAtMs = performance.now();
+  const column = { name: 'remark', type: 'text' };
+  const path = `${gateway}/v1/product-tables/things/columns`;
+  let { change } = await send<{ change: Change }>('POST', path, admin, column);
+  while (change.state === 'running') {
+    await pause(POLL_MS);
+    change = await send<Change>('GET', `${gateway}/v1/product-changes/${change.version}`, admin);
+  }
+  if (change.failures.length > 0) throw new Error(`${change.failures.length} tenants did not get the column`);
+  return performance.now() - startedAtMs;
+}
+
+interface Change {
+  readonly version: string;
+  readonly state: 'running' | 'done';
+  readonly failures: readonly unknown[];
+}
+
+/** A figure that stands for itself. */
+function figure(name: string, ratio: number, unit: string): Comparison {
+  console.log(`${name}: ${ratio.toFixed(1)} ${unit}`);
+  return { name, ratio, unit, baseline: null, target: null, met: true, p50Ms: null, p99Ms: null, errors: 0, runs: [] };
+}
+
 async function measure(stack: AsyncDisposableStack): Promise<Comparison[]> {
   const place = await takePlace(stack);
   const postgres = await takePostgres(stack, place.directory);
@@ -130,7 +163,7 @@ async function measure(stack: AsyncDisposableStack): Promise<Comparison[]> {
     MAIL_OUTBOX_DIR: join(place.directory, 'outbox'),
   };
   const settings = { ...place.settings, ...unlimited, DATABASE_URL: postgres.url };
-  const started = await run(join(import.meta.dirname, '../scripts/start.ts'), settings, /ready\s+(http\S+)/);
+  const started = await run(program, settings, READY);
   stack.defer(() => started.stop());
   const gateway = started.address;
   const admin = await signIn(gateway);
@@ -158,11 +191,17 @@ async function measure(stack: AsyncDisposableStack): Promise<Comparison[]> {
   const count = TENANTS + SCHEMA_TENANTS + SAMPLED;
   for (const work of Object.keys(RATES_PER_S) as Work[]) found.push(compareLatency(work, few[work], many[work], count));
   const mbPerThousand = (grownMb * 1_000) / (TENANTS + SCHEMA_TENANTS);
-  console.log(
-    `memory: ${mbPerThousand.toFixed(0)} MB per 1,000 tenants, garbage included (${Math.round(beforeMb)} MB before)`,
+  found.push(
+    figure(`memory, ${Math.round(beforeMb)} MB before, garbage included`, mbPerThousand, 'MB per 1,000 tenants'),
   );
-  const memory = { baseline: null, target: null, met: true, p50Ms: null, p99Ms: null, errors: 0, runs: [] };
-  return [...found, { name: 'resident memory', ratio: mbPerThousand, unit: 'MB per 1,000 tenants', ...memory }];
+  found.push(figure(`a column for ${count} tenants`, await rollOut(gateway, admin), 'ms'));
+  await started.stop();
+  const stoppedAtMs = performance.now();
+  const again = await run(program, settings, READY);
+  stack.defer(() => again.stop());
+  found.push(figure(`the next start, with ${count} tenants`, performance.now() - stoppedAtMs, 'ms'));
+  found.push(figure('resident after it', residentMb(again.pid), 'MB'));
+  return found;
 }
 
 await using stack = new AsyncDisposableStack();

@@ -28,12 +28,14 @@ async function tableMutants({ adminUrl }: ProvingGround): Promise<Mutant[]> {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
   const { rows } = await client
-    .query<{ table: string }>(
-      `select format('%I.%I', n.nspname, c.relname) as table from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    .query<{ table: string; isOpen: boolean }>(
+      `select format('%I.%I', n.nspname, c.relname) as table,
+         exists (select from pg_policy p where p.polrelid = c.oid and p.polroles = '{0}' and pg_get_expr(p.polqual, c.oid) = 'true') as "isOpen"
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
        where c.relrowsecurity and c.relkind in ('r', 'p') and exists (select from pg_policy p where p.polrelid = c.oid) order by c.oid`,
     )
     .finally(() => client.end());
-  return rows.flatMap(({ table }) => [
+  return rows.flatMap(({ table, isOpen }) => [
     {
       name: `${table}: not forced`,
       plant: inSql(
@@ -49,6 +51,7 @@ async function tableMutants({ adminUrl }: ProvingGround): Promise<Mutant[]> {
         () => `drop policy verify_hole on ${table}`,
       ),
       ...SQL,
+      ...(isOpen ? { heldBy: 'its purpose: everybody sees every row' } : {}),
     },
   ]);
 }
