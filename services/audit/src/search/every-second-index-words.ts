@@ -1,7 +1,8 @@
+import { setImmediate as lettingOthersIn } from 'node:timers/promises';
 import { Controller } from '@nestjs/common';
 import { ControlDatabase, type Job } from '@tenantry/database';
 import { Every } from '@tenantry/messaging';
-import { entriesOfBlocks, insertBlocks, pendingBlocks } from './word-block.table.js';
+import { type Block, entriesOfBlocks, insertBlocks, pendingBlocks } from './word-block.table.js';
 import { filterOf, wordsOf } from './words.js';
 
 const INTERVAL_MS = 1_000;
@@ -27,7 +28,11 @@ export class EverySecondIndexWords {
       const blocks = await pendingBlocks(this.job, BLOCKS_OF_ONE_LOG, BLOCKS_AT_ONCE);
       if (blocks.length === 0) return;
       const entries = await entriesOfBlocks(this.job, blocks);
-      const made = blocks.map((block, i) => ({ ...block, filter: filterOf(union(entries[i]!.map(wordsOf))) }));
+      const made: (Block & { filter: Uint8Array })[] = [];
+      for (const [i, block] of blocks.entries()) {
+        made.push({ ...block, filter: filterOf(union(entries[i]!.map(wordsOf))) });
+        await lettingOthersIn(); // some milliseconds a block
+      }
       await this.job.transaction((tx) => insertBlocks(tx, made));
     }
   }
