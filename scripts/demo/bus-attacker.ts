@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { headers, type Msg } from '@nats-io/transport-node';
-import { connectBus, silentLog, type Bus } from '@tenantry/messaging';
+import { answerSubject, connectBus, silentLog, type Bus } from '@tenantry/messaging';
 import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose';
 import type { Instance } from './instance.js';
 
@@ -74,6 +74,8 @@ export class BusAttacker {
     const reply = await this.bus.connection.request('rpc.tenants.v1.GetMyTenant', '{}', {
       headers: hdrs,
       timeout: REPLY_TIMEOUT_MS,
+      noMux: true,
+      reply: answerSubject(this.bus.service, randomUUID(), 'tenants', 'demo'),
     });
     return readReply(reply);
   }

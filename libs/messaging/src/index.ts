@@ -2,7 +2,7 @@ export { Archive, type Archived } from './archive/archive.js';
 export * from './bus/log.js';
 export { Bus, connectBus, type BusChange, type BusOptions } from './bus/bus.js';
 export { Presence } from './bus/presence.js';
-export { EVENTS_STREAM, inboxPrefix, parseEventSubject } from './bus/subjects.js';
+export { answerSubject, EVENTS_STREAM, inboxPrefix, parseEventSubject } from './bus/subjects.js';
 export { createContextKey, ContextKeys, type ContextJwk } from './context/keys.js';
 export { ContextSigner } from './context/signer.js';
 export { type Standing, type StandingChange } from './context/standing.js';

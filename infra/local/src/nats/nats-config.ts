@@ -32,8 +32,8 @@ export const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
 
 /** Prints the users alone, for a server that somebody else runs. */
 export function printNatsUsers({ adminNkey, users }: Pick<NatsConfig, 'adminNkey' | 'users'>): string {
-  const printed = users.map(({ service, nkey, permissions: { publish, subscribe, allowResponses } }) => {
-    const rights = { publish, subscribe, allow_responses: allowResponses };
+  const printed = users.map(({ service, nkey, permissions: { publish, subscribe } }) => {
+    const rights = { publish, subscribe };
     return `    # ${service}\n    { nkey: ${nkey}, permissions: ${JSON.stringify(rights)} }`;
   });
   return ['authorization {', '  users: [', `    # boot\n    { nkey: ${adminNkey} }`, ...printed, '  ]', '}', ''].join(

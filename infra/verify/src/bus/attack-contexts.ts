@@ -1,7 +1,7 @@
 import { headers } from '@nats-io/transport-node';
 import { operations, type Operation } from '@tenantry/contracts';
 import { newId } from '@tenantry/kernel';
-import { GATEWAY, printRequestFacts, type Bus } from '@tenantry/messaging';
+import { answerSubject, GATEWAY, printRequestFacts, type Bus } from '@tenantry/messaging';
 import type { Pair } from '../world/tenant.js';
 import type { BusRun } from './attack-bus.js';
 import { ContextForge, type Claims } from './contexts.js';
@@ -112,15 +112,16 @@ async function tryControls({ instance, world, findings }: BusRun, bus: Bus, forg
 }
 
 /** What a service says to a context: `answered`, or the reason of its refusal. */
-async function ask(bus: Bus, { subject }: Operation, context: string): Promise<string> {
+async function ask(bus: Bus, { subject, service }: Operation, context: string): Promise<string> {
   const named = headers();
   named.set('Tenantry-Context', context);
   const deadlineAtMs = Date.now() + TIMEOUT_MS;
   const facts = { id: newId(), clientIp: null, userAgent: null, deadlineAtMs, traceparent: null };
   named.set('Tenantry-Request', printRequestFacts(facts));
-  const asking = bus.connection.request(subject, '{}', { headers: named, timeout: TIMEOUT_MS });
-  const reply = await asking.catch((error: Error) => error);
-  if (reply instanceof Error) return `no answer: ${reply.message}`;
-  if (!reply.headers?.get('Tenantry-Fault')) return 'answered';
-  return (JSON.parse(reply.string()) as { reason: string }).reason;
+  const reply = answerSubject(bus.service, newId(), service, 'attack');
+  const asking = bus.connection.request(subject, '{}', { headers: named, timeout: TIMEOUT_MS, noMux: true, reply });
+  const answer = await asking.catch((error: Error) => error);
+  if (answer instanceof Error) return `no answer: ${answer.message}`;
+  if (!answer.headers?.get('Tenantry-Fault')) return 'answered';
+  return (JSON.parse(answer.string()) as { reason: string }).reason;
 }

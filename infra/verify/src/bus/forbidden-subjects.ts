@@ -1,6 +1,14 @@
 import { operations, type Operation } from '@tenantry/contracts';
 import { newId } from '@tenantry/kernel';
-import { AGENTS, consumersOf, EVENTS_STREAM, GATEWAY, inboxPrefix, isAgentTool } from '@tenantry/messaging';
+import {
+  AGENTS,
+  answerSubject,
+  consumersOf,
+  EVENTS_STREAM,
+  GATEWAY,
+  inboxPrefix,
+  isAgentTool,
+} from '@tenantry/messaging';
 import type { Service } from '@tenantry/service';
 
 /** What would be done → the subject by which it would be done. */
@@ -22,6 +30,7 @@ export function unsayable(service: Service, others: readonly Service[]): Subject
     ...calls(service, others),
     ...others.map(({ name }): Entry => [`an event of ${name}`, `events.${newId()}.${name}.Probe`]),
     ...others.map(({ name }): Entry => [`an answer to ${name}`, `${inboxPrefix(name)}.probe`]),
+    ...others.map(({ name }): Entry => [`an answer of ${name}`, answerSubject(GATEWAY, 'probe', name, 'probe')]),
     ...others.map(({ name }): Entry => [`the presence of ${name}`, `presence.${name}`]),
     ...others.flatMap(consumersOf).flatMap(({ name }) => pulls(name)),
     ...others.flatMap(({ buckets }) => buckets).flatMap((bucket) => keeping(bucket, service)),

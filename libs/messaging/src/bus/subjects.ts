@@ -20,6 +20,22 @@ export const chunkSubjects = (service: string): string => `rpc.${service}._s.>`;
 /** The prefix under which a service, and nobody else, receives answers. */
 export const inboxPrefix = (service: string): string => `_INBOX.${service}`;
 
+/** The service that answers a subject. */
+export const answererOf = (subject: string): string => subject.split('.', 2)[1] ?? '';
+
+/** Where answers to one caller's process come from one service; `process` is unguessable. */
+export const answerSubject = (caller: string, process: string, answerer: string, call: string): string =>
+  `${inboxPrefix(caller)}.${process}.${answerer}.${call}`;
+
+/** Whether a caller may be answered there: nobody is to have a service publish wherever it itself may not. */
+export function isAnswerOf(service: string, subject: string): boolean {
+  const [root, , , answerer, ...rest] = subject.split('.');
+  return root === '_INBOX' && answerer === service && rest.length === 1;
+}
+
+/** Every subject on which a service answers: its name is in it, so that nobody answers for another. */
+export const answersOf = (service: string): string => answerSubject('*', '*', service, '*');
+
 /** A durable consumer's name: JetStream allows no dots in it. */
 export const durableName = (service: string, consumer: string, event: string): string =>
   `${service}-${consumer.replaceAll('.', '_')}-${event}`;

@@ -82,23 +82,28 @@ describe('nats-server', () => {
     await strangers.stop();
   });
 
-  it('lets a service answer a call once, and then no more', async () => {
+  it('lets a service answer in its own name, and never where a caller says who could not have said it itself', async () => {
     const issuers = await TestIssuers.create(['gateway', 'orders']);
-    const bus = await nats.connect('orders');
-    const orders = await RunningOrders.start({ bus, log: memoryLog(), keys: issuers.keys });
+    const orders = await RunningOrders.start({
+      bus: await nats.connect('orders'),
+      log: memoryLog(),
+      keys: issuers.keys,
+    });
     const a = newId();
     orders.announce(a);
-    const answered: string[] = [];
-    const watched = bus.connection.subscribe('rpc.orders.v1.PlaceOrder', {
-      callback: (_error, { reply }) => void answered.push(reply ?? ''),
-    });
-    const gateway = new RpcClient({ bus: await nats.connect('gateway'), signer: await issuers.signer('gateway') });
+    const bus = await nats.connect('gateway');
+    const admin = await nats.connect('admin');
+    const heard: string[] = [];
+    for (const subject of ['events.t.orders.>', '_INBOX.gateway.>'])
+      admin.connection.subscribe(subject, { callback: (_error, message) => void heard.push(message.subject) });
+    await admin.connection.flush();
+    bus.connection.publish('rpc.orders.v1.PlaceOrder', '{}', { reply: 'events.t.orders.OrderPlaced' });
+    const gateway = new RpcClient({ bus, signer: await issuers.signer('gateway') });
     await expect(gateway.call(placeOrder, { id: '1', note: '' }, contextOf(a))).resolves.toBeDefined();
-    let denied = 0;
-    bus.onChange((change) => change.kind === 'refused' && (denied += 1));
-    bus.connection.publish(answered[0] ?? '', 'again');
-    await eventually(() => denied === 1);
-    watched.unsubscribe();
+    await eventually(() => heard.length > 0);
+    expect(heard).toEqual([expect.stringMatching(/^_INBOX\.gateway\.[^.]+\.orders\.[^.]+$/)]);
+    expect(await refused('shop', publishing(heard[0]!))).toEqual(heard);
+    expect(await refused('orders', publishing(heard[0]!))).toEqual([]);
     await orders.app.close();
   });
 

@@ -1,5 +1,6 @@
 import { operations, type Operation } from '@tenantry/contracts';
 import {
+  answersOf,
   chunkSubjects,
   EVENTS_STREAM,
   inboxPrefix,
@@ -16,18 +17,13 @@ import { consumersOf } from '../definition/handlers-of.js';
 export interface NatsPermissions {
   readonly publish: { readonly allow: readonly string[] };
   readonly subscribe: { readonly allow: readonly string[] };
-  readonly allowResponses: { readonly max: number; readonly expires: string };
 }
 
 /**
- * One answer for each message: nats-server keeps a reply subject in memory until it is used up, so a larger number would
- * have it search thousands of them for every message. Streams therefore bring a reply subject with every frame.
- */
-const ALLOW_RESPONSES = { max: 1, expires: '5m' } as const;
-
-/**
  * Every service's permissions on the bus, from the operation table and the definitions: a service hears only calls to
- * itself and its own inbox, and says only calls that name it as a caller, its own events and entries of its own buckets.
+ * itself and its own inbox, and says only calls that name it as a caller, answers in its own name, its own events and entries of its own
+ * buckets. It has no `allow_responses`: nats-server notes every message with a reply subject for it, those of JetStream too, and above some
+ * thousands looks through all of them for each message.
  */
 export function natsPermissions(
   definitions: readonly ServiceDefinition[],
@@ -43,6 +39,7 @@ function permissionsOf(definition: ServiceDefinition, table: readonly Operation[
   const publish = [
     ...callable.map(({ subject }) => subject),
     ...[...streaming].map(chunkSubjects),
+    answersOf(name),
     `events.*.${name}.*`,
     presenceSubject(name),
     ...consumersOf(definition).flatMap((consumer) => pulling(consumer.name)),
@@ -54,7 +51,6 @@ function permissionsOf(definition: ServiceDefinition, table: readonly Operation[
   return {
     publish: { allow: [...new Set(publish)] },
     subscribe: { allow: [rpcSubjects(name), presenceSubject(name), `${inboxPrefix(name)}.>`] },
-    allowResponses: ALLOW_RESPONSES,
   };
 }
 

@@ -116,12 +116,12 @@ export class RpcClient {
       const exchange: Exchange = {
         subject,
         receive: (message) => {
-          this.replies.close(token);
+          this.replies.close(replyTo);
           resolve(readReply(message.headers, message.data));
         },
         fail: (fault) => resolve(faultReply(fault)),
       };
-      const token = this.start(exchange, payload, headers, deadlineAtMs, () => undefined);
+      const replyTo = this.start(exchange, payload, headers, deadlineAtMs);
     });
   }
 
@@ -135,12 +135,12 @@ export class RpcClient {
   ): Promise<RawReply> {
     return new Promise((resolve) => {
       const upload = new Upload(this.bus, operation.subject, source, (reply) => {
-        this.replies.close(token);
+        this.replies.close(replyTo);
         stopListening();
         resolve(reply);
       });
       const stopListening = onAbort(options.signal, () => upload.fail(new Fault('cancelled')));
-      const token = this.start(upload, payload, headers, options.deadlineAtMs, (replyTo) => (upload.replyTo = replyTo));
+      const replyTo = this.start(upload, payload, headers, options.deadlineAtMs);
     });
   }
 
@@ -153,17 +153,11 @@ export class RpcClient {
   ): Promise<RawReply> {
     return new Promise((resolve) => {
       const download = new Download(this.bus, operation.subject, resolve, () => {
-        this.replies.close(token);
+        this.replies.close(replyTo);
         stopListening();
       });
       const stopListening = onAbort(options.signal, () => download.fail(new Fault('cancelled')));
-      const token = this.start(
-        download,
-        payload,
-        headers,
-        options.deadlineAtMs,
-        (replyTo) => (download.replyTo = replyTo),
-      );
+      const replyTo = this.start(download, payload, headers, options.deadlineAtMs);
     });
   }
 
@@ -172,30 +166,23 @@ export class RpcClient {
     this.replies.shutDown();
   }
 
-  private start(
-    exchange: Exchange,
-    payload: Uint8Array,
-    headers: CallHeaders,
-    deadlineAtMs: number,
-    onTicket: (replyTo: string) => void,
-  ): string {
-    let token = '';
+  /** Sends a request; answers the subject on which it is answered, empty when it could not be sent. */
+  private start(exchange: Exchange, payload: Uint8Array, headers: CallHeaders, deadlineAtMs: number): string {
+    let reply = '';
     const fail = (error: unknown): void => {
       const fault = this.asFault(error, exchange.subject);
-      if (token === '') exchange.fail(fault);
-      else this.replies.fail(token, fault);
+      if (reply === '') exchange.fail(fault);
+      else this.replies.fail(reply, fault);
     };
     try {
-      const ticket = this.replies.open(exchange, deadlineAtMs);
-      token = ticket.token;
-      onTicket(ticket.replyTo);
-      const options = { reply: ticket.replyTo, headers: printHeaders(headers) };
+      reply = this.replies.open(exchange, deadlineAtMs);
+      const options = { reply, headers: printHeaders(headers) };
       this.bus.send({ subject: exchange.subject, payload, options, onError: fail });
     } catch (error) {
       // Asynchronously, as every other failure: the caller is still setting up.
       queueMicrotask(() => fail(error));
     }
-    return token;
+    return reply;
   }
 
   private asFault(error: unknown, subject: string): Fault {

@@ -13,7 +13,7 @@ export class Download implements Exchange {
   private line: CallerLine | null = null;
   private readonly inlet: Inlet;
   private over = false;
-  /** Known when the request's ticket is. */
+
   replyTo = '';
 
   constructor(
@@ -22,8 +22,10 @@ export class Download implements Exchange {
     private readonly answer: (reply: RawReply) => void,
     private readonly onOver: () => void,
   ) {
-    const opened = (): void => this.allow(1, WINDOW_PIECES);
-    const consumed = (taken: number): void => this.allow(taken + WINDOW_PIECES, taken + WINDOW_PIECES);
+    const opened = (): void => this.allow(WINDOW_PIECES);
+    const consumed = (taken: number): void => {
+      if (taken % (WINDOW_PIECES / 2) === 0) this.allow(taken + WINDOW_PIECES);
+    };
     this.inlet = new Inlet({ opened, consumed, gaveUp: (fault) => this.fail(fault) }, Number.POSITIVE_INFINITY);
   }
 
@@ -63,10 +65,8 @@ export class Download implements Exchange {
     }
   }
 
-  /** Each piece that the service may send needs a message of its own: see CallerLine. */
-  private allow(from: number, to: number): void {
-    if (this.over) return;
-    for (let total = from; total <= to; total += 1) this.line?.send(encodeFrame(Kind.credit, total));
+  private allow(pieces: number): void {
+    if (!this.over) this.line?.send(encodeFrame(Kind.credit, pieces));
   }
 
   private end(): void {

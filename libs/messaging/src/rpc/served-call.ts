@@ -87,13 +87,11 @@ export class ServedCall {
 
   /** Answers the request with where its frames go. */
   private open(handler: { take(frame: Frame): void; lost(fault: Fault): void }, answer: Answer): void {
-    this.served = this.streams.open(handler);
-    const { reply } = this.message;
-    if (reply) {
-      this.bus.connection.publish(reply, answer.payload, {
-        headers: replyHeaders(answer, STREAM_OPEN),
-        reply: this.served.chunkSubject,
-      });
-    }
+    const { reply = '' } = this.message;
+    this.served = this.streams.open(reply, handler);
+    this.bus.connection.publish(reply, answer.payload, {
+      headers: replyHeaders(answer, STREAM_OPEN),
+      reply: this.served.address.chunkSubject,
+    });
   }
 }

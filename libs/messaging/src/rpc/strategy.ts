@@ -5,6 +5,7 @@ import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { Bus } from '../bus/bus.js';
 import { Header, readHeaders } from '../bus/headers.js';
 import type { Log } from '../bus/log.js';
+import { isAnswerOf } from '../bus/subjects.js';
 import type { ContextVerifier } from '../context/verifier.js';
 import type { ServiceDefinition } from '../definition/define-service.js';
 import { HandlerTable, type Registered } from '../definition/handler-table.js';
@@ -119,6 +120,7 @@ export class NatsStrategy extends HandlerTable {
   }
 
   private receive(message: Msg): void {
+    if (!isAnswerOf(this.options.definition.name, message.reply ?? '')) return; // nobody of ours asks like this
     const handler = this.operations.get(message.subject);
     if (!handler) return this.respond(message, faultAnswer(unavailable(`no handler for ${message.subject}`)));
     // Streams have a limit of their own: a thousand readers that wait must not keep everybody else out.
@@ -150,9 +152,8 @@ export class NatsStrategy extends HandlerTable {
   }
 
   private respond(message: Msg, answer: Answer): void {
-    if (!message.reply) return;
     const { bus, log } = this.options;
-    const { subject, reply } = message;
+    const { subject, reply = '' } = message;
     const limit = bus.connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
     const size = typeof answer.payload === 'string' ? Buffer.byteLength(answer.payload) : answer.payload.length;
     const sent = size > limit - HEADER_ROOM_BYTES ? faultAnswer(new Fault('internal')) : answer;

@@ -14,7 +14,7 @@ export class Upload implements Exchange {
   private readonly outlet = new Outlet((frame) => this.line?.send(frame));
   private settled = false;
   private declined = false;
-  /** Known when the request's ticket is. */
+
   replyTo = '';
 
   constructor(

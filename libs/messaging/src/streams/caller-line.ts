@@ -8,19 +8,17 @@ export const KEEP_ALIVE_MS = 5_000;
 export const MAX_SILENCE_MS = 20_000;
 
 /**
- * The caller's way to speak to one stream of one instance. A service may only publish in answer to a message, and once
- * for each (NATS `allow_responses`), so every frame from here carries a reply subject of its own: the service's leave to
- * send one frame back.
+ * The caller's way to speak to one stream of one instance. Nothing is answered to a frame, but NATS says on its reply subject when
+ * nobody hears it any more.
  */
 export class CallerLine {
-  private frames = 0;
   private lastHeardAtMs = Date.now();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
     private readonly bus: Bus,
     private readonly chunkSubject: string,
-    private readonly replyTo: string,
+    private readonly reply: string,
     onSilent: () => void,
   ) {
     this.keep();
@@ -32,8 +30,7 @@ export class CallerLine {
   }
 
   send(frame: Uint8Array): void {
-    if (!this.bus.connected) return;
-    this.bus.connection.publish(this.chunkSubject, frame, { reply: `${this.replyTo}-${(this.frames++).toString(36)}` });
+    if (this.bus.connected) this.bus.connection.publish(this.chunkSubject, frame, { reply: this.reply });
   }
 
   /** Notes that the other end is there. */

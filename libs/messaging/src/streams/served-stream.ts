@@ -2,7 +2,7 @@ import { Fault } from '@tenantry/kernel';
 import type { Msg, MsgHdrs } from '@nats-io/transport-node';
 import type { Bus } from '../bus/bus.js';
 import { MAX_SILENCE_MS } from './caller-line.js';
-import { decodeFrame, encodeFrame, faultOf, Kind, WINDOW_PIECES, type Frame } from './frame.js';
+import { decodeFrame, encodeFrame, faultOf, Kind, type Frame } from './frame.js';
 
 /** Who handles what the caller of a stream says. */
 export interface StreamHandler {
@@ -12,26 +12,20 @@ export interface StreamHandler {
   lost(fault: Fault): void;
 }
 
-interface Outgoing {
-  readonly frame: Uint8Array;
-  readonly headers: MsgHdrs | undefined;
+/** Where a stream's frames go: what the caller says comes to `chunkSubject`, what it hears goes to `replyTo`. */
+export interface StreamAddress {
+  readonly chunkSubject: string;
+  readonly replyTo: string;
 }
 
-const MAX_SLOTS = 2 * WINDOW_PIECES;
-const ANSWER_EXPIRY_MS = 240_000;
-
-/**
- * The service's end of one stream. It may send one frame for each message that it got (a slot), and keeps one slot back
- * for its last word, so that a cancel or an answer never waits for the caller.
- */
+/** The service's end of one stream. */
 export class ServedStream {
-  private slots: { readonly replyTo: string; readonly atMs: number }[] = [];
-  private last: Outgoing | null = null;
+  private over = false;
   private lastHeardAtMs = Date.now();
 
   constructor(
     private readonly bus: Bus,
-    readonly chunkSubject: string,
+    readonly address: StreamAddress,
     private readonly handler: StreamHandler,
     private readonly onOver: () => void,
   ) {}
@@ -39,9 +33,6 @@ export class ServedStream {
   /** Takes one message of the caller. */
   receive(message: Msg): void {
     this.lastHeardAtMs = Date.now();
-    if (message.reply) this.slots.push({ replyTo: message.reply, atMs: this.lastHeardAtMs });
-    if (this.slots.length > MAX_SLOTS) this.slots.shift();
-    if (this.last) return this.sendLast();
     try {
       this.handle(decodeFrame(message.data));
     } catch (error) {
@@ -49,20 +40,20 @@ export class ServedStream {
     }
   }
 
-  /** Sends a frame if a slot is free; frames that must arrive are sent by right of a credit, which brings a slot. */
   send(frame: Uint8Array): void {
-    if (this.slots.length > 1) this.publish({ frame, headers: undefined });
+    if (!this.over) this.bus.connection.publish(this.address.replyTo, frame);
   }
 
-  /** Sends the last frame and ends the stream; waits for a slot when the caller has not said anything yet. */
+  /** Sends the last frame and ends the stream. */
   end(frame: Uint8Array, headers?: MsgHdrs): void {
-    if (this.last) return;
-    this.last = { frame, headers };
-    this.sendLast();
+    if (this.over) return;
+    this.bus.connection.publish(this.address.replyTo, frame, { headers });
+    this.close();
   }
 
-  /** The stream has ended well. */
+  /** The stream has ended. */
   close(): void {
+    this.over = true;
     this.onOver();
   }
 
@@ -73,7 +64,7 @@ export class ServedStream {
   }
 
   private lose(fault: Fault): void {
-    this.onOver();
+    this.close();
     this.handler.lost(fault);
   }
 
@@ -81,19 +72,5 @@ export class ServedStream {
     if (frame.kind === Kind.keep) this.send(encodeFrame(Kind.keep, 0));
     else if (frame.kind === Kind.cancel) this.lose(faultOf(frame));
     else this.handler.take(frame);
-  }
-
-  private sendLast(): void {
-    if (!this.last || this.slots.length === 0) return;
-    this.publish(this.last);
-    this.onOver();
-  }
-
-  private publish({ frame, headers }: Outgoing): void {
-    const now = Date.now();
-    let slot = this.slots.shift();
-    // NATS forgets a leave to answer after a while; a newer one is always there, as callers keep alive.
-    while (slot && now - slot.atMs > ANSWER_EXPIRY_MS && this.slots.length > 0) slot = this.slots.shift();
-    if (slot) this.bus.connection.publish(slot.replyTo, frame, { headers });
   }
 }

@@ -30,11 +30,12 @@ export class ServedStreams {
   }
 
   /** Makes a stream under an unguessable subject. @throws Fault `unavailable` when there are too many */
-  open(handler: StreamHandler): ServedStream {
+  open(replyTo: string, handler: StreamHandler): ServedStream {
     if (this.streams.size >= this.maxStreams) throw unavailable('too many streams');
     const id = randomBytes(ID_BYTES).toString('base64url');
     const over = (): void => void this.streams.delete(id);
-    const stream = new ServedStream(this.bus, chunkSubject(this.bus.service, this.instance, id), handler, over);
+    const address = { chunkSubject: chunkSubject(this.bus.service, this.instance, id), replyTo };
+    const stream = new ServedStream(this.bus, address, handler, over);
     this.streams.set(id, stream);
     return stream;
   }
