@@ -140,6 +140,7 @@ const GIVEN: ReadonlySet<string> = new Set([
   'LogApiUsageAndUpdateBudgetRequest.company_id',
   'SetUpPaymentMethodRequest.successUrl',
   'UsageEvent.meter',
+  'RecordUsageRequest.events',
   'PlaceLegalHoldRequest.table',
   'CreateChatCompletionRequest.user',
   'ChatInputMessage.content',

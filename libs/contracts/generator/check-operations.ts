@@ -31,7 +31,9 @@ export function checkOperation(model: Model, operation: ModelOperation, problem:
     say('has scope internal and a path');
   }
   if (http) {
-    checkRoute(http, operation, model.messages.get(operation.input)?.fields ?? [], say);
+    const fields = model.messages.get(operation.input)?.fields ?? [];
+    checkRoute(http, operation, fields, say);
+    checkCloudEvents(http, operation.cloudEvents, fields, say);
   }
 }
 
@@ -66,6 +68,27 @@ function checkRoute(
   if (inQuery && !custom && deep.length) {
     say(`takes its fields from the query string, which can not hold ${deep.map(({ name }) => name).join(', ')}`);
   }
+}
+
+function checkCloudEvents(
+  { method, custom }: HttpRoute,
+  name: string | null,
+  fields: readonly ModelField[],
+  say: (what: string) => void,
+): void {
+  if (name === null) {
+    return;
+  }
+  if (!isListOfMessages(fields.find(({ wire }) => wire === name))) {
+    say(`takes CloudEvents in ${name}, which is no repeated message of its input`);
+  }
+  if (method !== 'POST' || custom) {
+    say('takes CloudEvents and is not a POST of the gateway');
+  }
+}
+
+function isListOfMessages(field: ModelField | undefined): boolean {
+  return field?.kind === 'message' && field.repeated;
 }
 
 function isPlain(field: ModelField | undefined): boolean {

@@ -70,6 +70,8 @@ export interface ModelOperation {
   readonly publicKeys: boolean;
   readonly bodyLimitBytes: number | null;
   readonly agentAudience: string | null;
+  /** The field, as JSON spells it, that takes CloudEvents. */
+  readonly cloudEvents: string | null;
   readonly input: string;
   readonly output: string;
 }

@@ -101,8 +101,18 @@ function requestBody(model: Model, operation: ModelOperation): Json {
   if (!fields.length) {
     return {};
   }
-  const content = { 'application/json': { schema: bodySchema(model, operation) } };
+  const content = { 'application/json': { schema: bodySchema(model, operation) }, ...cloudEvents(model, operation) };
   return { requestBody: { required: fields.some((field) => field.required), content } };
+}
+
+/** One CloudEvent by itself, and a batch, with their own media types. */
+function cloudEvents(model: Model, operation: ModelOperation): Json {
+  const field = fieldsOf(model, operation).find(({ wire }) => wire === operation.cloudEvents);
+  if (!field) return {};
+  return {
+    'application/cloudevents+json': { schema: fieldSchema({ ...field, repeated: false }, model) },
+    'application/cloudevents-batch+json': { schema: fieldSchema(field, model) },
+  };
 }
 
 function success(operation: ModelOperation): Json {

@@ -54,6 +54,7 @@ function declaration(model: Model, source: Source, operation: ModelOperation): s
     publicKeys: flag(operation.publicKeys),
     bodyLimitBytes: operation.bodyLimitBytes?.toString(),
     agentAudience: text(operation.agentAudience),
+    cloudEvents: text(operation.cloudEvents),
     input: useMessage(model, source, operation.input),
     output: useMessage(model, source, operation.output),
   });

@@ -18,6 +18,7 @@ export interface OperationOption extends Message {
   publicKeys: boolean;
   bodyLimitBytes: number;
   agentAudience: string;
+  cloudEvents: string;
 }
 
 export interface Rules {

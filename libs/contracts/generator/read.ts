@@ -167,6 +167,7 @@ class Reader {
         publicKeys: option.publicKeys,
         bodyLimitBytes: option.bodyLimitBytes || null,
         agentAudience: option.agentAudience || null,
+        cloudEvents: option.cloudEvents || null,
         input: desc.input.typeName,
         output: desc.output.typeName,
       },

@@ -25,6 +25,20 @@ describe('openapi.json', () => {
     expect(shown.sort()).toEqual(declared.sort());
   });
 
+  it('shows the media types of CloudEvents where an operation takes them', () => {
+    const taking = operations.filter(({ cloudEvents }) => cloudEvents !== null);
+    expect(taking.map(({ name }) => name)).toEqual(['RecordUsage']);
+    const { content } = api.paths['/v1/usage'].post.requestBody;
+    expect(Object.keys(content)).toEqual([
+      'application/json',
+      'application/cloudevents+json',
+      'application/cloudevents-batch+json',
+    ]);
+    const one = { $ref: '#/components/schemas/CloudEvent' };
+    expect(content['application/cloudevents+json'].schema).toEqual(one);
+    expect(content['application/cloudevents-batch+json'].schema).toMatchObject({ type: 'array', items: one });
+  });
+
   it('refers only to what it holds', () => {
     const references = [...new Set(membersCalled('$ref', api))] as string[];
     const held = (path: string): unknown =>

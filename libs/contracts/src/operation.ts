@@ -46,6 +46,8 @@ export interface Operation<I = unknown, O = unknown> {
   readonly bodyLimitBytes: number;
   /** The audience that an agent's token must name. */
   readonly agentAudience: AgentAudience;
+  /** The repeated field of the input that takes CloudEvents; null when it takes none. */
+  readonly cloudEvents: string | null;
   /** The first sentence of the rpc's comment. */
   readonly summary: string;
   readonly input: MessageType<I>;
@@ -79,6 +81,7 @@ export function operation<I, O>(declared: OperationDeclaration<I, O>): Operation
     publicKeys: false,
     bodyLimitBytes: MEBIBYTE,
     agentAudience: declared.scope === 'tenant' ? 'api' : 'none',
+    cloudEvents: null,
     ...declared,
     http: declared.http ? { custom: false, ...declared.http } : null,
   };

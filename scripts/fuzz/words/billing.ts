@@ -57,7 +57,7 @@ export const billingWords: Words = {
   GetInvoiceDocumentRequest: { invoiceId: is('{{openInvoice.id}}') },
   GetTenantInvoiceDocumentRequest: openInvoice,
   ListLineUsageRequest: { invoiceId: is('{{openInvoice.id}}'), lineId: is('{{openInvoice.lineId}}') },
-  TraceUsageEventRequest: { type: is('{{usageEvent.type}}'), id: is('{{usageEvent.id}}') },
+  TraceUsageEventRequest: { type: is('{{usageEvent.type}}'), id: is('{{usageEvent.id}}'), source: absent },
   GetInvoiceRequest: { invoiceId: is('{{openInvoice.id}}') },
   CreditInvoiceRequest: {
     tenantId: is('{{openInvoice.tenantId}}'),
@@ -97,6 +97,14 @@ export const billingWords: Words = {
     type: absent,
     time: absent,
     value: is(1, 2.5),
+    corrects: absent,
+    cancels: absent,
+  },
+  CloudEvent: {
+    type: is('{{usageEvent.type}}'),
+    time: absent,
+    datacontenttype: is('application/json'),
+    data: is({}, { tokens: 2.5, agentId: 'scribe' }),
     corrects: absent,
     cancels: absent,
   },

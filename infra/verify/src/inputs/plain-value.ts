@@ -80,6 +80,7 @@ const chosen: ReadonlySet<string> = new Set([
   'CreateChatCompletion.user',
   'OverrideEntitlement.enabled',
   'PlaceLegalHold.subjectEmail',
+  'RecordUsage.events',
   'ReserveBudget.estimate',
   'SetTableRecord.keepReason',
   'SimulateReservation.estimate',

@@ -3504,6 +3504,9 @@ export const resumeTenantSubscription = operation({
 /**
  * Records usage: all events of the request or none. An event whose id was recorded before with the same content is not counted again, so
  * a request whose answer was lost is simply sent again; with other content it is refused, and everything with it.
+ *
+ * CloudEvents 1.0 are taken as they come: one (application/cloudevents+json), a batch (application/cloudevents-batch+json) or in the binary
+ * mode of the HTTP binding (attributes in ce-… headers, the data as body). Refusals name their places in `cloudEvents`.
  */
 export const recordUsage = operation({
   name: 'RecordUsage',
@@ -3515,6 +3518,7 @@ export const recordUsage = operation({
   audit: 'usage.recorded',
   rateClass: 'bulk',
   bodyLimitBytes: 4194304,
+  cloudEvents: 'cloudEvents',
   input: RecordUsageRequest,
   output: RecordUsageResponse,
 });

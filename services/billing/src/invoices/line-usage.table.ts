@@ -2,11 +2,12 @@ import type { LedgerEvent as EventMessage, LineUsage as LineUsageMessage, UsageT
 import { sql, type Sql } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import type { Rows } from '../plans/plan.table.js';
+import { givenName } from '../usage/event-name.js';
 import { measured } from '../usage/usage-rollup.table.js';
 import type { InvoiceLine } from './invoice.js';
 import { lineColumns, lineMessage } from './invoice.table.js';
 
-/** An event of the ledger. */
+/** An event of the ledger, by its names there. */
 export interface LedgerEvent {
   readonly id: string;
   readonly type: string;
@@ -107,8 +108,9 @@ export async function listCountingLines(rows: Rows, type: string, id: string): P
 }
 
 export function eventMessage(event: LedgerEvent): EventMessage {
-  const { id, type, time, recordedAt, batchId, value, userId, agentId, locationId, properties, supersedes } = event;
-  return { id, type, time, recordedAt, batchId, value, userId, agentId, locationId, properties, supersedes };
+  const { type, time, recordedAt, batchId, value, userId, agentId, locationId, properties, supersedes } = event;
+  const facts = { type, time, recordedAt, batchId, value, userId, agentId, locationId, properties };
+  return { ...givenName(event.id), ...facts, supersedes: supersedes && givenName(supersedes).id };
 }
 
 export function lineUsageMessage(usage: LineUsage): LineUsageMessage {

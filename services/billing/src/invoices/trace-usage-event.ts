@@ -3,6 +3,7 @@ import { traceUsageEvent, type TraceUsageEventRequest, type UsageTrace } from '@
 import { TenantDatabase, type Sql } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
+import { givenName, ledgerId } from '../usage/event-name.js';
 import { eventMessage, findEvent, listCountingLines } from './line-usage.table.js';
 
 /** Tells where an event was charged. */
@@ -11,9 +12,11 @@ export class TraceUsageEvent {
   constructor(private readonly tenants: TenantDatabase) {}
 
   @Handles(traceUsageEvent)
-  async handle({ type, id }: TraceUsageEventRequest, ctx: TenantContext): Promise<UsageTrace> {
+  async handle({ type, id, source }: TraceUsageEventRequest, ctx: TenantContext): Promise<UsageTrace> {
     const rows = { query: <T extends object>(statement: Sql) => this.tenants.query<T>(ctx, statement) };
-    const { supersededBy, ...event } = await findEvent(rows, type, id);
-    return { event: eventMessage(event), supersededBy, lines: await listCountingLines(rows, type, id) };
+    const name = ledgerId(id, source);
+    const { supersededBy: other, ...event } = await findEvent(rows, type, name);
+    const [supersededBy, lines] = [other && givenName(other).id, await listCountingLines(rows, type, name)];
+    return { event: eventMessage(event), supersededBy, lines };
   }
 }

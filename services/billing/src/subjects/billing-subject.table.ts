@@ -32,8 +32,9 @@ export function findContact(sought: Sought): Sql {
 }
 
 export function findEvents({ userId }: Sought): Sql {
-  return sql`select type, id, occurred_at as "occurredAt", value::text, properties from billing.usage_event
-    where user_id = ${userId}::text order by type, occurred_at, id`;
+  return sql`select type, split_part(id, e'\\x1f', -1) as id, case when position(e'\\x1f' in id) > 0 then split_part(id, e'\\x1f', 1) end as source,
+    occurred_at as "occurredAt", value::text, properties from billing.usage_event
+    where user_id = ${userId}::text order by type, occurred_at, usage_event.id`;
 }
 
 export async function deleteContact(tx: Transaction, sought: Sought): Promise<number> {

@@ -15,7 +15,10 @@ const personal = (name: string): PersonColumn => ({ name, classification: 'perso
 const internal = (name: string): PersonColumn => ({ name, classification: 'internal' });
 const SHOWN: Readonly<Record<string, PersonColumn[]>> = {
   [PLACES.contact]: [personal('name'), personal('email'), personal('address'), internal('updatedAt')],
-  [PLACES.usage]: [internal('type'), internal('id'), internal('occurredAt'), internal('value'), personal('properties')],
+  [PLACES.usage]: [
+    ...[internal('type'), internal('id'), internal('source'), internal('occurredAt'), internal('value')],
+    personal('properties'),
+  ],
 };
 
 /** Whom a request names. */

@@ -1,6 +1,7 @@
-import { onUnique, sql, type Transaction } from '@tenantry/database';
+import { sql, type Transaction } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import { addRollups } from './usage-rollup.table.js';
+import { hasSource } from './event-name.js';
 import { assertSame, keyOf, type UsageEvent } from './usage-event.js';
 
 /** An event of the ledger that another one names. */
@@ -24,8 +25,7 @@ export interface Batch {
 
 /**
  * Writes events and what they add up to, in one statement; answers those that were not there. Rows are written in the order of their
- * keys, so that batches that overlap wait for each other and never in a circle.
- * @throws Fault `conflict` when somebody else superseded the same event just now
+ * keys, so that batches that overlap wait for each other and never in a circle. What is left out is for `assertDuplicates` to explain.
  */
 export async function insertEvents(
   tx: Transaction,
@@ -33,11 +33,8 @@ export async function insertEvents(
   events: readonly UsageEvent[],
 ): Promise<UsageEvent[]> {
   const each = <T>(value: (event: UsageEvent) => T): T[] => events.map(value);
-  const late = (): Fault =>
-    new Fault('conflict', { detail: 'An event was corrected or cancelled just now by another; look again' });
-  const fresh = await tx
-    .query<{ type: string; id: string }>(
-      sql`with fresh as (
+  const fresh = await tx.query<{ type: string; id: string }>(sql`
+      with fresh as (
         insert into billing.usage_event (tenant_id, type, id, batch_id, meter_ids, occurred_at, recorded_at, value, user_id, agent_id,
           location_id, properties, supersedes_id, fingerprint)
         select ${tx.tenantId}::uuid, given.type, given.id, ${batch.id}::uuid, string_to_array(given.meter_ids, ',')::uuid[], given.occurred_at,
@@ -50,24 +47,37 @@ export async function insertEvents(
           ${each((e) => e.fingerprint)}::bytea[])
           as given (type, id, meter_ids, occurred_at, value, user_id, agent_id, location_id, properties, supersedes_id, fingerprint)
         order by given.type collate "C", given.id collate "C"
-        on conflict (tenant_id, type, id) do nothing
+        on conflict do nothing
         returning *
       ), ${addRollups(sql`fresh`, batch.timeZone)}
-      select type, id from fresh`,
-    )
-    .catch(onUnique('usage_event_superseded', late));
+      select type, id from fresh`);
   const keys = new Set(fresh.map(keyOf));
   return events.filter((event) => keys.has(keyOf(event)));
 }
 
-/** @throws Fault `usage-id-reused` when one of these events is in the ledger with other content */
+/**
+ * Explains why events were left out: they are in the ledger already.
+ * @throws Fault `usage-id-reused` when one is there with other content, `conflict` when another superseded the same event just now
+ */
 export async function assertDuplicates(tx: Transaction, events: readonly UsageEvent[]): Promise<void> {
   if (events.length === 0) return;
+  const ids = events.map(({ id }) => id);
   const known = await tx.query<{ type: string; id: string; fingerprint: Uint8Array }>(sql`
     select type, id, fingerprint from billing.usage_event
-    where (type, id) in (select * from unnest(${events.map(({ type }) => type)}::text[], ${events.map(({ id }) => id)}::text[]))`);
-  const fingerprints = new Map(known.map((one) => [keyOf(one), one.fingerprint]));
-  for (const event of events) assertSame(event, fingerprints.get(keyOf(event))!);
+    where (type, id) in (select * from unnest(${events.map(({ type }) => type)}::text[], ${ids}::text[]))
+      or (position(e'\\x1f' in id) > 0 and id = any (${ids.filter(hasSource)}::text[]))`);
+  const fingerprints = new Map(known.map((one) => [nameOf(one), one.fingerprint]));
+  for (const event of events) {
+    const fingerprint = fingerprints.get(nameOf(event));
+    if (!fingerprint)
+      throw new Fault('conflict', { detail: 'An event was corrected or cancelled just now by another; look again' });
+    assertSame(event, fingerprint);
+  }
+}
+
+/** What may be in the ledger once: a CloudEvent whatever its type. */
+function nameOf(event: { readonly type: string; readonly id: string }): string {
+  return hasSource(event.id) ? event.id : keyOf(event);
 }
 
 /** The events that others supersede, as far as they are in the ledger. */

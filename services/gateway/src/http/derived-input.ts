@@ -1,6 +1,7 @@
 import { parseJsonStrict, parseRequest } from '@tenantry/contracts';
 import { Fault } from '@tenantry/kernel';
 import type { Exchange } from '../pipeline/exchange.js';
+import { cloudEventsInput } from './cloud-events.js';
 import { decodeQuery } from './query-string.js';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:; *charset="?utf-8"?)? *$/i;
@@ -15,11 +16,19 @@ export function readDerived(exchange: Exchange): Uint8Array {
   const { params } = exchange.incoming;
   const query = { ...lastEvent(exchange), ...decodeQuery(exchange.incoming.query) };
   const json = readBody(exchange);
+  const events = cloudEventsInput(operation, exchange.incoming, json);
+  if (events) return readEvents(exchange, events);
   const message = parseRequest(operation, { path: params, query, body: json }) as Readonly<Record<string, unknown>>;
   if (operation.http?.method === 'GET' || operation.http?.method === 'DELETE')
     return printGiven(message, { ...query, ...params });
   for (const _name in params) return printBoth(json, message, params);
   return body.length > 0 ? body : EMPTY_INPUT;
+}
+
+/** What CloudEvents say, as the input that they are. */
+function readEvents({ operation, incoming }: Exchange, body: object): Uint8Array {
+  parseRequest(operation, { path: incoming.params, query: decodeQuery(incoming.query), body });
+  return Buffer.from(JSON.stringify(body));
 }
 
 /** Where a stream of server-sent events goes on: browsers say it in a header (WHATWG HTML, 9.2.4). */

@@ -2,7 +2,7 @@
 import { field, type FieldFacts } from '../../message.js';
 import { IsCanonicalUuid } from '../../rules.js';
 import { InvoiceLine } from '../billing/invoices.js';
-import { IsOptional, Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, Max, MaxLength, Min, MinLength } from 'class-validator';
 
 /** An event as the ledger has it. */
 export class LedgerEvent {
@@ -19,9 +19,10 @@ export class LedgerEvent {
     field('location_id', 'string', { optional: true }),
     field('properties', 'json', { json: 'object', dataClass: 'personal' }),
     field('supersedes', 'string', { optional: true }),
+    field('source', 'string', { optional: true }),
   ];
 
-  /** Its id within its type. */
+  /** Its id within its type, of a CloudEvent within its source. */
   id = '';
 
   /** Its type. */
@@ -53,6 +54,9 @@ export class LedgerEvent {
 
   /** The event, of the same type, that it corrects or cancels. */
   supersedes?: string | null;
+
+  /** The source of a CloudEvent, within which its id is unique; null for others. What supersedes it has the same. */
+  source?: string | null;
 }
 
 /** An event behind a line. */
@@ -124,6 +128,7 @@ export class TraceUsageEventRequest {
   static readonly fields: readonly FieldFacts[] = [
     field('type', 'string', { required: true }),
     field('id', 'string', { required: true }),
+    field('source', 'string', { optional: true }),
   ];
 
   /** Its type; of an event that was recorded under one meter, the type of that meter's events. */
@@ -133,6 +138,12 @@ export class TraceUsageEventRequest {
   /** Its id. */
   @MaxLength(128)
   id = '';
+
+  /** Of a CloudEvent, its source. */
+  @IsOptional()
+  @MinLength(1)
+  @MaxLength(256)
+  source?: string | null;
 }
 
 /** An event, and where it was charged. */
