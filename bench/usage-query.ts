@@ -32,6 +32,7 @@ const PASSWORD = 'bench';
 const TIME_ZONE = 'Europe/Berlin';
 const FROM = new Date('2026-03-01T00:00:00Z');
 const TO = new Date(FROM.getTime() + DAYS * 86_400_000);
+const LAST_HOUR = new Date(TO.getTime() - 3_600_000);
 
 /** Writes a chunk of events, and what they add up to, as the service does. */
 async function makeEvents(tenants: TenantDatabase, ctx: TenantContext, first: number): Promise<void> {
@@ -113,6 +114,7 @@ const asked: readonly (readonly [string, Parameters<typeof usage.handle>[0], boo
   ['a month by day and model', { ...question, meter: 'tokens', window: 'day', groupBy: ['model'], limit: 200 }, true],
   ['a page of hours', { ...question, meter: 'calls', window: 'hour', limit: 50 }, true],
   ['the largest of each hour of a day', { ...question, meter: 'largest', window: 'hour' }, true],
+  ['an hour by minute, from its events', { ...question, meter: 'tokens', from: LAST_HOUR, window: 'minute' }, false],
   [`${USERS} different users of a day, counted again`, { ...question, meter: 'users' }, false],
 ];
 const total = (await usage.handle({ ...question, meter: 'calls' }, ctx)).data[0]?.value;

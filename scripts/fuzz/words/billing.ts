@@ -110,5 +110,7 @@ export const billingWords: Words = {
   },
   CheckUsageRequest: { amount: is(0, 1, 2.5) },
   TrackUsageRequest: { event_value: is(1, 2.5) },
+  GetOrganizationUsageRequest: { from: absent, to: absent },
+  GetUsageOfOrganizationRequest: { from: absent, to: absent },
   GetUsageRequest: { from: absent, to: absent, groupBy: absent },
 };

@@ -46,6 +46,7 @@ import { GetMeter } from './meters/get-meter.js';
 import { ListMeters } from './meters/list-meters.js';
 import { EveryHourGatherOrganizations } from './organizations/every-hour-gather-organizations.js';
 import { Gathering } from './organizations/gathering.js';
+import { GetOrganizationUsage } from './organizations/get-organization-usage.js';
 import { ListOrganizationInvoices } from './organizations/list-organization-invoices.js';
 import { OnOrganizationDunningChanged } from './organizations/on-organization-dunning-changed.js';
 import { Organizations } from './organizations/organizations.js';
@@ -128,7 +129,7 @@ const invoices = [
   ListLineUsage,
   TraceUsageEvent,
 ];
-const organizations = [SetOrganizationBilling, ListOrganizationInvoices];
+const organizations = [SetOrganizationBilling, ListOrganizationInvoices, GetOrganizationUsage];
 const overview = [GetBillingOverview, GetPlatformBilling, ExportInvoiceLines];
 const profiles = [GetBillingProfile, SetBillingContact, SetTenantTax, SetCollection];
 const subjects = [PlanBillingSubject, CollectBillingSubject, EraseBillingSubject];

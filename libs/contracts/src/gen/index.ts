@@ -38,6 +38,7 @@ export * from './billing/line-usage.js';
 export * from './billing/metering.js';
 export * from './billing/meters.js';
 export * from './billing/organization-invoices.js';
+export * from './billing/organization-usage.js';
 export * from './billing/overview.js';
 export * from './billing/payments.js';
 export * from './billing/plans.js';

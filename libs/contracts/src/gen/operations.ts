@@ -303,6 +303,11 @@ import {
   SetOrganizationBillingRequest,
 } from './billing/organization-invoices.js';
 import {
+  GetOrganizationUsageRequest,
+  GetUsageOfOrganizationRequest,
+  OrganizationUsage,
+} from './billing/organization-usage.js';
+import {
   BillingOverview,
   ExportInvoiceLinesRequest,
   GetBillingOverviewRequest,
@@ -2880,6 +2885,32 @@ export const collectOrganizationInvoice = operation({
   whenSuspended: true,
   input: CollectOrganizationInvoiceRequest,
   output: Payment,
+});
+
+/** Gives what the tenants used for which the caller's tenant pays, the oldest window first; nothing in a tenant that pays for no organization. */
+export const getOrganizationUsage = operation({
+  name: 'GetOrganizationUsage',
+  service: 'billing',
+  summary:
+    "Gives what the tenants used for which the caller's tenant pays, the oldest window first; nothing in a tenant that pays for no organization",
+  http: { method: 'GET', path: '/v1/organization/usage', status: 200 },
+  permission: 'organization_invoices.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: GetOrganizationUsageRequest,
+  output: OrganizationUsage,
+});
+
+/** Gives what the tenants of an organization used, also when each pays for itself. */
+export const getUsageOfOrganization = operation({
+  name: 'GetUsageOfOrganization',
+  service: 'billing',
+  summary: 'Gives what the tenants of an organization used, also when each pays for itself',
+  http: { method: 'GET', path: '/v1/organizations/{organizationId}/usage', status: 200 },
+  permission: 'invoices.read',
+  scope: 'platform',
+  input: GetUsageOfOrganizationRequest,
+  output: OrganizationUsage,
 });
 
 /** Gives where the caller's tenant stands: its plan, this month so far and as it is likely to end, budgets, what is owed. */
@@ -6185,6 +6216,8 @@ export const operations: readonly Operation[] = [
   getOrganizationInvoice,
   getOrganizationInvoiceDocument,
   collectOrganizationInvoice,
+  getOrganizationUsage,
+  getUsageOfOrganization,
   getBillingOverview,
   getPlatformBilling,
   exportInvoiceLines,

@@ -43,6 +43,11 @@ export class Organizations {
     return this.directories.tenants.get(tenantId)?.timeZone ?? 'UTC';
   }
 
+  /** A tenant's name for people; null when nobody knows it. */
+  nameOf(tenantId: string): string | null {
+    return this.directories.tenants.get(tenantId)?.name ?? null;
+  }
+
   /** The tenants of an organization that are billed: without sandboxes. */
   tenantsOf(organizationId: string): string[] {
     const members = [...this.directories.tenants.entries()].filter(

@@ -10,6 +10,9 @@ import { unknownMeter } from './check-usage.js';
 import { listUsage, type UsageQuestion, type UsageWindowRow, type UsageWindowSize } from './usage-hour.table.js';
 import { UsageLedger } from './usage-ledger.js';
 
+const HOUR_MS = 3_600_000;
+const MAX_MINUTES_MS = 24 * HOUR_MS;
+
 /** Where a page ended, and until when the first page looked. */
 interface Position {
   readonly start: string;
@@ -51,12 +54,23 @@ function listName({ from, to, window, groupBy }: GetUsageRequest, meter: Meter):
 
 /** @throws Fault `invalid-input` naming the field */
 function asked(request: GetUsageRequest, meter: Meter, to: Date): Omit<UsageQuestion, 'timeZone' | 'after'> {
-  const { from = null, groupBy } = request;
-  if (from && from >= to) throw new Fault('invalid-input', { field: 'from', detail: 'from must be before to' });
+  const { groupBy } = request;
+  const window = (request.window ?? 'total') as UsageWindowSize;
+  const from = beginning(request.from ?? null, to, window);
   const other = groupBy.find((name) => !meter.groupBy.includes(name));
   if (other !== undefined)
     throw new Fault('invalid-input', { field: 'groupBy', detail: `${meter.key} does not group by ${other}` });
-  return { meter, from, to, window: (request.window ?? 'total') as UsageWindowSize, groupBy };
+  return { meter, from, to, window, groupBy };
+}
+
+/** Minutes are counted from the events themselves, so there are few of them. @throws Fault `invalid-input` */
+function beginning(from: Date | null, to: Date, window: UsageWindowSize): Date | null {
+  if (from && from >= to) throw new Fault('invalid-input', { field: 'from', detail: 'from must be before to' });
+  if (window !== 'minute') return from;
+  const since = from ?? new Date(to.getTime() - HOUR_MS);
+  if (to.getTime() - since.getTime() > MAX_MINUTES_MS)
+    throw new Fault('invalid-input', { field: 'from', detail: 'Minutes are told of at most 24 hours' });
+  return since;
 }
 
 function positionOf({ start, group }: UsageWindowRow, to: Date): Position {

@@ -1,9 +1,10 @@
 import { sql, type Sql } from '@tenantry/database';
 import type { Meter } from '../meters/meter.js';
 import type { Rows } from '../plans/plan.table.js';
+import { contributions } from './usage-rollup.table.js';
 
-/** How long a window is; `total` is one window. */
-export type UsageWindowSize = 'hour' | 'day' | 'week' | 'month' | 'total';
+/** How long a window is; `total` is one window, and a billing period is a month. */
+export type UsageWindowSize = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'billing_period' | 'total';
 
 /** What a meter counted in one window and group. */
 export interface UsageWindowRow {
@@ -12,10 +13,10 @@ export interface UsageWindowRow {
   readonly value: number;
 }
 
-/** Which usage is asked for; hours are not divided. */
+/** Which usage is asked for; hours are not divided, except for windows of a minute. */
 export interface UsageQuestion {
   readonly meter: Meter;
-  /** Null for the beginning of the month of `to`. */
+  /** Null for the beginning of the month of `to`; never null for minutes. */
   readonly from: Date | null;
   readonly to: Date;
   readonly window: UsageWindowSize;
@@ -26,7 +27,7 @@ export interface UsageQuestion {
 }
 
 /** How hours make up a longer time. What is unique is not added up but counted again. */
-const aggregates: Readonly<Record<Meter['aggregation'], Sql>> = {
+export const aggregates: Readonly<Record<Meter['aggregation'], Sql>> = {
   sum: sql`sum(h.sum)`,
   count: sql`sum(h.count)`,
   max: sql`max(h.max)`,
@@ -41,6 +42,16 @@ function hoursOf({ id, aggregation }: Meter, from: Sql, to: Sql): Sql {
     : sql`billing.usage_hour h where h.meter_id = ${id} and h.hour >= ${from} and h.hour < ${to} and h.count > 0`;
 }
 
+/** The events of a meter from one time to another that nothing superseded, each as an hour of its own would look like. */
+function minutesOf({ id, eventType }: Meter, from: Sql, to: Sql): Sql {
+  const events = sql`(select e.* from billing.usage_event e
+    where e.type = ${eventType} and e.occurred_at >= ${from} and e.occurred_at < ${to} and ${id} = any (e.meter_ids)
+      and not exists (select from billing.usage_event s where s.tenant_id = e.tenant_id and s.type = e.type and s.supersedes_id = e.id))`;
+  return sql`(select c.occurred_at as hour, c.group_key, 1 as count, coalesce(c.quantity, 0) as sum, c.quantity as max, c.quantity as last,
+      c.occurred_at as last_at, c.id as last_id, c.value_hash
+    from (${contributions(events, 'UTC')}) c where c.meter_id = ${id}) h`;
+}
+
 /** An hour's group by some of the meter's names: all of them are the hour's own group, which need not be put together again. */
 function groupOf(meter: Meter, groupBy: readonly string[]): Sql {
   if (groupBy.length === 0) return sql`'{}'::jsonb`;
@@ -49,18 +60,26 @@ function groupOf(meter: Meter, groupBy: readonly string[]): Sql {
     : sql`(select jsonb_object_agg(name, h.group_key -> name) from unnest(${groupBy}::text[]) name)`;
 }
 
-/** Windows and groups, the oldest first. */
+/** How dates are truncated to a window. */
+const TRUNCATED: Readonly<Record<Exclude<UsageWindowSize, 'total'>, string>> = {
+  ...{ minute: 'minute', hour: 'hour', day: 'day', week: 'week', month: 'month' },
+  billing_period: 'month',
+};
+
+/** Windows and groups, the oldest first. Minutes are counted from the ledger, everything else from hours. */
 export async function listUsage(rows: Rows, question: UsageQuestion, limit: number): Promise<UsageWindowRow[]> {
   const { meter, window, groupBy, timeZone, after } = question;
+  const unit = window === 'minute' ? 'minute' : 'hour';
   const from = question.from
-    ? sql`date_trunc('hour', ${question.from}::timestamptz, ${timeZone})`
+    ? sql`date_trunc(${unit}, ${question.from}::timestamptz, ${timeZone})`
     : sql`date_trunc('month', ${question.to}::timestamptz, ${timeZone})`;
   const begin = after ? sql`greatest(${from}, ${after.start}::timestamptz)` : from;
-  const start = window === 'total' ? from : sql`date_trunc(${window}, h.hour, ${timeZone})`;
+  const start = window === 'total' ? from : sql`date_trunc(${TRUNCATED[window]}, h.hour, ${timeZone})`;
   const group = groupOf(meter, groupBy);
+  const counted = window === 'minute' ? minutesOf : hoursOf;
   return rows.query<UsageWindowRow>(sql`
     select h.start, h."group", (${aggregates[meter.aggregation]})::float8 as value
-    from (select h.*, ${start} as start, ${group} as "group" from ${hoursOf(meter, begin, sql`${question.to}::timestamptz`)}) h
+    from (select h.*, ${start} as start, ${group} as "group" from ${counted(meter, begin, sql`${question.to}::timestamptz`)}) h
     where ${after === null} or (h.start, h."group") > (${after?.start ?? null}::timestamptz, ${after?.group ?? null}::jsonb)
     group by h.start, h."group" order by h.start, h."group" limit ${limit}`);
 }

@@ -12,7 +12,7 @@ export const measured = sql`case when m.aggregation in ('sum', 'max', 'last')
   then coalesce((${named} ->> m.value_property)::numeric, e.value) end`;
 
 /** What each meter takes from the events of a relation that has the columns of the ledger: one row an event and meter. */
-function contributions(events: Sql, timeZone: string): Sql {
+export function contributions(events: Sql, timeZone: string): Sql {
   return sql`
     select e.tenant_id, e.type, e.id, e.occurred_at, m.id as meter_id, date_trunc('hour', e.occurred_at, ${timeZone}) as hour,
       coalesce((select jsonb_object_agg(name, own.properties -> name) from unnest(m.group_by) name), '{}') as group_key,

@@ -290,15 +290,21 @@ export class GetUsageRequest {
   @MaxLength(64)
   meter = '';
 
-  /** From when on; hours are not divided. By default the beginning of the month in the tenant's time zone. */
+  /**
+   * From when on; hours are not divided, except in windows of a minute. By default the beginning of the month in the tenant's time zone; for
+   * minutes an hour before `to`.
+   */
   from?: Date | null;
 
   /** Until when. By default now. */
   to?: Date | null;
 
-  /** hour, day, week (from Monday) or month in the tenant's time zone, or total. By default total. */
+  /**
+   * minute (of at most 24 hours), hour, day, week (from Monday) or month in the tenant's time zone, billing_period (what an invoice of a month is
+   * about, so a month), or total. By default total.
+   */
   @IsOptional()
-  @IsIn(['hour', 'day', 'week', 'month', 'total'])
+  @IsIn(['minute', 'hour', 'day', 'week', 'month', 'billing_period', 'total'])
   window?: string | null;
 
   /** The properties by which it is told apart, among the meter's own. */
