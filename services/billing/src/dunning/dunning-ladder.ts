@@ -65,8 +65,12 @@ export class DunningLadder {
     }
   }
 
-  /** Withholds what a tenant's plan grants while it, or who pays for its organization, is that far up the ladder; else grants it again. */
+  /**
+   * Withholds what a tenant's plan grants while it, or who pays for its organization, is that far up the ladder; else grants it again. Who gathers
+   * has the organization to itself and then comes here, so everybody takes the organization first and subscriptions after it.
+   */
   private async restrict(tx: Transaction, tenantId: string): Promise<void> {
+    await this.organizations.payerOf(tx, tenantId);
     const subscription = await lockSubscription(tx, tenantId);
     if (!subscription) return; // an invoice needs a plan
     const counting = await this.organizations.dunningOf(tx, tenantId);
