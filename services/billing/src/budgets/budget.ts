@@ -1,5 +1,6 @@
 import type { CreateBudgetRequest, UpdateBudgetRequest } from '@tenantry/contracts';
 import { Fault, newId, parseNanos } from '@tenantry/kernel';
+import { parseCurrency } from '../currency.js';
 
 /** What a budget is told to be. Amounts are nano-units (10⁻⁹) of its currency. */
 export interface BudgetTerms {
@@ -71,7 +72,7 @@ function assertMayHold(parent: Budget, currency: string): void {
 }
 
 function placeOf(request: CreateBudgetRequest, parent: Budget | null, id: string) {
-  const currency = request.currency ?? parent?.currency ?? 'USD';
+  const currency = parseCurrency(request.currency ?? parent?.currency);
   if (parent) assertMayHold(parent, currency);
   return { id, currency, path: [...(parent?.path ?? []), id], parentId: parent?.id ?? null };
 }

@@ -73,6 +73,7 @@ describe('A budget', () => {
     [{ limit: '0.0000000001' }, 'limit'],
     [{ period: 'year' }, 'period'],
     [{ currency: 'usd' }, 'currency'],
+    [{ currency: 'XXZ' }, 'currency'],
     [{ alertPercents: [0] }, 'alertPercents[0]'],
     [{ scope: { kind: 'planet', id: 'x' } }, 'scope.kind'],
   ])('is refused with %j', async (wish, field) => {

@@ -65,6 +65,10 @@ describe('Payments of a tenant’s own customers', () => {
     expect([taken(t.a), taken(t.b)]).toEqual([[1_000], []]);
   });
 
+  it('are refused in a currency that does not exist', async () => {
+    await expect(pay(t.a, { currency: 'XXZ' })).rejects.toBeFault('invalid-input', { field: 'currency' });
+  });
+
   it('wait until the account may take payments, and the tenant has one account however often it asks', async () => {
     await expect(pay(t.a)).rejects.toBeFault('conflict');
     await link(t.a);

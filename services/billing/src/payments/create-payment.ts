@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { createPayment, type CreatePaymentRequest, type Payment as PaymentMessage } from '@tenantry/contracts';
 import { Clock, Fault, parseNanos, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
+import { parseCurrency } from '../currency.js';
 import { minorUnitNanos } from '../invoices/rating.js';
 import { Attempts } from './attempts.js';
 import { ConnectedAccounts } from './connected-accounts.js';
@@ -41,7 +42,7 @@ export class CreatePayment {
 
   /** The payment of the reference: a new one, or the one that has it. */
   private async begin({ reference, amount, currency }: CreatePaymentRequest, ctx: TenantContext): Promise<Payment> {
-    const amountNanos = payableNanos(amount, currency);
+    const amountNanos = payableNanos(amount, parseCurrency(currency));
     const accountId = await this.connected.payable(ctx.tenantId);
     const wanted = payTenantWith(
       ctx.tenantId,

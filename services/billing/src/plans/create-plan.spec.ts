@@ -63,6 +63,7 @@ describe('The plans of the platform', () => {
     await expect(create({ name: name.toUpperCase() })).rejects.toBeFault('conflict', { field: 'name' });
     await expect(create({ price: '-1' })).rejects.toBeFault('invalid-input', { field: 'price' });
     await expect(create({ currency: 'usd' })).rejects.toBeFault('invalid-input', { field: 'currency' });
+    await expect(create({ currency: 'XXZ' })).rejects.toBeFault('invalid-input', { field: 'currency' });
     await expect(create({ usageCaps: { apiCalls: -1 } })).rejects.toBeFault('invalid-input');
     expect((await t.outbox()).length).toBe(1);
   });

@@ -1,5 +1,6 @@
 import { Fault, formatNanos, newId, parseNanos } from '@tenantry/kernel';
 import { isQuota } from '@tenantry/messaging';
+import { parseCurrency } from '../currency.js';
 import { quantityText } from '../quantity.js';
 
 /** The value of a feature that is more than on or off. */
@@ -104,7 +105,7 @@ export function planTerms(wish: PlanWish): PlanTerms {
   if (uncapped) refuse('usageCaps', `${uncapped} limits rows: say how many in usageCaps`);
   return {
     priceNanos,
-    currency: wish.currency ?? 'USD',
+    currency: parseCurrency(wish.currency),
     usageCaps,
     featureEntitlements,
     staticEntitlements: values,
