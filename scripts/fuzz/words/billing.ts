@@ -86,6 +86,7 @@ export const billingWords: Words = {
   },
   CreateMeterRequest: { key: is('{{fresh.key}}'), valueProperty: is('size'), groupBy: is([], ['colour']) },
   CreateBudgetRequest: { limit: is('10.00', '0.000000001') },
+  SplitReservationRequest: { estimate: is('0.01', '0.000000001'), accounts: is([], ['{{budget.id}}']) },
   UpdateBudgetRequest: { limit: is('10.00', '500') },
   OverrideEntitlementRequest: { enabled: is(true, false), value: absent, expiresAt: is('2099-01-01T00:00:00Z') },
   RemoveEntitlementOverrideRequest: {

@@ -202,6 +202,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'RemoveEntitlementOverride.tenantId': slot('overriddenTenant'),
   'ReserveBudget.accounts': slot('budget', 'all'),
   'SimulateReservation.accounts': slot('budget', 'all'),
+  'SplitReservation.accounts': slot('budget', 'all'),
   'TrackUsage.meter_id': slot('meter', 'key'),
   'TrackUsage.user_id': null,
   'VoidInvoice.tenantId': slot('invoice', 'tenantId'),

@@ -236,6 +236,7 @@ import {
   SettleReservationRequest,
   SimulateReservationRequest,
   SimulateReservationResponse,
+  SplitReservationRequest,
   UpdateBudgetRequest,
 } from './billing/budgets.js';
 import { SetCollectionRequest, SetTenantCollectionRequest } from './billing/collection.js';
@@ -2348,6 +2349,23 @@ export const releaseReservation = operation({
   scope: 'tenant',
   idempotent: true,
   input: ReleaseReservationRequest,
+  output: Reservation,
+});
+
+/**
+ * Makes a part of a hold a hold of its own: for a step, or an agent that works for another. It takes nothing from the budgets that the whole
+ * holds already, so nobody can come between. What the part does not spend goes back to the whole while that is held; what it still held
+ * when it expired is free for all. A part may be split again.
+ */
+export const splitReservation = operation({
+  name: 'SplitReservation',
+  service: 'billing',
+  summary: 'Makes a part of a hold a hold of its own',
+  http: { method: 'POST', path: '/v1/budgets/reservations/{reservationId}/split', status: 201 },
+  permission: 'budgets.reserve',
+  scope: 'tenant',
+  idempotent: true,
+  input: SplitReservationRequest,
   output: Reservation,
 });
 
@@ -6176,6 +6194,7 @@ export const operations: readonly Operation[] = [
   reserveBudget,
   settleReservation,
   releaseReservation,
+  splitReservation,
   getReservation,
   simulateReservation,
   setCollection,

@@ -13,6 +13,7 @@ import { ReserveBudget } from './reserve-budget.js';
 import { SettleReservation } from './settle-reservation.js';
 import { SettleSpending } from './settle-spending.js';
 import { SimulateReservation } from './simulate-reservation.js';
+import { SplitReservation } from './split-reservation.js';
 import { UpdateBudget } from './update-budget.js';
 
 /** The operations on budgets, holds and what they refuse. */
@@ -27,6 +28,7 @@ export const budgets = [
   ReleaseReservation,
   GetReservation,
   SimulateReservation,
+  SplitReservation,
   ListOverspends,
   ListShadowDenials,
   CheckBudgetBeforeUsage,

@@ -30,6 +30,8 @@ export interface Reservation {
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly purpose: Purpose | null;
+  /** The hold that it is a part of. */
+  readonly parentId: string | null;
 }
 
 /** What ending a hold did: the hold as it was, and each of its budgets as it is now. */
@@ -38,7 +40,8 @@ export interface Ended {
   readonly budgets: readonly ChangedSpending[];
 }
 
-const verdict = sql`budget_id as "budgetId", name, limit_nanos as "limitNanos", spent_nanos as "spentNanos", held_nanos as "heldNanos",
+/** The columns of a verdict. */
+export const verdict = sql`budget_id as "budgetId", name, limit_nanos as "limitNanos", spent_nanos as "spentNanos", held_nanos as "heldNanos",
   headroom_nanos as "headroomNanos", resets_at as "resetsAt", reason, is_hard as "isHard", is_enforced as "isEnforced", judged_at as "judgedAt"`;
 
 /**
@@ -82,17 +85,17 @@ export async function endHold(rows: Rows, { id, actualNanos, zone, isQuiet }: En
   type Row = ChangedSpending & Ended['hold'] & { readonly priorState: string };
   const ended =
     await rows.query<Row>(sql`select prior_state as "priorState", asked_ids as accounts, estimate_nanos as "estimateNanos",
-      created_at as "createdAt", expires_at as "expiresAt", currency, purpose, budget_id as "budgetId", name, period_starts_at as "periodStartsAt",
+      created_at as "createdAt", expires_at as "expiresAt", currency, purpose, parent_id as "parentId", budget_id as "budgetId", name, period_starts_at as "periodStartsAt",
       limit_nanos as "limitNanos", spent_nanos as "spentNanos", alert_percents as "alertPercents", alerted_percent as "alertedPercent"
     from billing.end_hold(${id}, ${actualNanos}, ${zone}, ${isQuiet})`);
-  const [{ priorState, accounts, estimateNanos, currency, createdAt, expiresAt, purpose }] = ended as [Row];
+  const [{ priorState, accounts, estimateNanos, currency, createdAt, expiresAt, purpose, parentId }] = ended as [Row];
   if (priorState === 'settled' || priorState === 'released') {
     throw new Fault('conflict', {
       detail: `The reservation has been ${priorState} already`,
       extra: { state: priorState },
     });
   }
-  return { hold: { id, accounts, estimateNanos, currency, createdAt, expiresAt, purpose }, budgets: ended };
+  return { hold: { id, accounts, estimateNanos, currency, createdAt, expiresAt, purpose, parentId }, budgets: ended };
 }
 
 /** Whether a hold could not be ended because it had been before, or was never made; a deadlock is a conflict too, and is neither. */
@@ -109,7 +112,7 @@ export function isAlertDue(error: unknown): boolean {
 export async function findReservation(rows: Rows, id: string): Promise<Reservation> {
   const [reservation] =
     await rows.query<Reservation>(sql`select id, asked_ids as accounts, estimate_nanos as "estimateNanos",
-      actual_nanos as "actualNanos", currency, purpose, created_at as "createdAt", expires_at as "expiresAt",
+      actual_nanos as "actualNanos", currency, purpose, parent_id as "parentId", created_at as "createdAt", expires_at as "expiresAt",
       case when state = 'held' and expires_at <= clock_timestamp() then 'expired' else state end as state
     from billing.budget_hold where id = ${id}`);
   if (!reservation) throw new Fault('not-found');

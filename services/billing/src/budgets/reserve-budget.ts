@@ -29,7 +29,7 @@ export class ReserveBudget {
       if (!isAllowed(verdicts)) throw refusal(verdicts);
       const createdAt = verdicts[0]!.judgedAt;
       const expiresAt = new Date(createdAt.getTime() + lastsS * 1_000);
-      return toMessage({ ...wish, state: 'held', actualNanos: null, createdAt, expiresAt });
+      return toMessage({ ...wish, state: 'held', actualNanos: null, parentId: null, createdAt, expiresAt });
     });
   }
 }

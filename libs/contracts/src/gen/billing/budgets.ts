@@ -333,6 +333,7 @@ export class Reservation {
     field('created_at', 'timestamp'),
     field('expires_at', 'timestamp'),
     field('purpose', 'message', { optional: true, message: () => SpendingPurpose }),
+    field('parent_id', 'string', { optional: true }),
   ];
 
   /** Its id. */
@@ -344,7 +345,7 @@ export class Reservation {
   /** The budgets that were named. */
   accounts: string[] = [];
 
-  /** What is held; null when it was not known. */
+  /** What is held, without the parts that were taken from it; null when it was not known. */
   estimate?: string | null;
 
   /** What it really cost, when it is settled. */
@@ -361,6 +362,9 @@ export class Reservation {
 
   /** What it is for, as the caller said. */
   purpose?: SpendingPurpose | null;
+
+  /** The reservation that it is a part of. */
+  parentId?: string | null;
 }
 
 /** Holds an amount. */
@@ -426,6 +430,40 @@ export class ReleaseReservationRequest {
   /** The reservation. */
   @IsCanonicalUuid()
   reservationId = '';
+}
+
+/** Takes a part of a hold. */
+export class SplitReservationRequest {
+  static readonly typeName = 'tenantry.billing.v1.SplitReservationRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('reservation_id', 'string', { required: true }),
+    field('estimate', 'string', { required: true }),
+    field('accounts', 'string', { repeated: true, maxItems: 10 }),
+    field('expires_in', 'int32', { optional: true }),
+    field('purpose', 'message', { optional: true, message: () => SpendingPurpose }),
+  ];
+
+  /** The whole. */
+  @IsCanonicalUuid()
+  reservationId = '';
+
+  /** How much of it. */
+  @MaxLength(20)
+  estimate = '';
+
+  /** Budgets that the part counts against besides those of the whole; on these it is held anew. */
+  @IsCanonicalUuid({ each: true })
+  @HasUniqueItems()
+  accounts: string[] = [];
+
+  /** For how many seconds it is held unless it is settled or released. By default, and at most, as long as the whole. */
+  @IsOptional()
+  @Min(1)
+  @Max(86400)
+  expiresIn?: number | null;
+
+  /** What it is for; kept with the reservation. */
+  purpose?: SpendingPurpose | null;
 }
 
 /** Names one reservation. */
