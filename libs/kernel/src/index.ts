@@ -6,6 +6,7 @@ export * from './cursor.js';
 export * from './fault.js';
 export * from './id.js';
 export * from './money.js';
+export * from './own-values.js';
 export * from './permission.js';
 export * from './random.js';
 export * from './reasons.js';

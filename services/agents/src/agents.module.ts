@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { holdSpending, settleSpending, type Operation } from '@tenantry/contracts';
+import { holdSpending, readOwnValues, settleSpending, type Operation } from '@tenantry/contracts';
 import { defineService } from '@tenantry/service';
 import { Asking } from './completions/asking.js';
 import { CompletionRuns } from './completions/completion-runs.js';
@@ -51,6 +51,7 @@ import { GetGuardrails } from './guardrails/get-guardrails.js';
 import { HealthDataGate } from './guardrails/health-data-gate.js';
 import { ListGuardrailDecisions } from './guardrails/list-guardrail-decisions.js';
 import { ReplaceGuardrails } from './guardrails/replace-guardrails.js';
+import { OwnValueFilters } from './guardrails/own-values.js';
 import { TenantGuardrails } from './guardrails/tenant-guardrails.js';
 import { TestGuardrails } from './guardrails/test-guardrails.js';
 import { ModelCatalog } from './models/model-catalog.js';
@@ -213,6 +214,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     EventFeed,
     SubjectSeeker,
     TenantGuardrails,
+    OwnValueFilters,
     HealthDataGate,
     ModelAdmission,
   ],
@@ -226,7 +228,7 @@ export const agentsService = defineService({
   jobs: ['directory', 'sweep', 'completions', 'retention', 'events', 'overview'],
   buckets: ['agents', 'agent_tokens', 'agent_stops', 'agent_revocations'],
   watches: ['tenants', 'members', 'revocations', 'entitlements', 'agents', 'agreements'],
-  calls: [holdSpending, settleSpending] as readonly Operation[],
+  calls: [holdSpending, settleSpending, readOwnValues] as readonly Operation[],
   maxStreams: 2_000, // answers of models and events: most of them wait, and hold a page at most
   settings: AgentsSettings,
   refill,

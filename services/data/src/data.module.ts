@@ -34,6 +34,9 @@ import { ListCountDrifts } from './quotas/list-count-drifts.js';
 import { ListTableUsage } from './quotas/list-table-usage.js';
 import { Quotas } from './quotas/quotas.js';
 import { RecountTables } from './quotas/recount-tables.js';
+import { EverySecondIndexValues } from './own-values/every-second-index-values.js';
+import { IndexKeeper } from './own-values/index-keeper.js';
+import { ReadOwnValues } from './own-values/read-own-values.js';
 import { ChangePublisher } from './rows/change-publisher.js';
 import { DeleteRows } from './rows/delete-rows.js';
 import { ExportRows } from './rows/export-rows.js';
@@ -111,7 +114,11 @@ const reactions = [
   OnTenantDeactivated,
 ];
 const encryption = [RotateTenantKey, GetKeyRotation];
-const schedules = [EverySecondRollOut, EverySecondReseal, Every5sFoldCounts, Every5mReportSizes, EveryMinuteRecount];
+const schedules = [
+  ...[EverySecondRollOut, EverySecondReseal, EverySecondIndexValues],
+  ...[Every5sFoldCounts, Every5mReportSizes, EveryMinuteRecount],
+];
+const ownValues = [ReadOwnValues];
 const quotas = [ListTableUsage, RecountTables, ListCountDrifts];
 
 /** Product and tenant tables and their rows: a table of contents. */
@@ -122,6 +129,7 @@ const quotas = [ListTableUsage, RecountTables, ListCountDrifts];
     ...rows,
     ...encryption,
     ...quotas,
+    ...ownValues,
     ...functions,
     ...subjects,
     ...reactions,
@@ -138,6 +146,7 @@ const quotas = [ListTableUsage, RecountTables, ListCountDrifts];
     RowWriter,
     ChangePublisher,
     Quotas,
+    IndexKeeper,
     SubjectFinder,
   ],
 })
@@ -147,7 +156,7 @@ export const dataService = defineService({
   name: 'data',
   module: DataModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['product', 'rotation', 'counts'],
+  jobs: ['product', 'rotation', 'counts', 'values'],
   ownerMay: ['create-schemas', 'create-roles'],
   watches: ['tenants', 'revocations', 'agents', 'entitlements', 'agreements', 'policies'],
   calls: [recordDataSizes as Operation],

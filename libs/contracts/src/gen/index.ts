@@ -70,6 +70,7 @@ export * from './data/encryption.js';
 export * from './data/events.js';
 export * from './data/functions.js';
 export * from './data/measures.js';
+export * from './data/own-values.js';
 export * from './data/product-tables.js';
 export * from './data/quotas.js';
 export * from './data/rows.js';

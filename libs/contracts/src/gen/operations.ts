@@ -531,6 +531,7 @@ import {
   SchemaTable,
 } from './data/functions.js';
 import { MeasureTablesRequest, TablesMeasured } from './data/measures.js';
+import { OwnValues, ReadOwnValuesRequest } from './data/own-values.js';
 import {
   AddProductColumnRequest,
   AddProductForeignKeyRequest,
@@ -4738,6 +4739,18 @@ export const measureTables = operation({
   output: TablesMeasured,
 });
 
+/** Gives the next part of the index: what came to it after a version. Who asks for the first time has it made. */
+export const readOwnValues = operation({
+  name: 'ReadOwnValues',
+  service: 'data',
+  summary: 'Gives the next part of the index',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['agents'],
+  input: ReadOwnValuesRequest,
+  output: OwnValues,
+});
+
 /** Defines a product table. Refused when a tenant has a table of that name, naming the tenants. */
 export const createProductTable = operation({
   name: 'CreateProductTable',
@@ -6364,6 +6377,7 @@ export const operations: readonly Operation[] = [
   getTableColumns,
   getTableForeignKeys,
   measureTables,
+  readOwnValues,
   createProductTable,
   listProductTables,
   getProductTable,

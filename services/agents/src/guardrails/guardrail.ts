@@ -1,14 +1,23 @@
+import { Fault } from '@tenantry/kernel';
 import { scriptsOf } from './scripts.js';
 import { redact, type Finding } from './finding.js';
 import { injectionScore } from './injection.js';
 import { findPersonalData, type PersonalData } from './personal-data.js';
 import { findSecrets } from './secrets.js';
+import { findTerms } from './terms.js';
 
 /** Where a text is met: what a caller sends, what was retrieved, what a tool is given, what it answers, what the model says. */
 export type Stage = 'input' | 'retrieved' | 'tool-arguments' | 'tool-result' | 'output';
 
 export type GuardrailKind =
-  'personal-data' | 'secrets' | 'injection' | 'terms' | 'length' | 'script' | 'tools' | 'schema';
+  'personal-data' | 'own-values' | 'secrets' | 'injection' | 'terms' | 'length' | 'script' | 'tools' | 'schema';
+
+/** Finds what the tenant's own rows say. */
+export interface OwnValueFinder {
+  find(text: string): Finding[];
+  /** From where on the end of a text may be the beginning of a value; its length when none has begun. */
+  beginning(text: string): number;
+}
 
 /** One guardrail of a tenant. */
 export interface Guardrail {
@@ -31,6 +40,8 @@ export interface Guardrail {
   readonly tools: readonly string[];
   /** For injection: from which score on; 3 unless it says otherwise, and 1 less for what comes from outside. */
   readonly threshold: number | null;
+  /** For own-values, once it is in force: what it looks for; null while that is not known. */
+  readonly values?: OwnValueFinder | null;
 }
 
 /** What a guardrail decided about one text, and why; never the text. */
@@ -67,6 +78,7 @@ const DEFAULT_THRESHOLD = 3;
 
 const looks: Readonly<Record<GuardrailKind, Look>> = {
   'personal-data': (text, { detect }) => placesOf(findPersonalData(text, detect)),
+  'own-values': (text, { values, mode }) => (values ? placesOf(values.find(text)) : unseen(mode)),
   secrets: (text) => placesOf(findSecrets(text)),
   injection: (text, { threshold }, stage) => {
     const least = (threshold ?? DEFAULT_THRESHOLD) - (FROM_OUTSIDE.includes(stage) ? 1 : 0);
@@ -94,26 +106,17 @@ function placesOf(findings: readonly Finding[]): Objection | null {
   return { findings, explanation: `It has ${kinds.join(', ')}` };
 }
 
-function whole(explanation: string): Objection {
-  return { findings: [], explanation };
-}
-
-/** Whole words and phrases, ignoring case. */
-function findTerms(text: string, terms: readonly string[]): Finding[] {
-  const lower = text.toLowerCase();
-  return terms.flatMap((term) => {
-    const found: Finding[] = [];
-    const wanted = term.toLowerCase();
-    for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, at + wanted.length)) {
-      const end = at + wanted.length;
-      if (!isLetter(lower[at - 1]) && !isLetter(lower[end])) found.push({ start: at, end, what: 'term' });
-    }
-    return found;
+/** @throws Fault `unavailable`: what can't be looked at does not pass */
+function unseen(mode: Guardrail['mode']): null {
+  if (mode !== 'enforce') return null;
+  throw new Fault('unavailable', {
+    detail:
+      'What the tenant’s own rows say is still being gathered for the guardrail of the kind own-values; try again soon',
   });
 }
 
-function isLetter(char: string | undefined): boolean {
-  return char !== undefined && /[\p{L}\p{N}]/u.test(char);
+function whole(explanation: string): Objection {
+  return { findings: [], explanation };
 }
 
 /**

@@ -67,6 +67,12 @@ describe('Guardrails', () => {
     );
   });
 
+  it('take a phrase out of a stream that comes letter by letter', () => {
+    const guard = new StreamGuard([guardrail({ kind: 'terms', terms: ['abc def'] })]);
+    const said = [...'x abc defghij abc def klm'].map((letter) => guard.push(letter).text).join('');
+    expect(said + guard.end().text).toBe('x abc defghij [term] klm');
+  });
+
   it('say what they decided and why, and nothing of the value', () => {
     const { decisions } = inspect([people], 'input', 'ann@example.com and bob@example.com');
     expect(decisions).toEqual([

@@ -1,5 +1,6 @@
-import type { Guardrail } from './guardrail.js';
+import type { Guardrail, OwnValueFinder } from './guardrail.js';
 import { SECRET_BEGINNINGS } from './secrets.js';
+import { findTerms } from './terms.js';
 
 /** Words that a password, a key or a record's number follows. */
 const LEADING_WORDS = [
@@ -27,13 +28,17 @@ const PLAIN = /^\p{L}+(?:['’]\p{L}+)?[.,;:!?)"”…]*$/u;
 export class HeldBack {
   private readonly looksForSecrets: boolean;
   private readonly looksForWords: boolean;
+  private readonly terms: readonly string[];
   private readonly longestTerm: number;
+  private readonly values: readonly OwnValueFinder[];
 
   constructor(guardrails: readonly Guardrail[]) {
     const detect = guardrails.flatMap(({ kind, detect: kinds }) => (kind === 'personal-data' ? kinds : []));
     this.looksForSecrets = detect.includes('health') || guardrails.some(({ kind }) => kind === 'secrets');
     this.looksForWords = detect.some((one) => one === 'email' || one === 'bank-account');
-    this.longestTerm = Math.max(0, ...guardrails.flatMap(({ terms }) => terms.map(({ length }) => length)));
+    this.values = guardrails.flatMap(({ values }) => (values ? [values] : []));
+    this.terms = guardrails.flatMap(({ terms }) => terms);
+    this.longestTerm = Math.max(0, ...this.terms.map(({ length }) => length));
   }
 
   /** From where on a text must wait for what comes next; its length when all of it may go. */
@@ -41,8 +46,15 @@ export class HeldBack {
     const places = [text.length, digitGroups(text), this.lastRun(text), this.led(text), this.term(text)];
     const key = text.lastIndexOf('-----BEGIN');
     if (this.looksForSecrets && key >= 0 && !text.includes('-----END', key)) places.push(key);
+    for (const one of this.values) places.push(one.beginning(text));
     const from = Math.min(...places.filter((place) => place !== undefined));
-    return this.led(text.slice(0, from)) ?? from; // a word goes with what it leads to
+    return this.whole(text, this.led(text.slice(0, from)) ?? from); // a word goes with what it leads to
+  }
+
+  /** What is found goes as a whole: a place within it is before it. */
+  private whole(text: string, from: number): number {
+    const found = [...this.values.flatMap((one) => one.find(text)), ...findTerms(text, this.terms)];
+    return Math.min(from, ...found.filter(({ start, end }) => start < from && end > from).map(({ start }) => start));
   }
 
   private lastRun(text: string): number | undefined {

@@ -5,6 +5,7 @@ import { Fresh } from '../models/fresh.js';
 import { serviceContext } from '../models/platform-context.js';
 import type { Guardrail } from './guardrail.js';
 import { findPolicy } from './guardrail.table.js';
+import { OwnValueFilters } from './own-values.js';
 import { defaultGuardrails } from './policy.js';
 
 const FRESH_MS = 5_000;
@@ -17,13 +18,15 @@ export class TenantGuardrails {
 
   constructor(
     private readonly tenants: TenantDatabase,
+    private readonly ownValues: OwnValueFilters,
     clock: Clock,
   ) {
     this.policies = new Fresh(clock, (home) => this.load(home), { forMs: FRESH_MS, maxKeys: MAX_TENANTS });
   }
 
-  of({ tenantId, cell, mode }: TenantContext): Promise<readonly Guardrail[]> {
-    return this.policies.get(JSON.stringify([tenantId, cell, mode]));
+  async of(ctx: TenantContext): Promise<readonly Guardrail[]> {
+    const { tenantId, cell, mode } = ctx;
+    return this.ownValues.equip(await this.policies.get(JSON.stringify([tenantId, cell, mode])), ctx);
   }
 
   private async load(home: string): Promise<readonly Guardrail[]> {

@@ -179,6 +179,19 @@ export const platformPlaces: readonly PlatformPlace[] = [
     keepReason: null,
     task: null,
   },
+  {
+    service: 'data',
+    tables: { 'data.value_mark': ['marks'], 'data.value_index': ['sealed_key'] },
+    people: 'Whoever the tenant’s tables are about',
+    purpose:
+      'Keeping what classified columns say out of texts that go to models: keyed hashes, from which nothing is read',
+    legalBasis: 'legitimate_interests',
+    recipients: DATABASE_ONLY,
+    retention: 'As long as the rows are there and a guardrail looks for what they say',
+    eraseAction: 'delete',
+    keepReason: null,
+    task: null,
+  },
 ];
 
 /** Tables that every service has, by the name after its schema. */

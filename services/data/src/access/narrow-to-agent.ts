@@ -21,7 +21,7 @@ export function narrowToAgent(space: TableSpace, scope: Scope, member: Member): 
     schema,
     definition: narrowTable(definition, scope, member),
   }));
-  return new TableSpace(space.version, space.role, narrowed);
+  return new TableSpace(space.version, space.role, narrowed, space.hasValueIndex);
 }
 
 function narrowTable(table: TableDefinition, scope: Scope, member: Member): TableDefinition {

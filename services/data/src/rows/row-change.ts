@@ -1,6 +1,7 @@
 import { type AuditValue, type RowChange, sql, type Transaction, type Vault } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import { isBlind } from '../encryption/blind-column.js';
+import { noteChangedRows, type RowRef } from '../own-values/value-index.table.js';
 import type { TableSpace } from '../spaces/table-space.js';
 import { columnOf, type ColumnDefinition, isEncrypted, type TableDefinition } from '../tables/table-definition.js';
 import { isExactNumber, parseExact } from './json.js';
@@ -19,14 +20,14 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** What the transaction has changed since it was last asked, also by foreign keys' actions, fit for the audit trail. */
 export async function takeRowChanges(tx: Transaction, vault: Vault, space: TableSpace): Promise<RowChange[]> {
-  const caught = await tx.query<CaughtChange>(sql`select * from data.take_row_changes()`);
+  const caught = await takeCaught(tx, space);
   const auditor = new RowAuditor(vault, tx.tenantId, Boolean(tx.ctx?.grant));
   return Promise.all(caught.map((change) => auditor.change(change, space)));
 }
 
 /** The same without any value: which rows, and what happened to them. */
 export async function takeChangedKeys(tx: Transaction, space: TableSpace): Promise<RowChange[]> {
-  const caught = await tx.query<CaughtChange>(sql`select * from data.take_row_changes()`);
+  const caught = await takeCaught(tx, space);
   return caught.map(({ table_name: resource, action, old: before, new: after }) => {
     const table = space.table(resource)?.definition;
     if (!table) {
@@ -34,6 +35,23 @@ export async function takeChangedKeys(tx: Transaction, space: TableSpace): Promi
     }
     return { resource, id: keyOf(table, (parseRow(after) ?? parseRow(before))!), action };
   });
+}
+
+async function takeCaught(tx: Transaction, space: TableSpace): Promise<CaughtChange[]> {
+  const caught = await tx.query<CaughtChange>(sql`select * from data.take_row_changes()`);
+  if (space.hasValueIndex)
+    await noteChangedRows(
+      tx,
+      caught.flatMap((change) => keysOfBoth(change, space)),
+    );
+  return caught;
+}
+
+/** A row by the key that it had and by the one that it has. */
+function keysOfBoth({ table_name: name, old: before, new: after }: CaughtChange, space: TableSpace): RowRef[] {
+  const table = space.table(name)?.definition;
+  const rows = [parseRow(before), parseRow(after)].filter((row) => row !== null);
+  return table ? rows.map((row) => ({ table: name, key: keyOf(table, row) })) : [];
 }
 
 /** Makes row changes safe to leave: what is classified goes as a commitment and sealed, what is secret not at all. */

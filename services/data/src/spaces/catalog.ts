@@ -35,6 +35,7 @@ interface SpaceRow {
   readonly version: bigint;
   readonly productVersion: bigint;
   readonly definitions: readonly TableDefinition[];
+  readonly hasValueIndex: boolean;
 }
 
 /**
@@ -123,7 +124,7 @@ export class Catalog {
 
 function spaceOf(tenantId: string): Sql {
   return sql`
-    select mode, schema_name as "schemaName", version, product_version as "productVersion",
+    select mode, schema_name as "schemaName", version, product_version as "productVersion", has_value_index as "hasValueIndex",
       (select coalesce(jsonb_agg(d.definition order by d.name), '[]') from data.table_definition d
        where d.tenant_id = ${tenantId}) as definitions
     from data.space where tenant_id = ${tenantId}`;
@@ -158,15 +159,13 @@ const STALE_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 function placeTables(
-  { mode, schemaName, version, definitions }: SpaceRow,
+  { mode, schemaName, version, definitions, hasValueIndex }: SpaceRow,
   products: readonly TableDefinition[],
 ): TableSpace {
   const productSchema = mode === 'pool' ? POOL_SCHEMA : schemaName!;
   const place =
     (schema: string) =>
     (definition: TableDefinition): PlacedTable => ({ schema, definition });
-  return new TableSpace(String(version), schemaName ?? POOL_ROLE, [
-    ...products.map(place(productSchema)),
-    ...definitions.map(place(schemaName ?? productSchema)),
-  ]);
+  const tables = [...products.map(place(productSchema)), ...definitions.map(place(schemaName ?? productSchema))];
+  return new TableSpace(String(version), schemaName ?? POOL_ROLE, tables, hasValueIndex);
 }

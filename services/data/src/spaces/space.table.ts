@@ -1,5 +1,6 @@
 import { sql, type Transaction } from '@tenantry/database';
 import { forgetCounts } from '../quotas/count.table.js';
+import { deleteIndex } from '../own-values/value-index.table.js';
 import type { Space } from './space.js';
 
 const COLUMNS = sql`mode, schema_name as "schemaName", version, product_version as "productVersion", attempt,
@@ -38,6 +39,7 @@ export async function saveOpenness(tx: Transaction, open: boolean, tenantVersion
 
 export async function deleteSpace(tx: Transaction): Promise<void> {
   await forgetCounts(tx);
+  await deleteIndex(tx);
   await tx.execute(sql`delete from data.table_definition where tenant_id = ${tx.tenantId}`);
   await tx.execute(sql`delete from data.space where tenant_id = ${tx.tenantId}`);
 }

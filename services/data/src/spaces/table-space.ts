@@ -24,6 +24,8 @@ export class TableSpace {
     /** The database role under which the tenant's rows are touched. */
     readonly role: string,
     tables: readonly PlacedTable[],
+    /** Whether what rows say is kept as hashes too, so that every change of one must be noted. */
+    readonly hasValueIndex = false,
   ) {
     this.#tables = new Map(tables.map((table) => [table.definition.name, table]));
     for (const from of tables) {
@@ -37,7 +39,7 @@ export class TableSpace {
   coveredBy({ tables }: SupportGrant): TableSpace {
     const isCovered = ({ definition: { name, kind } }: PlacedTable): boolean =>
       (tables === null || tables.includes(name)) && !(kind === 'system' && name === 'audit_log');
-    return new TableSpace(this.version, this.role, [...this.tables].filter(isCovered));
+    return new TableSpace(this.version, this.role, [...this.tables].filter(isCovered), this.hasValueIndex);
   }
 
   table(name: string): PlacedTable | undefined {

@@ -25,10 +25,10 @@ export class Guardrail {
   name = '';
 
   /**
-   * personal-data, secrets, injection (who tries to command the model), terms, length, script (writing systems), tools or schema (whether an
-   * answer is what the request's response_format says).
+   * personal-data, own-values (what the tenant's own classified columns say), secrets, injection (who tries to command the model), terms, length,
+   * script (writing systems), tools or schema (whether an answer is what the request's response_format says).
    */
-  @IsIn(['personal-data', 'injection', 'terms', 'length', 'script', 'tools', 'schema', 'secrets'])
+  @IsIn(['personal-data', 'own-values', 'injection', 'terms', 'length', 'script', 'tools', 'schema', 'secrets'])
   kind = '';
 
   /** enforce, shadow (only say what it would do) or off. */
