@@ -61,7 +61,7 @@ function readGuardrail(message: GuardrailMessage): Guardrail {
 }
 
 export function printGuardrail(guardrail: Guardrail): GuardrailMessage {
-  const { stages, detect, terms, scripts, tools, values: _, ...rest } = guardrail;
+  const { stages, detect, terms, scripts, tools, ...rest } = guardrail;
   return {
     ...rest,
     stages: [...stages],
