@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from './api.js';
 import type { Report } from './report.js';
+import { soon, untilFound } from './until.js';
 import type { DemoTenant, World } from './world.js';
 
-const LOG_PATIENCE_MS = 15_000;
-const ASK_EVERY_MS = 100;
 const ASKED_ROWS = 5;
 const AGENT_LIMIT = '0.0005';
 const MOST_ASKED = 20;
@@ -76,17 +74,6 @@ async function makeAgent({ admin, chinook }: World): Promise<Agent> {
   const api = owner.as(token);
   await soon(() => api.call('GET', '/v1/agents/tools'));
   return { id, api };
-}
-
-/** What was just changed is everywhere within a second. */
-async function soon(ask: () => Promise<{ status: number; body: unknown }>): Promise<void> {
-  const deadlineMs = performance.now() + LOG_PATIENCE_MS;
-  for (;;) {
-    const { status, body } = await ask();
-    if (status < 300) return;
-    if (performance.now() > deadlineMs) throw new Error(`still ${status}: ${JSON.stringify(body)}`);
-    await sleep(ASK_EVERY_MS);
-  }
 }
 
 async function answerFromInvoices({ api }: Agent, chinook: DemoTenant, report: Report): Promise<void> {
@@ -189,15 +176,6 @@ async function inLog(owner: Api, event: string, agentId: string): Promise<object
     const { data } = await owner.must<{ data: { event: string }[] }>('GET', path);
     return data.find((entry) => entry.event === event);
   });
-}
-
-async function untilFound<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
-  const deadlineMs = performance.now() + LOG_PATIENCE_MS;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined || performance.now() > deadlineMs) return found;
-    await sleep(ASK_EVERY_MS);
-  }
 }
 
 function complete(api: Api, messages: readonly Message[], tools: readonly Tool[], runId?: string): Promise<Completion> {

@@ -4,6 +4,7 @@ import { tryAgents } from './agents.js';
 import { Api } from './api.js';
 import { awaitTrail, insertedRows, showTrail } from './audit-trail.js';
 import { loadChinook } from './chinook.js';
+import { tryClinicAgent } from './clinic-agent.js';
 import { loadClinic } from './clinic.js';
 import { tryToCross } from './cross.js';
 import { Instance } from './instance.js';
@@ -84,6 +85,9 @@ async function demo(report: Report): Promise<void> {
 
   report.step('7. An agent of chinook');
   await tryAgents(world, report);
+
+  report.step('8. An agent of clinic');
+  await tryClinicAgent(world, report);
 }
 
 const report = new Report();

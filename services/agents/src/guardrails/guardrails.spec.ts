@@ -23,6 +23,7 @@ describe('Guardrails', () => {
     ['call +49 30 901820 today', 'call [phone] today'],
     ['call (212) 555-0187', 'call [phone]'],
     ['SSN 536-90-4399', 'SSN [national-id]'],
+    ['ITIN 999-76-6866', 'ITIN [national-id]'],
     ['IBAN DE89 3704 0044 0532 0130 00', 'IBAN [bank-account]'],
     ['GB82WEST12345698765432', '[bank-account]'],
     ['MRN: 00123456 was seen', '[medical-record] was seen'],

@@ -45,10 +45,13 @@ function isIban(text: string): boolean {
   return rest === 1;
 }
 
-/** A US social security number that was ever issued (SSA: no area 000, 666 or 9xx, no group 00, no serial 0000). */
+/**
+ * A US social security number (SSA: no area 000 or 666, no group 00, no serial 0000), or a taxpayer's number of the same form, whose area begins with 9
+ * (IRS, Publication 1915).
+ */
 function isSsn(text: string): boolean {
   const [area = '', group = '', serial = ''] = text.split(/[- ]/);
-  return !/^(000|666|9\d\d)$/.test(area) && group !== '00' && serial !== '0000';
+  return area !== '000' && area !== '666' && group !== '00' && serial !== '0000';
 }
 
 /** A US national provider identifier (CMS: Luhn over 80840 and the number). */
