@@ -1,3 +1,4 @@
+import { accessReviewSupplies } from './access-review-supplies.js';
 import type { World } from './world.js';
 
 type Ids = Readonly<Record<string, string>>;
@@ -19,6 +20,7 @@ const openIncident = (world: World): Promise<{ id: string }> => {
 
 /** What tenants and the platform answer for. */
 export const assuranceSupplies = {
+  ...accessReviewSupplies,
   agreement: (world: World): Promise<Ids> => world.a.owner.must('POST', '/v1/agreements', agreement(world)),
   platformAgreement: async (world: World): Promise<Ids> => {
     const tenantId = world.a.id;

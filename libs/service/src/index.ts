@@ -1,3 +1,4 @@
+export { accessLines, MAX_ACCESSES } from './access-lines.js';
 export { boot, type ServiceHandle } from './boot.js';
 export { Cursors } from './cursors.js';
 export type { Readiness } from './health/readiness.js';

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { holdSpending, readOwnValues, settleSpending, type Operation } from '@tenantry/contracts';
 import { defineService } from '@tenantry/service';
+import { EndAgentAccess } from './accesses/end-agent-access.js';
+import { ListAgentAccesses } from './accesses/list-agent-accesses.js';
 import { Asking } from './completions/asking.js';
 import { CompletionRuns } from './completions/completion-runs.js';
 import { CreateChatCompletion } from './completions/create-chat-completion.js';
@@ -154,6 +156,7 @@ const conversations = [
 const runs = [ListAgentRuns, GetAgentRun, GiveRunFeedback, ListRunFeedback];
 const events = [OnAgentEvents, ListAgentEvents, StreamAgentEvents];
 const subjects = [PlanAgentSubject, CollectAgentSubject, EraseAgentSubject];
+const accesses = [ListAgentAccesses, EndAgentAccess];
 const spend = [GetAgentSpend, GetPlatformAgents];
 const tools = [ListAgentTools, CallAgentTool, Mcp];
 const toolApis = [PutToolApi, ListToolApis, DeleteToolApi, ReplaceToolHosts, GetToolHosts];
@@ -182,6 +185,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     ...events,
     ...spend,
     ...subjects,
+    ...accesses,
     ...guardrails,
     ...schedules,
   ],

@@ -23,6 +23,8 @@ import { RemoveAuditDestination } from './destinations/remove-audit-destination.
 import { Resume } from './destinations/resume.js';
 import { RewindAuditDestination } from './destinations/rewind-audit-destination.js';
 import { Trouble } from './destinations/trouble.js';
+import { GetTreeHead } from './evidence/get-tree-head.js';
+import { ProveChange } from './evidence/prove-change.js';
 import { ExportAuditLog } from './exports/export-audit-log.js';
 import { EntryView } from './log/entry-view.js';
 import { GetAuditCompleteness } from './log/get-audit-completeness.js';
@@ -64,6 +66,7 @@ const subjects = [
   CollectActorSubject,
   EraseActorSubject,
 ];
+const evidence = [GetTreeHead, ProveChange];
 const reactions = [OnEveryEvent];
 const scheduled = [
   EverySecondSignCheckpoints,
@@ -81,6 +84,7 @@ const scheduled = [
     ...destinations,
     ...schemas,
     ...subjects,
+    ...evidence,
     ...reactions,
     ...scheduled,
   ],

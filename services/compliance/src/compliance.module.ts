@@ -1,6 +1,22 @@
 import { Module } from '@nestjs/common';
 import { defineService } from '@tenantry/service';
 import { EveryMinuteEscalate } from './clock/every-minute-escalate.js';
+import { CarryOut } from './access-reviews/carry-out.js';
+import { CompareAccessRoster } from './access-reviews/compare-access-roster.js';
+import { CompleteAccessReview } from './access-reviews/complete-access-review.js';
+import { DecideAccess } from './access-reviews/decide-access.js';
+import { EveryMinuteOpenAccessReviews } from './access-reviews/every-minute-open-access-reviews.js';
+import { EverySecondRunAccessReviews } from './access-reviews/every-second-run-access-reviews.js';
+import { GetAccessReview } from './access-reviews/get-access-review.js';
+import { GetAccessReviewSchedule } from './access-reviews/get-access-review-schedule.js';
+import { GetAccessReviewStatement } from './access-reviews/get-access-review-statement.js';
+import { ListAccessReviewItems } from './access-reviews/list-access-review-items.js';
+import { ListAccessReviews } from './access-reviews/list-access-reviews.js';
+import { OpenAccessReview } from './access-reviews/open-access-review.js';
+import { PopulationReader } from './access-reviews/population-reader.js';
+import { ReplaceAccessReviewSchedule } from './access-reviews/replace-access-review-schedule.js';
+import { ReviewDesk } from './access-reviews/review-desk.js';
+import { ReviewRunner } from './access-reviews/review-runner.js';
 import { AgreementDesk } from './agreements/agreement-desk.js';
 import { refill } from './agreements/agreement.table.js';
 import { EndAgreement } from './agreements/end-agreement.js';
@@ -39,7 +55,6 @@ import { OnHealthDataSent } from './disclosures/on-health-data-sent.js';
 import { RecordDisclosure } from './disclosures/record-disclosure.js';
 import { AssessIncident } from './incidents/assess-incident.js';
 import { CloseIncident } from './incidents/close-incident.js';
-import { EveryMinuteEscalateIncidents } from './incidents/every-minute-escalate-incidents.js';
 import { GetIncident } from './incidents/get-incident.js';
 import { IncidentDesk } from './incidents/incident-desk.js';
 import { ListIncidents } from './incidents/list-incidents.js';
@@ -143,14 +158,11 @@ const disclosures = [
   OnHealthDataSent,
   OnHealthDataExported,
 ];
-const incidents = [
-  OpenIncident,
-  ListIncidents,
-  GetIncident,
-  AssessIncident,
-  RecordIncidentNotice,
-  CloseIncident,
-  EveryMinuteEscalateIncidents,
+const incidents = [OpenIncident, ListIncidents, GetIncident, AssessIncident, RecordIncidentNotice, CloseIncident];
+const accessReviews = [
+  ...[OpenAccessReview, ListAccessReviews, GetAccessReview, ListAccessReviewItems],
+  ...[CompareAccessRoster, DecideAccess, CompleteAccessReview, GetAccessReviewStatement],
+  ...[GetAccessReviewSchedule, ReplaceAccessReviewSchedule, EveryMinuteOpenAccessReviews, EverySecondRunAccessReviews],
 ];
 const schedules = [
   EveryMinuteEscalate,
@@ -166,21 +178,10 @@ const erasure = [PlanErasure, GetErasure, ApproveErasure, CompleteErasureTask, G
 const consents = [RecordConsent, CheckConsents, ListConsentHistory, SetConsentPurpose, ListConsentPurposes];
 const requesters = [PlanRequesterSubject, CollectRequesterSubject, EraseRequesterSubject];
 const subjectPlans = [
-  PlanWork,
-  Eraser,
-  ErasureDesk,
-  ErasureRepeater,
-  ServiceEraser,
-  Certifier,
-  ConsentProofs,
-  Tombstones,
-  JobContexts,
-  PersonSeal,
-  SubjectPlaces,
-  Pieces,
-  AccessDesk,
-  AccessCollector,
-  AccessBundle,
+  ...[PlanWork, Eraser, ErasureDesk, ErasureRepeater],
+  ...[ServiceEraser, Certifier, ConsentProofs, Tombstones],
+  ...[JobContexts, PersonSeal, SubjectPlaces, Pieces],
+  ...[AccessDesk, AccessCollector, AccessBundle],
 ];
 
 /** Privacy requests against legal clocks: a table of contents. */
@@ -202,6 +203,7 @@ const subjectPlans = [
     ...requesters,
     ...consents,
     ...incidents,
+    ...accessReviews,
     ...schedules,
   ],
   providers: [
@@ -216,6 +218,7 @@ const subjectPlans = [
     PlatformAgreements,
     Ledger,
     IncidentDesk,
+    ...[ReviewDesk, ReviewRunner, CarryOut, PopulationReader],
     ...subjectPlans,
   ],
 })

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Module } from '@nestjs/common';
+import { EndMemberAccess } from './accesses/end-member-access.js';
+import { ListMemberAccesses } from './accesses/list-member-accesses.js';
 import { CollectMemberSubject } from './subjects/collect-member-subject.js';
 import { EraseMemberSubject } from './subjects/erase-member-subject.js';
 import { PlanMemberSubject } from './subjects/plan-member-subject.js';
@@ -96,6 +98,7 @@ const operations = [
   RevokeSupportGrant,
 ];
 const subjects = [PlanMemberSubject, CollectMemberSubject, EraseMemberSubject];
+const accesses = [ListMemberAccesses, EndMemberAccess];
 const reactions = [OnTenantRequested, OnTenantProvisioningFailed, OnTenantActivated, OnMemberAdded];
 const emergencies = [
   BreakGlass,
@@ -118,7 +121,7 @@ const accessTokens = {
 
 /** People, their sessions and what they may do: a table of contents. */
 @Module({
-  controllers: [...operations, ...subjects, ...emergencies, ...reactions, ...schedules],
+  controllers: [...operations, ...subjects, ...accesses, ...emergencies, ...reactions, ...schedules],
   providers: [
     accessTokens,
     Sessions,

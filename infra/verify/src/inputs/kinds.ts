@@ -4,6 +4,7 @@ import { json } from '../client/client.js';
 import { Canary } from '../world/canary.js';
 import type { Tenant } from '../world/tenant.js';
 import type { Workshop } from '../world/workshop.js';
+import { accessReviews } from './access-reviews.js';
 import { agentTemplates } from './agent-templates.js';
 import { agents } from './agents.js';
 import { assurance } from './assurance.js';
@@ -63,6 +64,7 @@ const makers = {
   ...money,
   ...privacyRequests,
   ...assurance,
+  ...accessReviews,
   ...subjectPlans,
   ...toolApis,
   ...agentTemplates,

@@ -42,6 +42,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   successUrl: () => 'https://app.example.com/',
   cancelUrl: () => 'https://app.example.com/',
   returnUrl: () => 'https://app.example.com/',
+  'CompareAccessRoster.csv': () => 'email,status\nann@example.com,left\n',
   'BreakGlass.tables': () => ['people'],
   'RecordConsent.purpose': () => 'newsletter',
   'RecordConsent.source': () => 'form',

@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { AgentStatusChanged, type Agent } from '@tenantry/contracts';
-import { TenantDatabase } from '@tenantry/database';
+import { TenantDatabase, type Transaction } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
-import { withStatus, type AgentStatus } from './agent.js';
+import { withStatus, type Agent as AgentFacts, type AgentStatus } from './agent.js';
 import { lockAgent, saveAgent, toMessage } from './agent.table.js';
+
+/** An agent, and whether it was in another status before. */
+export interface ChangedAgent {
+  readonly agent: AgentFacts;
+  readonly changed: boolean;
+}
 
 /** Pauses, resumes or archives an agent: its row, the directory and the event in one commit. */
 @Injectable()
@@ -15,17 +21,19 @@ export class ChangeAgentStatus {
 
   /** @throws Fault `not-found`, or `conflict` for an archived agent */
   async to(status: AgentStatus, agentId: string, ctx: TenantContext): Promise<Agent> {
-    return this.tenants.transaction(ctx, async (tx) => {
-      const before = await lockAgent(tx, agentId);
-      const after = withStatus(before, status, this.clock.now());
-      if (after === before) return toMessage(before);
-      await saveAgent(tx, after);
-      tx.publish(new AgentStatusChanged({ agentId, status }), {
-        changes: [
-          { resource: 'agent', id: agentId, action: 'update', old: { status: before.status }, new: { status } },
-        ],
-      });
-      return toMessage(after);
+    const { agent } = await this.tenants.transaction(ctx, (tx) => this.change(tx, status, agentId));
+    return toMessage(agent);
+  }
+
+  /** The same within a commit that does more; answers also whether it was in another status. */
+  async change(tx: Transaction, status: AgentStatus, agentId: string): Promise<ChangedAgent> {
+    const before = await lockAgent(tx, agentId);
+    const after = withStatus(before, status, this.clock.now());
+    if (after === before) return { agent: before, changed: false };
+    await saveAgent(tx, after);
+    tx.publish(new AgentStatusChanged({ agentId, status }), {
+      changes: [{ resource: 'agent', id: agentId, action: 'update', old: { status: before.status }, new: { status } }],
     });
+    return { agent: after, changed: true };
   }
 }

@@ -1,9 +1,10 @@
 import { Controller } from '@nestjs/common';
-import { AgentTokenRevoked, revokeAgentToken, type Empty, type RevokeAgentTokenRequest } from '@tenantry/contracts';
+import { revokeAgentToken, type Empty, type RevokeAgentTokenRequest } from '@tenantry/contracts';
 import { TenantDatabase } from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
-import { hasToken, revokeTree } from './token.table.js';
+import { endToken } from './end-token.js';
+import { agentOfToken } from './token.table.js';
 
 /** Revokes a token and all that it was exchanged for. Doing it again changes nothing. */
 @Controller()
@@ -15,21 +16,10 @@ export class RevokeAgentToken {
 
   @Handles(revokeAgentToken)
   async handle({ agentId, tokenId }: RevokeAgentTokenRequest, ctx: TenantContext): Promise<Empty> {
-    const now = this.clock.now();
     await this.tenants.transaction(ctx, async (tx) => {
-      if (!(await hasToken(tx, agentId, tokenId))) throw new Fault('not-found');
-      const revoked = await revokeTree(tx, tokenId, now);
-      if (revoked.length === 0) return;
-      tx.publish(new AgentTokenRevoked({ agentId, tokenId, revoked: revoked.length }), {
-        changes: revoked.slice(0, MAX_CHANGES).map((id) => ({
-          ...{ resource: 'agent_token', id, action: 'update' as const },
-          ...{ old: { revokedAt: null }, new: { revokedAt: now.toISOString() } },
-        })),
-      });
+      if ((await agentOfToken(tx, tokenId)) !== agentId) throw new Fault('not-found');
+      await endToken(tx, tokenId, this.clock.now());
     });
     return {};
   }
 }
-
-/** What one event carries. */
-const MAX_CHANGES = 200;

@@ -56,13 +56,15 @@ export function listTokenRows(
     order by id desc limit ${limit}`);
 }
 
-/** Whether the agent ever had a token with this id. */
-export async function hasToken(tx: Transaction, agentId: string, id: string): Promise<boolean> {
-  const found = await tx.one(sql`select from agents.agent_token where agent_id = ${agentId} and id = ${id} for update`);
-  return found !== undefined;
+/** Which agent a token is for, locked until the commit; undefined when there never was one with this id. */
+export async function agentOfToken(tx: Transaction, id: string): Promise<string | undefined> {
+  const found = await tx.one<{ agentId: string }>(
+    sql`select agent_id as "agentId" from agents.agent_token where id = ${id} for update`,
+  );
+  return found?.agentId;
 }
 
-/** As `hasToken`, for a look. */
+/** Whether the agent ever had a token with this id. */
 export async function isTokenOf(rows: Rows, agentId: string, id: string): Promise<boolean> {
   const found = await rows.query(sql`select from agents.agent_token where agent_id = ${agentId} and id = ${id}`);
   return found.length > 0;

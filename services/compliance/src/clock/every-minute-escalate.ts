@@ -1,15 +1,22 @@
 import { Controller } from '@nestjs/common';
-import { PrivacyRequestEscalated } from '@tenantry/contracts';
 import { ControlDatabase, type Transaction } from '@tenantry/database';
 import { Clock } from '@tenantry/kernel';
 import { Every } from '@tenantry/messaging';
-import { nextEscalation, usedPercent } from './escalation.js';
-import { lockDueEscalations, saveEscalations, type DueEscalation, type Escalated } from './escalation.table.js';
+import { escalateReviews } from '../access-reviews/escalate-reviews.js';
+import { escalateDuties } from '../incidents/escalate-duties.js';
+import { escalateRequests } from './escalate-requests.js';
 
+/** Announces what is due of one kind of clocks, at most so many; answers how many there were. */
+export type Escalate = (tx: Transaction, now: Date, limit: number) => Promise<number>;
+
+const KINDS: readonly Escalate[] = [escalateRequests, escalateDuties, escalateReviews];
 const BATCH = 200;
 const MAX_BATCHES = 100;
 
-/** Announces that half, four fifths or all of the time of a request is used up, once each. What was missed while nobody ran is one announcement. */
+/**
+ * Announces that half, four fifths or all of the time of a request, of a duty or of a review is used up, once each. What was missed while nobody ran
+ * is one announcement. A kind that fails holds up no other.
+ */
 @Controller()
 export class EveryMinuteEscalate {
   constructor(
@@ -19,29 +26,15 @@ export class EveryMinuteEscalate {
 
   @Every({ name: 'compliance.escalate', intervalMs: 60_000 })
   async handle(signal: AbortSignal): Promise<void> {
+    const done = await Promise.allSettled(KINDS.map((escalate) => this.#run(escalate, signal)));
+    const failed = done.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    if (failed.length > 0) throw new AggregateError(failed, 'Not every clock could be looked at');
+  }
+
+  async #run(escalate: Escalate, signal: AbortSignal): Promise<void> {
     const job = this.control.job('compliance_clock');
     for (let batch = 0; batch < MAX_BATCHES && !signal.aborted; batch++) {
-      if ((await job.transaction((tx) => this.escalate(tx))) < BATCH) return;
+      if ((await job.transaction((tx) => escalate(tx, this.clock.now(), BATCH))) < BATCH) return;
     }
   }
-
-  private async escalate(tx: Transaction): Promise<number> {
-    const now = this.clock.now();
-    const due = await lockDueEscalations(tx, now, BATCH);
-    const escalated = due.map((one) => escalate(one, now));
-    if (due.length > 0) await saveEscalations(tx, escalated, now);
-    for (const { tenantId, before, ...one } of escalated) {
-      const { id: requestId, percent, dueOn, assigneeId } = one;
-      const change = { resource: 'privacy_request', id: requestId, action: 'update' } as const;
-      const changes = [{ ...change, old: { escalatedPercent: before }, new: { escalatedPercent: percent } }];
-      tx.publish(new PrivacyRequestEscalated({ requestId, percent, dueOn, assigneeId }), { tenantId, changes });
-    }
-    return due.length;
-  }
-}
-
-function escalate(due: DueEscalation, now: Date): Escalated {
-  const { clockStartsAt, dueAt, escalatedPercent: before } = due;
-  const percent = usedPercent(clockStartsAt, dueAt, now);
-  return { ...due, before, percent, nextAt: nextEscalation(clockStartsAt, dueAt, percent)?.at ?? null };
 }

@@ -168,6 +168,18 @@ export const platformPlaces: readonly PlatformPlace[] = [
     task: 'Which privacy requests did the person make before? Look them up in GET /v1/privacy/requests',
   },
   {
+    service: 'compliance',
+    tables: { 'compliance.access_item': ['email', 'name'] },
+    people: 'Members of the tenant',
+    purpose: 'Reviewing who may do what, and showing that somebody did',
+    legalBasis: 'legitimate_interests',
+    recipients: DATABASE_ONLY,
+    retention: 'As long as the tenant exists; address and name until the person is erased',
+    eraseAction: 'mask',
+    keepReason: null,
+    task: null,
+  },
+  {
     service: 'data',
     tables: { 'data.row_change': ['old', 'new'] },
     people: 'Whoever the tenant’s tables are about',

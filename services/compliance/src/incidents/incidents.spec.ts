@@ -42,8 +42,8 @@ describe('The register of incidents', () => {
       [15, 100],
     ] as const) {
       f.clock.advanceMinutes(hours * 60);
-      await t.bus.runSchedule('compliance.incidents');
-      await t.bus.runSchedule('compliance.incidents');
+      await t.bus.runSchedule('compliance.escalate');
+      await t.bus.runSchedule('compliance.escalate');
       expect((await escalations(incident)).at(-1)).toMatchObject({ tenantId: t.a.id, duty: 'gdpr_authority', percent });
     }
     expect(await escalations(incident)).toHaveLength(3);
@@ -79,7 +79,7 @@ describe('The register of incidents', () => {
     expect(noted.map(({ inTime }) => inTime)).toEqual([true, false]);
     await assess(t.a, early, { severity: 'medium' });
     f.clock.advanceDays(4);
-    await t.bus.runSchedule('compliance.incidents');
+    await t.bus.runSchedule('compliance.escalate');
     expect(await escalations(early)).toEqual([]);
     await expect(tell(t.a, early, 'gdpr_authority')).rejects.toBeFault('conflict');
     await expect(tell(t.a, early, 'hipaa_hhs')).rejects.toBeFault('invalid-input', { field: 'duty' });
@@ -99,10 +99,10 @@ describe('The register of incidents', () => {
     const none = await assess(t.a, incident, { noBreachBecause });
     expect(none).toMatchObject({ status: 'no_breach', conclusion: noBreachBecause, duties: [] });
     f.clock.advanceDays(4);
-    await t.bus.runSchedule('compliance.incidents');
+    await t.bus.runSchedule('compliance.escalate');
     expect(await escalations(incident)).toEqual([]);
     expect(await assess(t.a, incident)).toMatchObject({ status: 'open', duties: [{ duty: 'gdpr_authority' }] });
-    await t.bus.runSchedule('compliance.incidents');
+    await t.bus.runSchedule('compliance.escalate');
     expect(await escalations(incident)).toMatchObject([{ percent: 100 }]);
   });
 

@@ -1,11 +1,18 @@
 import {
+  endAgentAccess,
+  endMemberAccess,
   eraseEntryValues,
   eraseSubjectRows,
   type EraseSubjectRowsRequest,
+  getTreeHead,
+  type GivenAccess,
+  listAgentAccesses,
+  listMemberAccesses,
   measureTables,
   type Operation,
   type PersonPlace,
   planSubjectRows,
+  proveChange,
   proveErasure,
   signStatement,
   type SubjectPlace,
@@ -19,6 +26,27 @@ export function ownPlace(table: string, rows: bigint): SubjectPlace {
   const column = (name: string, classification: string) => ({ name, classification, thirdParty: false });
   const columns = [column('id', 'none'), column('note', 'personal')];
   return { table, kind: 'own', rows, columns, via: ['id'], erase: 'delete', reason: null };
+}
+
+/** What is asked of whoever gave an access. */
+interface Ending {
+  readonly id: string;
+  readonly role?: string | null;
+}
+
+const changeProof = {
+  ...{ entryId: 'the entry', action: 'access.ended', occurredAt: new Date() },
+  proof: {
+    sequence: 8n,
+    leafIndex: 7n,
+    leafHash: 'a leaf',
+    hashes: ['a hash'],
+    checkpoint: { note: 'a later checkpoint' },
+  },
+};
+
+async function* linesOf(rows: readonly object[]): AsyncGenerator<Uint8Array> {
+  for (const row of rows) yield await Promise.resolve(Buffer.from(`${JSON.stringify(row)}\n`));
 }
 
 /** The other services, as a test wants them to answer: one table with the person's rows. */
@@ -38,6 +66,12 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
   refusals: Readonly<Record<string, Fault>> = {};
   /** Which services were asked to erase, of whom, for whom. */
   readonly erasedBy: { service: string; tenantId: string; input: unknown }[] = [];
+  /** What identity and agents say that people and programs may do, by tenant. */
+  readonly accesses = new Map<string, readonly GivenAccess[]>();
+  /** What they were asked to end; `refusals` of `identity` and `agents` are answered instead. */
+  readonly ended: { readonly tenantId: string; readonly id: string; readonly role: string | null }[] = [];
+  /** Whether the audit log has what happened already. */
+  isLogged = true;
   /** Why the data service erases nothing. */
   refusal: Fault | null = null;
   /** What it was asked to erase, of whom. */
@@ -51,16 +85,33 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
     }
     const peer = peers.find(({ plan, erase }) => [plan, erase].some(({ name }) => name === operation.name));
     if (peer) return this.answer<O>(peer, operation.name, input, tenantId);
+    if (operation.name === endMemberAccess.name || operation.name === endAgentAccess.name)
+      return this.end<O>(operation.name, input as unknown as Ending, tenantId);
+    if (operation.name === proveChange.name && !this.isLogged) return Promise.reject(new Fault('unavailable'));
     const now = new Date();
     const answers: Readonly<Record<string, object>> = {
       [planSubjectRows.name]: { places: this.places, shape: 'shape' },
       [eraseSubjectRows.name]: { places: [], rows: 3n, requestId: 'request', erasedAt: now },
       [eraseEntryValues.name]: { entries: 3n, values: 3n, erasedAt: now },
       [proveErasure.name]: { leaf: '{}', proof: { leafIndex: 0n, hashes: [], checkpoint: { note: 'a note' } } },
+      [getTreeHead.name]: { size: 7n, rootHash: 'the root', note: 'a checkpoint' },
+      [proveChange.name]: changeProof,
       [measureTables.name]: this.measured,
       [signStatement.name]: { note: 'a note', key: 'a key' },
     };
     return Promise.resolve(answers[operation.name] as O);
+  }
+
+  /** As whoever gave an access: it is gone, or the member has the role. */
+  private end<O>(name: string, { id, role = null }: Ending, tenantId: string): Promise<O> {
+    const refusal = this.refusals[name === endAgentAccess.name ? 'agents' : 'identity'];
+    if (refusal) return Promise.reject(refusal);
+    const before = this.accesses.get(tenantId) ?? [];
+    const left = before.filter((one) => one.id !== id);
+    this.ended.push({ tenantId, id, role });
+    this.accesses.set(tenantId, role === null ? left : before);
+    const changed = role !== null || left.length < before.length;
+    return Promise.resolve({ changed, isGone: role === null, role, at: new Date() } as O);
   }
 
   /** As one of Tenantry's own services. */
@@ -76,8 +127,19 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
     return Promise.resolve({ places: erased, rows: BigInt(erased.length), erasedAt: new Date() } as O);
   }
 
-  download(): Promise<AsyncIterable<Uint8Array>> {
+  download<I>(
+    { name }: Operation<I>,
+    _input: I,
+    { tenantId }: Pick<TenantContext, 'tenantId'>,
+  ): Promise<AsyncIterable<Uint8Array>> {
     if (this.isDown) return Promise.reject(new Fault('unavailable'));
+    if (name === listAgentAccesses.name || name === listMemberAccesses.name) {
+      if (this.silent.includes(name === listAgentAccesses.name ? 'agents' : 'identity'))
+        return Promise.reject(new Fault('unavailable', { detail: 'It does not answer' }));
+      const ofAgents = (this.accesses.get(tenantId) ?? []).filter(({ kind }) => kind.startsWith('agent'));
+      const others = (this.accesses.get(tenantId) ?? []).filter(({ kind }) => !kind.startsWith('agent'));
+      return Promise.resolve(linesOf(name === listAgentAccesses.name ? ofAgents : others));
+    }
     return Promise.resolve(this.stream());
   }
 

@@ -4,6 +4,7 @@ import { TenantDatabase } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { personRows } from '@tenantry/service';
+import { findAccesses } from '../access-reviews/access-subject.table.js';
 import type { ConsentRecord } from '../consents/consent.js';
 import { ConsentProofs } from '../consents/consent-proofs.js';
 import { findConsents } from '../consents/consent.table.js';
@@ -24,6 +25,7 @@ export class CollectRequesterSubject {
   async handle(request: CollectRequesterSubjectRequest, ctx: TenantContext): Promise<PersonRows> {
     if (request.place === PLACES.requests) return personRows([await this.#requests(request.email ?? null, ctx)]);
     if (request.place === PLACES.consents) return personRows([await this.#consents(namesOf(request), ctx)]);
+    if (request.place === PLACES.accesses) return personRows([await this.tenants.query(ctx, findAccesses(request))]);
     const detail = `A copy shows nothing of ${request.place}`;
     throw new Fault('invalid-input', { field: 'place', detail });
   }

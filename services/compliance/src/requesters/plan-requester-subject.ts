@@ -4,6 +4,7 @@ import { TenantDatabase } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { Mailer } from '@tenantry/service';
+import { countAccesses } from '../access-reviews/access-subject.table.js';
 import { countRequestsOf } from '../requests/privacy-request.table.js';
 import { countConsents } from '../consents/consent.table.js';
 import { namesOf, placesOf } from './requester.js';
@@ -19,11 +20,12 @@ export class PlanRequesterSubject {
   @Handles(planRequesterSubject)
   async handle(request: PlanRequesterSubjectRequest, ctx: TenantContext): Promise<PersonPlaces> {
     const { email = null } = request;
-    const [[asked], [said], mails] = await Promise.all([
+    const [[asked], [said], [reviewed], mails] = await Promise.all([
       this.tenants.query<{ requests: bigint }>(ctx, countRequestsOf(email)),
       this.tenants.query<{ consents: bigint }>(ctx, countConsents(namesOf(request))),
+      this.tenants.query<{ accesses: bigint }>(ctx, countAccesses(request)),
       email === null ? [] : this.mailer.kept(ctx.tenantId, email),
     ]);
-    return { places: placesOf(asked!.requests, said!.consents, mails.length) };
+    return { places: placesOf(asked!.requests, said!.consents, reviewed!.accesses, mails.length) };
   }
 }

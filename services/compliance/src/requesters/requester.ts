@@ -4,6 +4,7 @@ import type { PersonColumn, PersonPlace } from '@tenantry/contracts';
 export const PLACES = {
   requests: 'compliance.privacy_request',
   consents: 'compliance.consent_record',
+  accesses: 'compliance.access_item',
   mails: 'mail outbox',
 } as const;
 
@@ -27,6 +28,16 @@ const SAID: PersonColumn[] = [
 const SHOWABLE =
   'Whoever relies on a consent must be able to show it, and that it was taken back (GDPR Art. 7(1), Art. 17(3)(e))';
 
+const REVIEWED: PersonColumn[] = [
+  ...['reviewId', 'kind', 'role', 'grantedAt', 'decision', 'decidedAt'].map((name) => ({
+    name,
+    classification: 'internal',
+  })),
+  { name: 'email', classification: 'personal' },
+  { name: 'name', classification: 'personal' },
+];
+const REVIEWS = 'Reviews of who may do what stay, with the user id; address and name are emptied';
+
 /** Names by which consents may know somebody. */
 export function namesOf({
   email,
@@ -39,10 +50,11 @@ export function namesOf({
 }
 
 /** What a copy shows of them and what an erasure does. */
-export function placesOf(requests: bigint, consents: bigint, mails: number): PersonPlace[] {
+export function placesOf(requests: bigint, consents: bigint, accesses: bigint, mails: number): PersonPlace[] {
   return [
     { place: PLACES.requests, rows: requests, action: 'keep', reason: KEPT, columns: SHOWN },
     { place: PLACES.consents, rows: consents, action: 'keep', reason: SHOWABLE, columns: SAID },
+    { place: PLACES.accesses, rows: accesses, action: 'mask', reason: REVIEWS, columns: REVIEWED },
     { place: PLACES.mails, rows: BigInt(mails), action: 'delete', reason: null, columns: [] },
   ];
 }

@@ -15,6 +15,16 @@ export type Access = {
 
 export type AccessColumn = { readonly name: string; readonly classification: string; readonly thirdParty: boolean };
 
+export type AccessEvidence = {
+  readonly outcome: string;
+  readonly seenGoneAt: string;
+  readonly entryId: string | null;
+  readonly sequence: string | null;
+  readonly leafHash: string | null;
+  readonly hashes: readonly string[];
+  readonly checkpoint: string | null;
+};
+
 export type AccessLink = { readonly token: string; readonly code: string; readonly expiresAt: string };
 
 export type AccessPlace = {
@@ -29,6 +39,83 @@ export type AccessPlace = {
   readonly via: readonly string[];
   readonly reason: string | null;
   readonly columns: readonly AccessColumn[];
+};
+
+export type AccessPopulation = {
+  readonly frozenAt: string;
+  readonly items: number;
+  readonly digest: string;
+  readonly treeSize: string;
+  readonly rootHash: string;
+  readonly checkpoint: string;
+};
+
+export type AccessReview = {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly openedAt: string;
+  readonly openedBy: string;
+  readonly dueAt: string;
+  readonly usedPercent: number;
+  readonly population: AccessPopulation | null;
+  readonly roster: AccessRoster | null;
+  readonly progress: AccessReviewProgress;
+  readonly problem: string | null;
+  readonly completedAt: string | null;
+  readonly completedBy: string | null;
+  readonly leftBecause: string | null;
+};
+
+export type AccessReviewItem = {
+  readonly id: string;
+  readonly kind: string;
+  readonly accessId: string;
+  readonly holderId: string | null;
+  readonly email: string | null;
+  readonly name: string | null;
+  readonly role: string | null;
+  readonly permissions: readonly string[];
+  readonly grantedBy: string | null;
+  readonly grantedAt: string;
+  readonly lastUsedAt: string | null;
+  readonly expiresAt: string | null;
+  readonly previousRole: string | null;
+  readonly rosterRole: string | null;
+  readonly findings: readonly string[];
+  readonly barred: string | null;
+  readonly decision: string | null;
+  readonly newRole: string | null;
+  readonly reason: string | null;
+  readonly decidedBy: string | null;
+  readonly decidedAt: string | null;
+  readonly execution: string | null;
+  readonly problem: string | null;
+  readonly evidence: AccessEvidence | null;
+};
+
+export type AccessReviewProgress = {
+  readonly undecided: number;
+  readonly kept: number;
+  readonly revoked: number;
+  readonly waiting: number;
+  readonly refused: number;
+  readonly findings: number;
+};
+
+export type AccessReviewSchedule = {
+  readonly everyMonths: number;
+  readonly dueDays: number;
+  readonly nextOn: string | null;
+};
+
+export type AccessReviewStatement = { readonly note: string; readonly key: string };
+
+export type AccessRoster = {
+  readonly comparedAt: string;
+  readonly comparedBy: string;
+  readonly people: number;
+  readonly digest: string;
 };
 
 export type AccountingLine = {
@@ -228,6 +315,13 @@ export type LegalHold = {
   readonly releaseReason: string | null;
 };
 
+export type ListAccessReviewItemsResponse = {
+  readonly data: readonly AccessReviewItem[];
+  readonly nextCursor: string | null;
+};
+
+export type ListAccessReviewsResponse = { readonly data: readonly AccessReview[]; readonly nextCursor: string | null };
+
 export type ListAgreementsResponse = { readonly data: readonly Agreement[]; readonly nextCursor: string | null };
 
 export type ListConsentHistoryRequest = {
@@ -309,6 +403,8 @@ export type NoticeTemplate = {
   readonly required: readonly string[];
   readonly disclaimer: string;
 };
+
+export type OpenAccessReviewRequest = { readonly name?: string | null; readonly dueDays?: number | null };
 
 export type OpenIncidentRequest = {
   readonly title: string;
@@ -486,6 +582,8 @@ export type RegisterAgreementRequest = {
   readonly endsOn?: string | null;
 };
 
+export type ReplaceAccessReviewScheduleRequest = { readonly everyMonths?: number; readonly dueDays?: number | null };
+
 export type ReplacePrivacySettingsRequest = {
   readonly formEnabled: boolean;
   readonly calendar?: string | null;
@@ -558,6 +656,11 @@ export interface Operations {
   closeIncident: { input: { readonly incidentId: string } & { readonly conclusion: string }; output: Incident };
   collectAccess: { input: { readonly accessId: string } & { readonly digest: string }; output: Access };
   commentPrivacyRequest: { input: { readonly requestId: string } & { readonly text: string }; output: PrivacyRequest };
+  compareAccessRoster: { input: { readonly reviewId: string } & { readonly csv: string }; output: AccessReview };
+  completeAccessReview: {
+    input: { readonly reviewId: string } & { readonly leftBecause?: string | null };
+    output: AccessReview;
+  };
   completeAccessTask: {
     input: { readonly accessId: string; readonly position: string } & { readonly finding: string };
     output: Access;
@@ -569,6 +672,15 @@ export interface Operations {
   confirmPrivacyForm: {
     input: { readonly tenant: string; readonly reference: string } & { readonly code: string };
     output: PrivacyFormReceipt;
+  };
+  decideAccess: {
+    input: { readonly reviewId: string } & {
+      readonly itemIds?: readonly string[];
+      readonly decision: 'keep' | 'revoke' | 'change_role';
+      readonly role?: 'admin' | 'manager' | 'staff' | 'agent' | 'compliance' | 'customer' | null | null;
+      readonly reason?: string | null;
+    };
+    output: AccessReview;
   };
   decidePrivacyAppeal: {
     input: { readonly requestId: string } & { readonly outcome: 'upheld' | 'overturned'; readonly explanation: string };
@@ -613,6 +725,9 @@ export interface Operations {
     output: PrivacyRequest;
   };
   getAccess: { input: { readonly accessId: string }; output: Access };
+  getAccessReview: { input: { readonly reviewId: string }; output: AccessReview };
+  getAccessReviewSchedule: { input: {}; output: AccessReviewSchedule };
+  getAccessReviewStatement: { input: { readonly reviewId: string }; output: AccessReviewStatement };
   getDataMap: { input: { readonly limit?: number; readonly cursor?: string }; output: GetDataMapResponse };
   getErasure: { input: { readonly erasureId: string }; output: Erasure };
   getErasureCertificate: { input: { readonly erasureId: string }; output: ErasureCertificate };
@@ -633,6 +748,22 @@ export interface Operations {
     output: DisclosureAccounting;
   };
   handOverPrivacyRequest: { input: { readonly requestId: string }; output: PrivacyRequest };
+  listAccessReviewItems: {
+    input: {
+      readonly reviewId: string;
+      readonly kind?: 'member' | 'api_key' | 'support_grant' | 'agent' | 'agent_token';
+      readonly finding?: 'any' | 'leaver' | 'orphan' | 'role_drift' | 'new';
+      readonly decision?: 'none' | 'keep' | 'revoke' | 'change_role';
+      readonly execution?: 'waiting' | 'proving' | 'done' | 'refused';
+      readonly limit?: number;
+      readonly cursor?: string;
+    };
+    output: ListAccessReviewItemsResponse;
+  };
+  listAccessReviews: {
+    input: { readonly limit?: number; readonly cursor?: string };
+    output: ListAccessReviewsResponse;
+  };
   listAgreements: { input: { readonly limit?: number; readonly cursor?: string }; output: ListAgreementsResponse };
   listConsentHistory: { input: ListConsentHistoryRequest; output: ListConsentHistoryResponse };
   listConsentPurposes: { input: {}; output: ListConsentPurposesResponse };
@@ -712,6 +843,7 @@ export interface Operations {
   };
   login: { input: LoginRequest; output: LoginReply };
   logout: { input: LogoutRequest; output: undefined };
+  openAccessReview: { input: OpenAccessReviewRequest; output: AccessReview };
   openIncident: { input: OpenIncidentRequest; output: Incident };
   openPrivacyRequest: { input: OpenPrivacyRequestRequest; output: PrivacyRequest };
   placeLegalHold: { input: PlaceLegalHoldRequest; output: LegalHold };
@@ -766,6 +898,7 @@ export interface Operations {
     output: AccessLink;
   };
   releaseLegalHold: { input: { readonly holdId: string } & { readonly reason: string }; output: LegalHold };
+  replaceAccessReviewSchedule: { input: ReplaceAccessReviewScheduleRequest; output: AccessReviewSchedule };
   replaceNoticeTemplate: {
     input: {
       readonly kind:
@@ -895,6 +1028,18 @@ export const operations = {
     permission: 'compliance.write',
     isIdempotent: true,
   },
+  compareAccessRoster: {
+    method: 'PUT',
+    path: '/v1/access-reviews/{reviewId}/roster',
+    permission: 'compliance.write',
+    isIdempotent: false,
+  },
+  completeAccessReview: {
+    method: 'POST',
+    path: '/v1/access-reviews/{reviewId}/complete',
+    permission: 'compliance.approve',
+    isIdempotent: false,
+  },
   completeAccessTask: {
     method: 'POST',
     path: '/v1/privacy/access/{accessId}/tasks/{position}',
@@ -911,6 +1056,12 @@ export const operations = {
     method: 'POST',
     path: '/v1/privacy/forms/{tenant}/requests/{reference}/confirm',
     permission: null,
+    isIdempotent: false,
+  },
+  decideAccess: {
+    method: 'POST',
+    path: '/v1/access-reviews/{reviewId}/decisions',
+    permission: 'compliance.approve',
     isIdempotent: false,
   },
   decidePrivacyAppeal: {
@@ -953,6 +1104,24 @@ export const operations = {
   getAccess: {
     method: 'GET',
     path: '/v1/privacy/access/{accessId}',
+    permission: 'compliance.read',
+    isIdempotent: false,
+  },
+  getAccessReview: {
+    method: 'GET',
+    path: '/v1/access-reviews/{reviewId}',
+    permission: 'compliance.read',
+    isIdempotent: false,
+  },
+  getAccessReviewSchedule: {
+    method: 'GET',
+    path: '/v1/access-review-schedule',
+    permission: 'compliance.read',
+    isIdempotent: false,
+  },
+  getAccessReviewStatement: {
+    method: 'GET',
+    path: '/v1/access-reviews/{reviewId}/statement',
     permission: 'compliance.read',
     isIdempotent: false,
   },
@@ -1008,6 +1177,13 @@ export const operations = {
     permission: 'compliance.write',
     isIdempotent: false,
   },
+  listAccessReviewItems: {
+    method: 'GET',
+    path: '/v1/access-reviews/{reviewId}/items',
+    permission: 'compliance.read',
+    isIdempotent: false,
+  },
+  listAccessReviews: { method: 'GET', path: '/v1/access-reviews', permission: 'compliance.read', isIdempotent: false },
   listAgreements: { method: 'GET', path: '/v1/agreements', permission: 'agreements.read', isIdempotent: false },
   listConsentHistory: {
     method: 'POST',
@@ -1052,6 +1228,7 @@ export const operations = {
   listSubjectPlans: { method: 'GET', path: '/v1/privacy/plans', permission: 'compliance.read', isIdempotent: false },
   login: { method: 'POST', path: '/v1/auth/login', permission: null, isIdempotent: false },
   logout: { method: 'POST', path: '/v1/auth/logout', permission: null, isIdempotent: false },
+  openAccessReview: { method: 'POST', path: '/v1/access-reviews', permission: 'compliance.write', isIdempotent: true },
   openIncident: { method: 'POST', path: '/v1/incidents', permission: 'compliance.write', isIdempotent: true },
   openPrivacyRequest: {
     method: 'POST',
@@ -1099,6 +1276,12 @@ export const operations = {
   releaseLegalHold: {
     method: 'POST',
     path: '/v1/privacy/holds/{holdId}/release',
+    permission: 'compliance.approve',
+    isIdempotent: false,
+  },
+  replaceAccessReviewSchedule: {
+    method: 'PUT',
+    path: '/v1/access-review-schedule',
     permission: 'compliance.approve',
     isIdempotent: false,
   },

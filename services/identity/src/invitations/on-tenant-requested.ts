@@ -51,7 +51,7 @@ export class OnTenantRequested {
     const { email } = prepared;
     const { personId, isNew } = await personFor(tx, email, now, prepared.passwordHash);
     if (!(await memberOf(tx, personId))) {
-      await insertMembership(tx, { userId: personId, email, name: null, role: 'owner', joinedAt: now });
+      await insertMembership(tx, { userId: personId, email, name: null, role: 'owner', joinedAt: now }, null);
     }
     await projectMember(tx, personId);
     if (isNew && prepared.passwordSetByStaff) {

@@ -57,13 +57,13 @@ export function findMembershipByEmail(tx: Transaction, email: string): Promise<M
   );
 }
 
-/** @throws Fault `member-exists` */
-export async function insertMembership(tx: Transaction, row: MembershipRow): Promise<void> {
+/** @param grantedBy who gave them the role; null when nobody of the tenant did @throws Fault `member-exists` */
+export async function insertMembership(tx: Transaction, row: MembershipRow, grantedBy: string | null): Promise<void> {
   await tx
     .execute(
       sql`
-      insert into identity.membership (tenant_id, person_id, email, name, role, joined_at)
-      values (${tx.tenantId}, ${row.userId}, ${row.email}, ${row.name}, ${row.role}, ${row.joinedAt})`,
+      insert into identity.membership (tenant_id, person_id, email, name, role, joined_at, granted_by)
+      values (${tx.tenantId}, ${row.userId}, ${row.email}, ${row.name}, ${row.role}, ${row.joinedAt}, ${grantedBy})`,
     )
     .catch(onUnique('membership_once', () => new Fault('member-exists', { field: 'email' })));
 }
@@ -77,8 +77,10 @@ export function lockMembers(tx: Transaction, userId: string, topRole: string): P
     select ${columns} from identity.membership where person_id = ${userId} or role = ${topRole} order by person_id for update`);
 }
 
-export async function updateRole(tx: Transaction, userId: string, role: string): Promise<void> {
-  await tx.execute(sql`update identity.membership set role = ${role} where person_id = ${userId}`);
+export async function updateRole(tx: Transaction, userId: string, role: string, grantedBy: string): Promise<void> {
+  await tx.execute(
+    sql`update identity.membership set role = ${role}, granted_by = ${grantedBy} where person_id = ${userId}`,
+  );
 }
 
 /** Answers whether there was one. */

@@ -39,7 +39,7 @@ export class Memberships {
     const email = normaliseEmail(joining.email);
     const { personId } = await personFor(tx, email, now);
     const row = { userId: personId, email, name: joining.name?.trim() || null, role: joining.role, joinedAt: now };
-    await insertMembership(tx, row);
+    await insertMembership(tx, row, granterOf(ctx));
     await projectMember(tx, personId);
     tx.publish(new MemberAdded({ personId, role: row.role }), {
       changes: [{ resource: 'member', id: personId, action: 'insert', new: await this.audited(tx, row) }],
@@ -51,7 +51,7 @@ export class Memberships {
   async changeRole(tx: Transaction, ctx: TenantContext, userId: string, role: string): Promise<MembershipRow> {
     const member = await lockForChange(tx, ctx, userId, role);
     if (member.role === role) return member;
-    await updateRole(tx, userId, role);
+    await updateRole(tx, userId, role, granterOf(ctx));
     await projectMember(tx, userId);
     tx.publish(new MemberRoleChanged({ personId: userId, oldRole: member.role, role }), {
       changes: [{ resource: 'member', id: userId, action: 'update', old: { role: member.role }, new: { role } }],
@@ -78,6 +78,10 @@ export class Memberships {
     return { role: member.role, joinedAt: member.joinedAt.toISOString(), email: { commitment, sealed } };
   }
 }
+
+/** Who answers for a role that is given: whoever an agent or a service acts for. */
+const granterOf = ({ actor, onBehalfOf }: Pick<TenantContext, 'actor' | 'onBehalfOf'>): string =>
+  onBehalfOf ?? actor.id;
 
 /** The member whose role becomes `next`, or who leaves (null), locked until the commit. */
 async function lockForChange(

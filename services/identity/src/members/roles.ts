@@ -25,6 +25,19 @@ function grantsOf(tenantId: string, role: string): readonly string[] {
 /** Every permission that some operation asks for. */
 const permissions = [...new Set(operations.flatMap(({ permission }) => (permission ? [permission] : [])))];
 
+function covers(held: readonly string[], grants: readonly string[]): boolean {
+  if (grants.includes('*')) return held.includes('*');
+  return permissions
+    .filter((permission) => permits(grants, permission))
+    .every((permission) => permits(held, permission));
+}
+
+/** A review takes away and gives nothing. @throws Fault `forbidden` for a role that may do what the present one may not */
+export function assertNarrower(tenantId: string, present: string, next: string): void {
+  if (!covers(grantsOf(tenantId, present), grantsOf(tenantId, next)))
+    throw new Fault('forbidden', { field: 'role', detail: `The role ${next} may do what ${present} may not` });
+}
+
 /**
  * Nobody gives, changes or takes a role that may do more than they may: else a manager of members would be an owner.
  * @param held the caller's grants
@@ -32,12 +45,7 @@ const permissions = [...new Set(operations.flatMap(({ permission }) => (permissi
  */
 export function assertMayHandle(held: readonly string[], tenantId: string, ...named: readonly string[]): void {
   for (const role of named) {
-    const grants = grantsOf(tenantId, role);
-    const covered = grants.includes('*')
-      ? held.includes('*')
-      : permissions
-          .filter((permission) => permits(grants, permission))
-          .every((permission) => permits(held, permission));
-    if (!covered) throw new Fault('forbidden', { field: 'role', detail: `The role ${role} may do more than you may` });
+    if (!covers(held, grantsOf(tenantId, role)))
+      throw new Fault('forbidden', { field: 'role', detail: `The role ${role} may do more than you may` });
   }
 }

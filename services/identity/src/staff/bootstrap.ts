@@ -29,7 +29,7 @@ export async function bootstrap(service: RunningService, admin: FirstAdmin): Pro
     // Locked after the person: of two first starts, the second waits at the e-mail address and then sees the first's admin.
     if ((await lockMembers(tx, personId, 'super_admin')).length > 0) return false;
     const row = { userId: personId, email, name: null, role: 'super_admin', joinedAt: now };
-    await insertMembership(tx, row);
+    await insertMembership(tx, row, null);
     await projectMember(tx, personId);
     tx.publish(new MemberAdded({ personId, role: 'super_admin' }), {
       changes: [{ resource: 'member', id: personId, action: 'insert', new: await memberships.audited(tx, row) }],

@@ -79,7 +79,7 @@ export class SignStatementRequest {
   ];
 
   /** What it is. */
-  @IsIn(['access-manifest', 'erasure-certificate'])
+  @IsIn(['access-manifest', 'erasure-certificate', 'access-review'])
   kind = '';
 
   /** Its text: canonical JSON, or lines. A line feed is added at the end. */

@@ -892,3 +892,237 @@ export class IncidentEscalated {
     Object.assign(this, fields);
   }
 }
+
+/** An access review was opened; its population is being frozen. */
+export class AccessReviewOpened {
+  static readonly typeName = 'tenantry.compliance.v1.AccessReviewOpened';
+  static readonly fields: readonly FieldFacts[] = [
+    field('review_id', 'string', { dataClass: 'none' }),
+    field('due_at', 'timestamp', { optional: true, dataClass: 'none' }),
+    field('scheduled', 'bool', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'AccessReviewOpened',
+    subjectSuffix: 'compliance.AccessReviewOpened',
+    action: 'access_review.opened',
+  };
+
+  /** The review. */
+  reviewId = '';
+
+  /** When it is to be done. */
+  dueAt?: Date | null;
+
+  /** Whether the schedule opened it. */
+  scheduled = false;
+
+  constructor(fields?: AccessReviewOpened) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The population of an access review was frozen: this entry commits the log to it. */
+export class AccessReviewFrozen {
+  static readonly typeName = 'tenantry.compliance.v1.AccessReviewFrozen';
+  static readonly fields: readonly FieldFacts[] = [
+    field('review_id', 'string', { dataClass: 'none' }),
+    field('items', 'int32', { dataClass: 'none' }),
+    field('digest', 'string', { dataClass: 'none' }),
+    field('tree_size', 'int64', { dataClass: 'none' }),
+    field('root_hash', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'AccessReviewFrozen',
+    subjectSuffix: 'compliance.AccessReviewFrozen',
+    action: 'access_review.frozen',
+  };
+
+  /** The review. */
+  reviewId = '';
+
+  /** How many accesses there are. */
+  items = 0;
+
+  /** The digest of them all. */
+  digest = '';
+
+  /** How long the audit log was. */
+  treeSize = 0n;
+
+  /** The root hash of the audit log's tree then. */
+  rootHash = '';
+
+  constructor(fields?: AccessReviewFrozen) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The population of an access review was compared with a roster. */
+export class AccessRosterCompared {
+  static readonly typeName = 'tenantry.compliance.v1.AccessRosterCompared';
+  static readonly fields: readonly FieldFacts[] = [
+    field('review_id', 'string', { dataClass: 'none' }),
+    field('digest', 'string', { dataClass: 'none' }),
+    field('people', 'int32', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'AccessRosterCompared',
+    subjectSuffix: 'compliance.AccessRosterCompared',
+    action: 'access_review.roster_compared',
+  };
+
+  /** The review. */
+  reviewId = '';
+
+  /** SHA-256 of the roster, in hex. */
+  digest = '';
+
+  /** How many people it names. */
+  people = 0;
+
+  constructor(fields?: AccessRosterCompared) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A reviewer decided about accesses; the entries name each. */
+export class AccessDecided {
+  static readonly typeName = 'tenantry.compliance.v1.AccessDecided';
+  static readonly fields: readonly FieldFacts[] = [
+    field('review_id', 'string', { dataClass: 'none' }),
+    field('decision', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'AccessDecided',
+    subjectSuffix: 'compliance.AccessDecided',
+    action: 'access_review.decided',
+  };
+
+  /** The review. */
+  reviewId = '';
+
+  /** keep, revoke or change_role. */
+  decision = '';
+
+  constructor(fields?: AccessDecided) {
+    Object.assign(this, fields);
+  }
+}
+
+/** What a review decided about an access was carried out, or waits for people. */
+export class AccessDecisionCarriedOut {
+  static readonly typeName = 'tenantry.compliance.v1.AccessDecisionCarriedOut';
+  static readonly fields: readonly FieldFacts[] = [
+    field('review_id', 'string', { dataClass: 'none' }),
+    field('item_id', 'string', { dataClass: 'none' }),
+    field('outcome', 'string', { dataClass: 'none' }),
+    field('entry_id', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'AccessDecisionCarriedOut',
+    subjectSuffix: 'compliance.AccessDecisionCarriedOut',
+    action: 'access_review.carried_out',
+  };
+
+  /** The review. */
+  reviewId = '';
+
+  /** What of it. */
+  itemId = '';
+
+  /** revoked, changed, expired or refused. */
+  outcome = '';
+
+  /** The entry of the log that shows it; empty when nothing was changed. */
+  entryId = '';
+
+  constructor(fields?: AccessDecisionCarriedOut) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A share of the time of an access review is used up: once for each of 50, 80 and 100 percent. */
+export class AccessReviewEscalated {
+  static readonly typeName = 'tenantry.compliance.v1.AccessReviewEscalated';
+  static readonly fields: readonly FieldFacts[] = [
+    field('review_id', 'string', { dataClass: 'none' }),
+    field('percent', 'int32', { dataClass: 'none' }),
+    field('due_at', 'timestamp', { optional: true, dataClass: 'none' }),
+    field('undecided', 'int32', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'AccessReviewEscalated',
+    subjectSuffix: 'compliance.AccessReviewEscalated',
+    action: 'access_review.escalated',
+  };
+
+  /** The review. */
+  reviewId = '';
+
+  /** 50, 80 or 100. */
+  percent = 0;
+
+  /** When it is to be done. */
+  dueAt?: Date | null;
+
+  /** How many accesses nobody has decided about. */
+  undecided = 0;
+
+  constructor(fields?: AccessReviewEscalated) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An access review was completed. */
+export class AccessReviewCompleted {
+  static readonly typeName = 'tenantry.compliance.v1.AccessReviewCompleted';
+  static readonly fields: readonly FieldFacts[] = [
+    field('review_id', 'string', { dataClass: 'none' }),
+    field('undecided', 'int32', { dataClass: 'none' }),
+    field('digest', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'AccessReviewCompleted',
+    subjectSuffix: 'compliance.AccessReviewCompleted',
+    action: 'access_review.completed',
+  };
+
+  /** The review. */
+  reviewId = '';
+
+  /** How many accesses were left undecided. */
+  undecided = 0;
+
+  /** The digest of what was decided. */
+  digest = '';
+
+  constructor(fields?: AccessReviewCompleted) {
+    Object.assign(this, fields);
+  }
+}
+
+/** How often access reviews are opened was changed. */
+export class AccessReviewScheduleReplaced {
+  static readonly typeName = 'tenantry.compliance.v1.AccessReviewScheduleReplaced';
+  static readonly fields: readonly FieldFacts[] = [field('every_months', 'int32', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'AccessReviewScheduleReplaced',
+    subjectSuffix: 'compliance.AccessReviewScheduleReplaced',
+    action: 'access_review.schedule_replaced',
+  };
+
+  /** Every so many months; 0 for never. */
+  everyMonths = 0;
+
+  constructor(fields?: AccessReviewScheduleReplaced) {
+    Object.assign(this, fields);
+  }
+}
