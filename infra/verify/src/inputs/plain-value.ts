@@ -43,6 +43,8 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   cancelUrl: () => 'https://app.example.com/',
   returnUrl: () => 'https://app.example.com/',
   'CompareAccessRoster.csv': () => 'email,status\nann@example.com,left\n',
+  'CompleteAccessReview.leftBecause': () => 'Nobody else is there',
+  'DecideAccess.decision': () => 'keep',
   'BreakGlass.tables': () => ['people'],
   'RecordConsent.purpose': () => 'newsletter',
   'RecordConsent.source': () => 'form',
