@@ -20,11 +20,11 @@ export class Instance {
   }
 
   /** A session with its Postgres under one of its logins. */
-  async connect(login: 'data_service' | 'postgres'): Promise<pg.Client> {
+  async connect(login: 'data_service' | 'postgres', database = 'postgres'): Promise<pg.Client> {
     const client = new pg.Client({
       host: '127.0.0.1',
       port: Number(await this.secret('postgres.port')),
-      database: 'postgres',
+      database,
       user: login,
       password: await this.secret(login === 'postgres' ? 'postgres.password' : 'data.password'),
     });

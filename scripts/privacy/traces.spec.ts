@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { World, type WorldTenant } from '../fuzz/world.js';
 import type { Client } from '../fuzz/client.js';
 import { eraseSubject } from './shop.js';
@@ -12,6 +13,15 @@ const personOf = (word: string) => ({
   address: `${word} street 12, Nowhere`,
   illness: `${word} fever`,
 });
+
+/** The wrapped keys of a tenant's people, as they lie on the disk. */
+async function keysOf(keys: pg.Client, tenantId: string): Promise<string[]> {
+  const { rows } = await keys.query<{ wrapped: string }>(
+    'select wrapped_key as wrapped from platform.subject_key where tenant_id = $1 and wrapped_key is not null',
+    [tenantId],
+  );
+  return rows.map(({ wrapped }) => wrapped);
+}
 
 describe('the disk of a system that forgot one person', () => {
   let world: World;
@@ -49,15 +59,24 @@ describe('the disk of a system that forgot one person', () => {
     await fill(world.a, gone);
     await fill(world.b, stays);
     const admin = await world.instance.connect('postgres');
+    const keys = await world.instance.connect('postgres', 'postgres_keys');
     try {
+      const wrapped = await keysOf(keys, world.a.id);
       await admin.query('checkpoint');
+      expect([...(await tracesIn(world.stateDir, wrapped))].toSorted()).toEqual(wrapped.toSorted());
       expect([...(await onDisk(gone, stays))].toSorted()).toEqual([...words(gone), ...words(stays)].toSorted());
       expect([...(await encrypted(gone, stays))]).toEqual([]);
       const person = [{ table: 'patients', value: gone.id }];
       await eraseSubject(planner, world.a.owner, person, { email: gone.email });
+      await scrub(keys);
       await scrub(admin);
+      const left = await keysOf(keys, world.a.id);
+      const destroyed = wrapped.filter((key) => !left.includes(key));
+      expect(destroyed.length).toBeGreaterThan(0);
+      expect([...(await tracesIn(world.stateDir, destroyed))]).toEqual([]);
       expect([...(await onDisk(gone, stays))].toSorted()).toEqual(words(stays).toSorted());
     } finally {
+      await keys.end();
       await admin.end();
     }
   });

@@ -5,7 +5,10 @@ import { HOME_CELL } from './home-cell.js';
 import { type PersonDatabase, PostgresPersonDatabase } from './person-database.js';
 import { PostgresTenantDatabase, type TenantDatabase } from './tenant-database.js';
 import { type KeyEncryption, MasterKey } from './vault/key-encryption.js';
+import { PostgresSubjectVault } from './vault/postgres-subject-vault.js';
 import { PostgresVault } from './vault/postgres-vault.js';
+import { subjectKeysUrl } from './vault/subject-keys-url.js';
+import type { SubjectVault } from './vault/subject-vault.js';
 import type { Vault } from './vault/vault.js';
 
 /** One statement or transaction, for tracing and metrics. Never carries values. */
@@ -26,6 +29,8 @@ export interface DoorOptions {
   readonly service: string;
   /** Further cells: name → URL. */
   readonly cells?: Readonly<Record<string, string>>;
+  /** The database of the data subjects' keys, with the same login; beside the home cell's, on its server, unless it is given. */
+  readonly subjectKeysUrl?: string;
   /** For each cell, besides two for keys. Default 10. */
   readonly maxConnections?: number;
   /** Default 15,000. */
@@ -49,6 +54,7 @@ export interface Doors {
   readonly persons: PersonDatabase;
   readonly control: ControlDatabase;
   readonly vault: Vault;
+  readonly subjects: SubjectVault;
   /** Refuses a login that could step around row-level security. Called at boot, on every cell. */
   assertSafeLogin(): Promise<void>;
   /** Waits for work in flight, then closes every connection. */
@@ -66,14 +72,17 @@ export function openDoors(options: DoorOptions): Doors {
   // Keys are asked for within transactions: were they read on the same connections, as many transactions as there are
   // connections would wait for one another.
   const keyCells = openCells(options, KEY_CONNECTIONS);
+  const subjectKeys = openSubjectKeys(options);
+  const vault = new PostgresVault(keyCells, keyEncryptionsOf(options));
   const parts = { service, cells, observe };
   return {
     tenants: new PostgresTenantDatabase(parts),
     persons: new PostgresPersonDatabase(parts),
     control: new PostgresControlDatabase(parts),
-    vault: new PostgresVault(keyCells, keyEncryptionsOf(options)),
+    vault,
+    subjects: new PostgresSubjectVault(vault, subjectKeys.home),
     assertSafeLogin: () => assertSafeLogin(cells),
-    close: async () => void (await Promise.all([cells.close(), keyCells.close()])),
+    close: async () => void (await Promise.all([cells.close(), keyCells.close(), subjectKeys.close()])),
   };
 }
 
@@ -98,6 +107,11 @@ function openCells({ url, service, ...options }: DoorOptions, maxConnections: nu
       },
     },
   );
+}
+
+function openSubjectKeys({ cells: _, ...options }: DoorOptions): Cells {
+  const url = options.subjectKeysUrl ?? subjectKeysUrl(options.url);
+  return openCells({ ...options, url }, KEY_CONNECTIONS);
 }
 
 function keyEncryptionsOf({ masterKey, otherMasterKey, keyEncryptions }: DoorOptions): readonly KeyEncryption[] {

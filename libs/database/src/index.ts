@@ -19,6 +19,9 @@ export { countFailedEvents, keepFailedEvent, markReplayed, takeFailedEvents } fr
 export type { Commitment, SealedPlace } from './vault/vault.js';
 export { KeyEncryption, MasterKey } from './vault/key-encryption.js';
 export { Vault } from './vault/vault.js';
+export type { DataSubject, SealedValueAt, SubjectValue } from './vault/subject-vault.js';
+export { SubjectVault } from './vault/subject-vault.js';
+export { subjectKeysUrl } from './vault/subject-keys-url.js';
 export { openBytes, sealBytes } from './vault/sealing.js';
 export type { RewrapReport } from './vault/rewrap-keys.js';
 export { rewrapKeys } from './vault/rewrap-keys.js';

@@ -157,6 +157,8 @@ async function openSafely(
   }
   const doors = openDoors({
     url: databaseUrl(settings.DATABASE_URL, settings.DATABASE_PASSWORD_FILE),
+    subjectKeysUrl:
+      settings.SUBJECT_KEYS_URL && databaseUrl(settings.SUBJECT_KEYS_URL, settings.DATABASE_PASSWORD_FILE),
     service: service.name,
     maxConnections: settings.DATABASE_CONNECTIONS,
     keyEncryptions,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Abstract, DynamicModule, INestMicroservice, Provider, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { printMessage, readMessage, type EventType, type Operation } from '@tenantry/contracts';
-import { ControlDatabase, type Doors, PersonDatabase, TenantDatabase, Vault } from '@tenantry/database';
+import { ControlDatabase, type Doors, PersonDatabase, SubjectVault, TenantDatabase, Vault } from '@tenantry/database';
 import { Clock, fromFaultMessage, newId, SystemClock, type TenantContext } from '@tenantry/kernel';
 import {
   AccessLog,
@@ -239,6 +239,7 @@ function rootModule(
         { provide: PersonDatabase, useValue: doors.persons },
         { provide: ControlDatabase, useValue: doors.control },
         { provide: Vault, useValue: doors.vault },
+        { provide: SubjectVault, useValue: doors.subjects },
       ]
     : [];
   const all = [...given, ...stored, ...providers];

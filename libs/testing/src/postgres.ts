@@ -8,6 +8,7 @@ import {
   openDoors,
   rolesOf,
   schemaChecksum,
+  subjectKeysUrl,
 } from '@tenantry/database';
 import { type TenantContext, newId } from '@tenantry/kernel';
 import pg from 'pg';
@@ -43,6 +44,7 @@ export class TestDatabase {
     await onServer(async (server) => {
       await makeTemplate(server, template, services);
       await server.query(`create database ${name} template ${template}`);
+      if (keepsSubjectKeys(services)) await server.query(`create database ${name}_keys template ${template}_keys`);
       await grantDatabase(server, name, services);
     });
     return new TestDatabase(urlOf(name), name);
@@ -53,6 +55,17 @@ export class TestDatabase {
     const name = `tenantry_empty_${randomBytes(4).toString('hex')}`;
     await onServer((server) => server.query(`create database ${name}`));
     return new TestDatabase(urlOf(name), name);
+  }
+
+  /** Looks at the database of the data subjects' keys as the superuser. */
+  async keys<T extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<T[]> {
+    const client = new pg.Client({ connectionString: subjectKeysUrl(this.adminUrl) });
+    await client.connect();
+    try {
+      return (await client.query<T>(text, [...values])).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   /** Where a service's own login connects. */
@@ -96,7 +109,10 @@ export class TestDatabase {
   async drop(): Promise<void> {
     await Promise.all(this.#doors.map((doors) => doors.close()));
     await this.#admin.end();
-    await onServer((server) => server.query(`drop database ${this.name} with (force)`));
+    await onServer(async (server) => {
+      await server.query(`drop database ${this.name} with (force)`);
+      await server.query(`drop database if exists ${this.name}_keys with (force)`);
+    });
   }
 }
 
@@ -108,12 +124,17 @@ async function makeTemplate(server: pg.Client, template: string, services: reado
       const unfinished = `${template}_new`;
       await server.query(`drop database if exists ${unfinished}`);
       await server.query(`create database ${unfinished}`);
-      await migrate(urlOf(unfinished), services);
+      await server.query(`drop database if exists ${template}_keys`);
+      await migrate(urlOf(unfinished), services, undefined, subjectKeysUrl(urlOf(template)));
       await server.query(`alter database ${unfinished} rename to ${template}`);
     }
   } finally {
     await server.query('select pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
   }
+}
+
+function keepsSubjectKeys(services: readonly ServiceSchema[]): boolean {
+  return services.some(({ subjectKeys }) => subjectKeys !== undefined);
 }
 
 /** A copy of a database has everything of it but the rights on the database itself. */

@@ -49,6 +49,7 @@ import { GetActionSchema } from './schemas/get-action-schema.js';
 import { ListActionSchemas } from './schemas/list-action-schemas.js';
 import { RegisterActionSchema } from './schemas/register-action-schema.js';
 import { RecordAuditEvent } from './recording/record-audit-event.js';
+import { RecordedValues } from './recording/recorded-values.js';
 
 const operations = [ListAuditEvents, GetAuditEvent, GetAuditCompleteness, ExportAuditLog, RecordAuditEvent];
 const proofs = [GetAuditCheckpoint, GetAuditProof, GetAuditConsistency];
@@ -91,6 +92,7 @@ const scheduled = [
   providers: [
     ...[EntryView, CheckpointKey, Alarm, GetAuditProof, AnchorPlaces, AnchorStore, AnchorMail, Witness],
     ...[DestinationChange, Resume, Deliver, Trouble, PostBatch, DisabledMail, ActionSchemas],
+    RecordedValues,
   ],
 })
 export class AuditModule {}
@@ -102,5 +104,6 @@ export const auditService = defineService({
   settings: AuditSettings,
   jobs: ['ingest', 'eraser', 'signer', 'anchorer', 'shipper', 'indexer', 'registrar'],
   archives: ['audit_anchors'],
+  subjectKeys: 'seal',
   watches: ['tenants', 'revocations'],
 });

@@ -11,4 +11,10 @@ export class ComplianceSettings extends settings({
     .describe(
       'When backups that hold an erased person are gone, as erasure certificates say it, e.g. "35 days after the erasure"',
     ),
+  KEY_BACKUPS_EXPIRE: z
+    .string()
+    .min(1)
+    .max(200)
+    .default('not stated by the operator')
+    .describe('The same of backups of the database of the data subjects’ keys, e.g. "7 days after the erasure"'),
 }) {}

@@ -46,6 +46,7 @@ import { ReadRows } from './rows/read-rows.js';
 import { RowReader } from './rows/row-reader.js';
 import { RowWriter } from './rows/row-writer.js';
 import { RowSearcher } from './rows/search/row-searcher.js';
+import { RowVaults } from './rows/row-vaults.js';
 import { SearchRows } from './rows/search-rows.js';
 import { UpdateRows } from './rows/update-rows.js';
 import { Catalog } from './spaces/catalog.js';
@@ -145,6 +146,7 @@ const quotas = [ListTableUsage, RecountTables, ListCountDrifts];
     RowSearcher,
     RowWriter,
     ChangePublisher,
+    RowVaults,
     Quotas,
     IndexKeeper,
     SubjectFinder,
@@ -158,6 +160,7 @@ export const dataService = defineService({
   migrations: new URL('../migrations/', import.meta.url),
   jobs: ['product', 'rotation', 'counts', 'values'],
   ownerMay: ['create-schemas', 'create-roles'],
+  subjectKeys: 'destroy',
   watches: ['tenants', 'revocations', 'agents', 'entitlements', 'agreements', 'policies'],
   calls: [recordDataSizes as Operation],
   settings: DataSettings,

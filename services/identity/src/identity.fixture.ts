@@ -61,8 +61,8 @@ export class IdentityFixture {
 
   static async start(): Promise<IdentityFixture> {
     const folder = mkdtempSync(join(tmpdir(), 'tenantry-identity-'));
-    const { name, migrations, jobs } = identityService;
-    const database = await TestDatabase.create([{ name, migrations: migrations!, jobs }]);
+    const { name, migrations, ...rest } = identityService;
+    const database = await TestDatabase.create([{ ...rest, name, migrations: migrations! }]);
     const doors = database.doors(name, { masterKey: randomBytes(32) });
     const clock = new TestClock();
     const providers = [

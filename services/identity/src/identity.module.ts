@@ -143,6 +143,7 @@ export const identityService = defineService({
   module: IdentityModule,
   migrations: new URL('../migrations/', import.meta.url),
   jobs: ['signin', 'directory', 'keyuse', 'sweep', 'breakglass'],
+  subjectKeys: 'destroy',
   buckets: ['members', 'keys', 'revocations', 'grants'],
   watches: ['tenants', 'revocations', 'policies'],
   settings: IdentitySettings,

@@ -58,6 +58,7 @@ export async function openInstance(services: readonly Service[], environment: En
       openDoors({
         service: service.name,
         url: loginUrl(service),
+        subjectKeysUrl: environmentOf(service).SUBJECT_KEYS_URL,
         maxConnections: 2,
         keyEncryptions: keyEncryptions(),
       }),

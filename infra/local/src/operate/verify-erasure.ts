@@ -33,6 +33,7 @@ function describe({
   erasure,
   rows,
   values,
+  keys,
   plannedBy,
   approvedBy,
   exceptions,
@@ -41,7 +42,7 @@ function describe({
 }: VerifiedCertificate): string[] {
   return [
     `erasure ${erasure} of tenant ${tenantId}: as it was signed, and in the audit log of ${logSize} entries`,
-    `${rows} rows were changed and ${values} values in the audit log destroyed; planned by ${plannedBy}, approved by ${approvedBy}`,
+    `${rows} rows were changed and ${values} values in the audit log and ${keys} keys destroyed; planned by ${plannedBy}, approved by ${approvedBy}`,
     ...exceptions.map(
       ({ place, action, reason }) => `exception: ${place}: ${action}${reason === null ? '' : ` (${reason})`}`,
     ),

@@ -36,14 +36,15 @@ export async function prepareDeployment(
   services: readonly Service[],
   environment: Environment,
 ): Promise<void> {
-  const { DATABASE_URL, NATS_URL, NATS_REPLICAS } = new LocalSettings(environment);
+  const { DATABASE_URL, SUBJECT_KEYS_URL, NATS_URL, NATS_REPLICAS } = new LocalSettings(environment);
   if (!DATABASE_URL || !NATS_URL) {
     throw new SettingsError('DATABASE_URL and NATS_URL name what is to be prepared; both must be set');
   }
   const secrets = await rememberSecrets(secretsFolder, services);
   const admin = new URL(DATABASE_URL);
   admin.password ||= encodeURIComponent(secrets.postgresPassword);
-  const migrations = await prepareDatabase(admin.href, services, secrets, (text) => console.log(text));
+  const say = (text: string): void => console.log(text);
+  const migrations = await prepareDatabase(admin.href, services, secrets, say, SUBJECT_KEYS_URL);
   const made = await prepareNats(NATS_URL, services, secrets, 'nats.conf', NATS_REPLICAS);
   console.log(`prepared: ${migrations} migrations, ${made} streams, consumers and buckets`);
 }

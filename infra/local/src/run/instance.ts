@@ -74,6 +74,10 @@ export function serviceEnvironment(
     DATABASE_URL: service.migrations
       ? loginUrl(databaseUrl, service.name, secrets.loginPasswords[service.name] ?? '')
       : undefined,
+    SUBJECT_KEYS_URL:
+      service.subjectKeys && given.SUBJECT_KEYS_URL
+        ? loginUrl(given.SUBJECT_KEYS_URL, service.name, secrets.loginPasswords[service.name] ?? '')
+        : undefined,
     NATS_URL: natsUrl,
     NATS_NKEY_FILE: secrets.nkeys[service.name]?.seedFile,
     CONTEXT_KEY_FILE: secrets.contextKeys[service.name],

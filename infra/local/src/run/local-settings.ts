@@ -9,6 +9,10 @@ export class LocalSettings extends settings({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('A Postgres 16 or newer to use, with a login that may create roles; none: one is started'),
+  SUBJECT_KEYS_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('Database for the keys of data subjects, e.g. of another server; none: <name>_keys beside DATABASE_URL'),
   NATS_URL: natsServers
     .optional()
     .describe('A NATS server with JetStream to use, or those of a cluster, separated by commas; none: one is started'),

@@ -1,4 +1,4 @@
-import { migrate } from '@tenantry/database';
+import { migrate, type MigrationProgress } from '@tenantry/database';
 import { connectBus, provisionNats, silentLog, type Bus } from '@tenantry/messaging';
 import { patiently, type Service } from '@tenantry/service';
 import { MAX_PAYLOAD_BYTES } from '../nats/nats-config.js';
@@ -7,22 +7,28 @@ import type { InstanceSecrets } from './instance.js';
 
 type Say = (text: string) => void;
 
-/** Brings the database up to this code. @returns how many migrations it took */
+/**
+ * Brings the database up to this code, and that of the data subjects' keys.
+ * @param keysUrl where those are, if not beside it
+ * @returns how many migrations it took
+ */
 export async function prepareDatabase(
   adminUrl: string,
   services: readonly Service[],
   secrets: InstanceSecrets,
   say: Say,
+  keysUrl?: string,
 ): Promise<number> {
-  const schemas = services.flatMap(({ name, migrations, jobs, ownerMay }) =>
-    migrations ? [{ name, migrations, jobs, ownerMay, password: secrets.loginPasswords[name] ?? '' }] : [],
+  const schemas = services.flatMap(({ name, migrations, jobs, ownerMay, subjectKeys }) =>
+    migrations ? [{ name, migrations, jobs, ownerMay, subjectKeys, password: secrets.loginPasswords[name] ?? '' }] : [],
   );
   let steps = 0;
   try {
-    await migrate(adminUrl, schemas, ({ service, file, index, count }) => {
+    const told: MigrationProgress = ({ service, file, index, count }) => {
       steps += 1;
       say(`${service}/${file} (${index}/${count})`);
-    });
+    };
+    await migrate(adminUrl, schemas, told, keysUrl);
   } catch (error) {
     throw new PlainError(`The database could not be brought up to this version: ${(error as Error).message}`, {
       cause: error,

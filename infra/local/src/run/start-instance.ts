@@ -52,7 +52,7 @@ export async function startInstance(options: InstanceOptions): Promise<RunningSe
   const natsUrl = settings.NATS_URL ?? (await startOwnNats(options, place, started, lost('nats-server')));
   stop.signal.throwIfAborted();
   await progress.step('schema', async (say) => {
-    const count = await prepareDatabase(databaseUrl, services, place.secrets, say);
+    const count = await prepareDatabase(databaseUrl, services, place.secrets, say, settings.SUBJECT_KEYS_URL);
     return [count, count === 0 ? 'up to date' : `${count} migrations`];
   });
   stop.signal.throwIfAborted();

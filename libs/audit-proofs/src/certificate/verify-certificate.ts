@@ -14,6 +14,8 @@ export interface VerifiedCertificate {
   readonly erasure: string;
   readonly rows: string;
   readonly values: string;
+  /** How many keys of the person were destroyed. */
+  readonly keys: string;
   readonly approvedBy: string;
   readonly plannedBy: string;
   readonly exceptions: readonly { readonly place: string; readonly action: string; readonly reason: string | null }[];
@@ -29,6 +31,7 @@ interface Certificate {
   readonly plan: { readonly digest: string; readonly by: string; readonly approvedBy: string };
   readonly rows: { readonly total: string };
   readonly auditValues: { readonly values: string };
+  readonly keysDestroyed: { readonly count?: string };
   readonly exceptions: VerifiedCertificate['exceptions'];
   readonly expires: VerifiedCertificate['expires'];
   readonly proof: {
@@ -56,11 +59,11 @@ export function verifyCertificate(note: string, publicKey: Uint8Array): Verified
   if (certificate.version !== 1) throw new BadCertificate(`version ${certificate.version} is not known`);
   if (certificate.tenantId !== tenantId) throw new BadCertificate('it names another tenant than its signature');
   const size = verifyProof(certificate, publicKey);
-  const { erasure, rows, auditValues, plan, exceptions, expires } = certificate;
+  const { erasure, rows, auditValues, keysDestroyed, plan, exceptions, expires } = certificate;
   assertSame(certificate);
   return {
     ...{ tenantId, erasure, rows: rows.total, values: auditValues.values, exceptions, expires, logSize: size },
-    ...{ plannedBy: plan.by, approvedBy: plan.approvedBy },
+    ...{ keys: keysDestroyed.count ?? '0', plannedBy: plan.by, approvedBy: plan.approvedBy },
   };
 }
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { sql } from '../sql.js';
+import { subjectKeysUrl } from '../vault/subject-keys-url.js';
 import { Admin } from './admin.js';
+import { migrateSubjectKeys, subjectKeyFiles } from './migrate-subject-keys.js';
 import {
   type AppliedMigration,
   type MigrationFile,
@@ -19,13 +21,14 @@ const SERVICE_NAME = /^[a-z][a-z0-9]{1,30}$/;
 /**
  * Brings a database up to this code: roles, the platform's schema, and each service's. Files are applied once, each in
  * its own transaction, as the owner of the schema. Harmless when run again, or by many processes at once: one does the
- * work, the others wait and find it done.
+ * work, the others wait and find it done. The keys of data subjects have a database of their own.
  * @throws Error when the database is ahead of the code, or an applied file was changed
  */
 export async function migrate(
   adminUrl: string,
   services: readonly ServiceSchema[],
   onProgress: MigrationProgress = () => undefined,
+  keysUrl = subjectKeysUrl(adminUrl),
 ): Promise<void> {
   const wrong = services.find(({ name }) => !SERVICE_NAME.test(name) || name === 'platform');
   if (wrong) {
@@ -45,14 +48,16 @@ export async function migrate(
   } finally {
     await admin.close();
   }
+  const holders = services.filter(({ subjectKeys }) => subjectKeys !== undefined);
+  if (holders.length > 0) await migrateSubjectKeys({ adminUrl, keysUrl }, holders, onProgress);
 }
 
 /** Names everything that `migrate` would make; what a template database is kept under. */
 export function schemaChecksum(services: readonly ServiceSchema[]): string {
   const files = linesOf(services).map((line) => [line.name, line.files.map((file) => [file.name, file.checksum])]);
-  const roles = services.map((service) => [service.name, service.jobs, service.ownerMay]);
+  const roles = services.map((service) => [service.name, service.jobs, service.ownerMay, service.subjectKeys]);
   return createHash('sha256')
-    .update(JSON.stringify([files, roles]))
+    .update(JSON.stringify([files, roles, subjectKeyFiles()]))
     .digest('hex');
 }
 
@@ -71,7 +76,7 @@ function linesOf(services: readonly ServiceSchema[]): [MigrationLine, ...Migrati
 }
 
 /** A schema, its owner, and nothing that is open to everybody by default. */
-async function ensureSchema(admin: Admin, name: string, owner: string): Promise<void> {
+export async function ensureSchema(admin: Admin, name: string, owner: string): Promise<void> {
   await ensureAdminMayActAs(admin, owner);
   if (!(await admin.exists(sql`select from pg_namespace where nspname = ${name}`))) {
     await admin.format('create schema %I authorization %I', name, owner);
@@ -112,7 +117,11 @@ async function admit(admin: Admin, service: ServiceSchema): Promise<void> {
   }
 }
 
-async function applyAll(admin: Admin, lines: readonly MigrationLine[], onProgress: MigrationProgress): Promise<void> {
+export async function applyAll(
+  admin: Admin,
+  lines: readonly MigrationLine[],
+  onProgress: MigrationProgress,
+): Promise<void> {
   const applied = await admin.inTransactionAs('platform_owner', () =>
     admin.query<AppliedMigration & { line: string }>(
       sql`select line, number, name, checksum from platform.migration order by number`,

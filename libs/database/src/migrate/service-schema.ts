@@ -13,6 +13,8 @@ export interface ServiceSchema {
    * tenants, make roles for them.
    */
   readonly ownerMay?: readonly ('create-schemas' | 'create-roles')[];
+  /** What it does with the keys of data subjects: only open what they sealed, seal too, or destroy them too. */
+  readonly subjectKeys?: 'open' | 'seal' | 'destroy';
 }
 
 /** Told before each file is applied, for a progress line. */

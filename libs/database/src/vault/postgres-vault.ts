@@ -1,3 +1,4 @@
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { fewRandomBytes, PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import type { Cells } from '../cells.js';
 import { raw, sql } from '../sql.js';
@@ -5,7 +6,7 @@ import type { Transaction } from '../transaction.js';
 import { blindIndexOf, type IndexedColumn } from './blind-index.js';
 import { KeyCache } from './key-cache.js';
 import type { KeyEncryption } from './key-encryption.js';
-import { commitmentOf, openBytes, parseSealed, printSealed, sealBytes } from './sealing.js';
+import { commitmentOf, KEY_BYTES, openBytes, parseSealed, printSealed, sealBytes } from './sealing.js';
 import { type KeyFamily, wrapNewKey } from './tenant-keys.js';
 import { type Commitment, type SealedPlace, Vault } from './vault.js';
 
@@ -56,6 +57,13 @@ export class PostgresVault extends Vault {
   override async blindIndexes(tenantId: string, column: IndexedColumn, value: string): Promise<readonly number[]> {
     const keys = await this.#indexKeys.keysOf(tenantId);
     return [...keys.values()].map((key) => blindIndexOf(key, column, value));
+  }
+
+  /** A key for one purpose that stays the same however often the tenant's keys are replaced: its first one is kept. */
+  async derivedKey(tenantId: string, purpose: string): Promise<KeyObject> {
+    const first = (await this.#keys.keysOf(tenantId)).get(1);
+    if (!first) throw new Error(`tenant ${tenantId} has no key 1`);
+    return createSecretKey(Buffer.from(hkdfSync('sha256', first, '', purpose, KEY_BYTES)));
   }
 
   override createTenantKey(tx: Transaction): Promise<number> {

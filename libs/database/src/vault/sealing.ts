@@ -42,6 +42,19 @@ export function parseSealed(text: string): { version: number; bytes: Buffer } {
   return { version: Number(match[1]), bytes: Buffer.from(match[2]!, 'base64url') };
 }
 
+/** A value sealed by the key of a data subject (`s`): `tny1.s.<key id>.<base64url>`. */
+export function printSubjectSealed(keyId: string, bytes: Buffer): string {
+  return `tny1.s.${keyId}.${bytes.toString('base64url')}`;
+}
+
+const SUBJECT_SEALED = /^tny1\.s\.([0-9a-f-]{36})\.([\w-]+)$/;
+
+/** Undefined for a text that no data subject's key sealed. */
+export function parseSubjectSealed(text: string): { keyId: string; bytes: Buffer } | undefined {
+  const match = SUBJECT_SEALED.exec(text);
+  return match ? { keyId: match[1]!, bytes: Buffer.from(match[2]!, 'base64url') } : undefined;
+}
+
 /** base64url(SHA-256(salt ‖ value)), with the salt's bytes and the value in UTF-8. */
 export function commitmentOf(salt: string, value: string): string {
   return hash('sha256', Buffer.concat([Buffer.from(salt, 'base64url'), Buffer.from(value)]), 'base64url');

@@ -42,6 +42,8 @@ export interface ServiceDefinition {
   readonly jobs: readonly string[];
   /** What the schema's owner may do beyond its schema; see ServiceSchema. */
   readonly ownerMay: NonNullable<ServiceSchema['ownerMay']>;
+  /** What it does with the keys of data subjects; see ServiceSchema. */
+  readonly subjectKeys?: ServiceSchema['subjectKeys'];
   /** Directories that only this service's relay writes. */
   readonly buckets: readonly BucketName[];
   readonly watches: readonly BucketName[];

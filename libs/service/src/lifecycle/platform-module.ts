@@ -1,5 +1,5 @@
 import type { DynamicModule, Provider } from '@nestjs/common';
-import { ControlDatabase, PersonDatabase, TenantDatabase, Vault, type Doors } from '@tenantry/database';
+import { ControlDatabase, PersonDatabase, SubjectVault, TenantDatabase, Vault, type Doors } from '@tenantry/database';
 import { Clock, SystemClock } from '@tenantry/kernel';
 import { Bus, ContextSigner, Directories, LedgerStream, RpcClient } from '@tenantry/messaging';
 import { Cursors } from '../cursors.js';
@@ -53,6 +53,7 @@ function platformProviders(service: Service, parts: PlatformParts): Provider[] {
     { provide: PersonDatabase, useValue: doors.persons },
     { provide: ControlDatabase, useValue: doors.control },
     { provide: Vault, useValue: doors.vault },
+    { provide: SubjectVault, useValue: doors.subjects },
   ];
   const cursors = masterKey && [{ provide: Cursors, useValue: new Cursors(masterKey, service.name) }];
   const masterKeys = [masterKey, otherMasterKey].filter((key) => key !== null);

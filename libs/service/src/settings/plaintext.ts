@@ -17,17 +17,19 @@ export function refusePlaintext(settings: ServiceSettings): void {
   if (nats.some(({ protocol, hostname }) => protocol !== 'tls:' && !isLoopback(hostname))) {
     throw plaintext('NATS_URL', 'use tls://');
   }
-  const postgres = settings.DATABASE_URL ? new URL(settings.DATABASE_URL) : undefined;
-  if (
-    postgres &&
-    !isLoopback(postgres.hostname) &&
-    !TLS_TO_POSTGRES.includes(postgres.searchParams.get('sslmode') ?? '')
-  ) {
-    throw plaintext('DATABASE_URL', 'add ?sslmode=verify-full');
-  }
+  refusePlainPostgres('DATABASE_URL', settings.DATABASE_URL);
+  refusePlainPostgres('SUBJECT_KEYS_URL', settings.SUBJECT_KEYS_URL);
   refusePlainKms(settings);
   if (!isLoopback(settings.HTTP_HOST)) {
     throw plaintext('HTTP_HOST', 'put a proxy that ends TLS in front of it');
+  }
+}
+
+function refusePlainPostgres(setting: string, url: string | undefined): void {
+  const postgres = url ? new URL(url) : undefined;
+  const isPlain = !TLS_TO_POSTGRES.includes(postgres?.searchParams.get('sslmode') ?? '');
+  if (postgres && isPlain && !isLoopback(postgres.hostname)) {
+    throw plaintext(setting, 'add ?sslmode=verify-full');
   }
 }
 

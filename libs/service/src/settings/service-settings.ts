@@ -15,6 +15,10 @@ export class ServiceSettings extends settings({
     .string()
     .optional()
     .describe('File with the password for DATABASE_URL, so that the URL needs none'),
+  SUBJECT_KEYS_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('Database of the keys of data subjects; none: <name>_keys beside DATABASE_URL, with the same login'),
   NATS_URL: natsServers.describe(
     'The NATS server, e.g. nats://127.0.0.1:4222, or those of a cluster, separated by commas',
   ),

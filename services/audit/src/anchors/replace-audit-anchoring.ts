@@ -5,10 +5,10 @@ import {
   type AuditAnchoring,
   type ReplaceAuditAnchoringRequest,
 } from '@tenantry/contracts';
-import { TenantDatabase, Vault, type AuditValue, type RowChange } from '@tenantry/database';
+import { TenantDatabase, type AuditValue, type RowChange } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
-import { recordValue } from '../recording/recorded-value.js';
+import { RecordedValues } from '../recording/recorded-values.js';
 import { toAnchoring, type Anchoring } from './anchoring.js';
 import { findAnchoring, findPlaces, saveAnchoring } from './anchoring.table.js';
 
@@ -19,7 +19,7 @@ const RESOURCE = 'audit_anchoring';
 export class ReplaceAuditAnchoring {
   constructor(
     private readonly tenants: TenantDatabase,
-    private readonly vault: Vault,
+    private readonly values: RecordedValues,
     private readonly clock: Clock,
   ) {}
 
@@ -45,6 +45,6 @@ export class ReplaceAuditAnchoring {
 
   private async recorded(tenantId: string, { email, ...witness }: Anchoring): Promise<Record<string, AuditValue>> {
     const place = { tenantId, resource: RESOURCE, resourceId: tenantId, field: 'email', classification: 'personal' };
-    return { email: await recordValue(this.vault, place, email), ...witness };
+    return { email: await this.values.record(place, email), ...witness };
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEvent } from '@tenantry/contracts';
-import { Vault } from '@tenantry/database';
+import { SubjectVault } from '@tenantry/database';
 import { permits, type TenantContext } from '@tenantry/kernel';
 import { valuesOf, type Rows, type StoredEntry } from './entry.table.js';
 
@@ -28,7 +28,7 @@ export function openedValue(
 /** How entries look to a reader: classified values are opened for those who hold `audit.values`, and stay commitments for others. */
 @Injectable()
 export class EntryView {
-  constructor(private readonly vault: Vault) {}
+  constructor(private readonly subjects: SubjectVault) {}
 
   async show(entries: readonly StoredEntry[], rows: Rows, ctx: TenantContext): Promise<AuditEvent[]> {
     const opened = (await this.open(entries, rows, ctx)) ?? new Map<string, OpenedValue>();
@@ -40,13 +40,20 @@ export class EntryView {
     if (!permits(ctx.permissions, 'audit.values')) return null;
     const bySequence = new Map(entries.map((entry) => [entry.sequence, entry]));
     const opened = new Map<string, OpenedValue>();
-    for (const { sequence, side, field, sealed } of await valuesOf(rows, [...bySequence.keys()])) {
-      const entry = bySequence.get(sequence);
-      if (!entry) continue;
-      const place = { table: entry.resource, column: field, row: entry.resourceId ?? '' };
-      const [salt, value] = JSON.parse(await this.vault.open(entry.tenantId, place, sealed)) as [string, string];
+    const kept = await valuesOf(rows, [...bySequence.keys()]);
+    const texts = await this.subjects.open(
+      ctx.tenantId,
+      kept.map(({ sequence, field, sealed }) => {
+        const { resource, resourceId } = bySequence.get(sequence)!;
+        return { place: { table: resource, column: field, row: resourceId ?? '' }, sealed };
+      }),
+    );
+    kept.forEach(({ sequence, side, field }, index) => {
+      const text = texts[index];
+      if (text === undefined) return; // the person was erased: what is left can't be opened
+      const [salt, value] = JSON.parse(text) as [string, string];
       opened.set(keyOf(sequence, side, field), { salt, value });
-    }
+    });
     return opened;
   }
 }

@@ -5,11 +5,11 @@ import {
   type AuditFieldChange,
   type RecordAuditEventRequest,
 } from '@tenantry/contracts';
-import { TenantDatabase, Vault, type AuditValue, type RowChange } from '@tenantry/database';
+import { TenantDatabase, type AuditValue, type RowChange } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { ActionSchemas } from '../schemas/action-schemas.js';
-import { recordValue } from './recorded-value.js';
+import { RecordedValues } from './recorded-values.js';
 
 const DEFAULT_CLASSIFICATION = 'internal';
 
@@ -18,7 +18,7 @@ const DEFAULT_CLASSIFICATION = 'internal';
 export class RecordAuditEvent {
   constructor(
     private readonly tenants: TenantDatabase,
-    private readonly vault: Vault,
+    private readonly values: RecordedValues,
     private readonly schemas: ActionSchemas,
   ) {}
 
@@ -47,7 +47,7 @@ export class RecordAuditEvent {
           field,
           classification: classification ?? DEFAULT_CLASSIFICATION,
         };
-        return [field, await recordValue(this.vault, place, value)] as const;
+        return [field, await this.values.record(place, value)] as const;
       });
       return Object.fromEntries(await Promise.all(values));
     };

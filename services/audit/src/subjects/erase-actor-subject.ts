@@ -22,7 +22,12 @@ export class EraseActorSubject {
     return this.#job.transaction(
       async (tx) => {
         const rows = BigInt(await eraseOrigins(tx, userId));
-        return { places: [{ place: PLACES.origin, action: 'delete', rows }], rows: 0n, erasedAt: this.clock.now() };
+        return {
+          places: [{ place: PLACES.origin, action: 'delete', rows }],
+          rows: 0n,
+          erasedAt: this.clock.now(),
+          keysDestroyed: [],
+        };
       },
       { tenantId: ctx.tenantId, ctx: { ...ctx, idempotency: null }, cell: ctx.cell },
     );

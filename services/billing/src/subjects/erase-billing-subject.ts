@@ -27,7 +27,12 @@ export class EraseBillingSubject {
         const changes = [{ resource: 'billing_contact', id: ctx.tenantId, action: 'delete' as const }];
         tx.publish(new BillingContactSet({}), { changes });
       }
-      return { places: [{ place: PLACES.contact, action: 'delete', rows }], rows, erasedAt: this.clock.now() };
+      return {
+        places: [{ place: PLACES.contact, action: 'delete', rows }],
+        rows,
+        erasedAt: this.clock.now(),
+        keysDestroyed: [],
+      };
     });
   }
 }

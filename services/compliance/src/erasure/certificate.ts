@@ -16,6 +16,7 @@ export interface CertificateFacts {
   readonly values: ErasedValues;
   readonly proof: ErasureProof;
   readonly backups: string;
+  readonly keyBackups: string;
   readonly now: Date;
 }
 
@@ -32,6 +33,7 @@ export function printCertificate({
   values,
   proof,
   backups,
+  keyBackups,
   now,
 }: CertificateFacts): string {
   const expiresAt = new Date(Date.parse(rows.erasedAt) + MESSAGES_KEPT_DAYS * DAY_MS);
@@ -63,7 +65,7 @@ export function printCertificate({
       entries: values.entries,
       values: values.values,
     },
-    keysDestroyed: [],
+    keysDestroyed: keysOf(rows, services),
     exceptions: places
       .filter(isException)
       .map(({ service, place, facts }) => ({ service, place, action: facts.action, reason: facts.reason })),
@@ -71,7 +73,11 @@ export function printCertificate({
       .filter(({ kind }) => kind === 'task')
       .map(({ service, place, status }) => ({ service, place, status })),
     expires: [
-      { what: 'sealed copies in the event stream and outboxes', at: expiresAt },
+      {
+        what: 'events of the rows, in the stream and in outboxes, with values that no key opens any more',
+        at: expiresAt,
+      },
+      { what: 'backups of the keys', at: keyBackups },
       { what: 'backups', at: backups },
     ],
     issuedAt: now,
@@ -82,6 +88,12 @@ export function printCertificate({
       checkpoint: proof.proof!.checkpoint!.note,
     },
   });
+}
+
+/** What sealed the values of the person in events and in the audit log. */
+function keysOf({ keys }: ErasedRows, { keys: others = [] }: ErasedServices): object {
+  const ids = [...(keys?.ids ?? []), ...others];
+  return { count: (BigInt(keys?.count ?? 0) + BigInt(others.length)).toString(), ids };
 }
 
 function isException({ kind, facts }: PlanPlace): boolean {

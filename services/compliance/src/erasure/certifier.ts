@@ -16,11 +16,12 @@ export class Certifier {
   /** @throws Fault `unavailable` until the log has signed the erasure */
   async certify(
     ctx: TenantContext,
-    facts: Omit<CertificateFacts, 'tenantId' | 'proof' | 'backups'>,
+    facts: Omit<CertificateFacts, 'tenantId' | 'proof' | 'backups' | 'keyBackups'>,
   ): Promise<SignedStatement> {
     const { tenantId } = ctx;
     const proof = await this.rpc.call(proveErasure, { requestId: facts.plan.id }, ctx);
-    const body = printCertificate({ ...facts, tenantId, proof, backups: this.settings.BACKUPS_EXPIRE });
+    const { BACKUPS_EXPIRE: backups, KEY_BACKUPS_EXPIRE: keyBackups } = this.settings;
+    const body = printCertificate({ ...facts, tenantId, proof, backups, keyBackups });
     return this.rpc.call(signStatement, { kind: 'erasure-certificate', body }, ctx);
   }
 }

@@ -74,6 +74,7 @@ export class Eraser {
       rows: done.rows.toString(),
       requestId: done.requestId,
       erasedAt: done.erasedAt!.toISOString(),
+      keys: { ids: done.keysDestroyed, count: done.keyCount.toString() },
     };
     await this.#keep(ctx, plan.id, 'certifying', { rows });
     return true;

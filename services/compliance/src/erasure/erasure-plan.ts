@@ -36,6 +36,13 @@ export interface ErasedRows {
   readonly rows: string;
   readonly requestId: string;
   readonly erasedAt: string;
+  readonly keys?: DestroyedKeys;
+}
+
+/** The person's keys that were destroyed: the ids of the first of them, and how many they were. */
+export interface DestroyedKeys {
+  readonly ids: readonly string[];
+  readonly count: string;
 }
 
 /** What Tenantry's own services did. */
@@ -43,6 +50,8 @@ export interface ErasedServices {
   readonly places: readonly ErasedPlace[];
   /** How many changes of rows they announced in all. */
   readonly rows: string;
+  /** Ids of the person's keys that they destroyed. */
+  readonly keys?: readonly string[];
 }
 
 /** What was done in one place of a service. */

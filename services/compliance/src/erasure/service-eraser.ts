@@ -66,7 +66,8 @@ export class ServiceEraser {
       (done?.places ?? []).map(({ place, action, rows }) => ({ service, place, action, rows: rows.toString() })),
     );
     const rows = outcomes.reduce((sum, { done }) => sum + (done?.rows ?? 0n), 0n);
-    return { erased: { places: erased, rows: rows.toString() }, left: outcomes.flatMap(({ left }) => left) };
+    const keys = outcomes.flatMap(({ done }) => done?.keysDestroyed ?? []);
+    return { erased: { places: erased, rows: rows.toString(), keys }, left: outcomes.flatMap(({ left }) => left) };
   }
 
   async #ask(

@@ -91,7 +91,14 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
     const now = new Date();
     const answers: Readonly<Record<string, object>> = {
       [planSubjectRows.name]: { places: this.places, shape: 'shape' },
-      [eraseSubjectRows.name]: { places: [], rows: 3n, requestId: 'request', erasedAt: now },
+      [eraseSubjectRows.name]: {
+        places: [],
+        rows: 3n,
+        requestId: 'request',
+        erasedAt: now,
+        keysDestroyed: ['key-1'],
+        keyCount: 1n,
+      },
       [eraseEntryValues.name]: { entries: 3n, values: 3n, erasedAt: now },
       [proveErasure.name]: { leaf: '{}', proof: { leafIndex: 0n, hashes: [], checkpoint: { note: 'a note' } } },
       [getTreeHead.name]: { size: 7n, rootHash: 'the root', note: 'a checkpoint' },
@@ -124,7 +131,12 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
     if (refusal) return Promise.reject(refusal);
     this.erasedBy.push({ service, tenantId, input });
     const erased = places.filter(({ action }) => action !== 'keep');
-    return Promise.resolve({ places: erased, rows: BigInt(erased.length), erasedAt: new Date() } as O);
+    return Promise.resolve({
+      places: erased,
+      rows: BigInt(erased.length),
+      erasedAt: new Date(),
+      keysDestroyed: [],
+    } as O);
   }
 
   download<I>(

@@ -25,6 +25,6 @@ export class EraseRequesterSubject {
       { place: PLACES.accesses, action: 'mask', rows: BigInt(masked) },
       { place: PLACES.mails, action: 'delete', rows: BigInt(mails) },
     ];
-    return { places, rows: 0n, erasedAt: this.clock.now() };
+    return { places, rows: 0n, erasedAt: this.clock.now(), keysDestroyed: [] };
   }
 }

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { RowsChanged } from '@tenantry/contracts';
-import { type RowChange, type Transaction, Vault } from '@tenantry/database';
+import type { RowChange, Transaction } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import { DataSettings } from '../config.js';
 import type { TableSpace } from '../spaces/table-space.js';
 import { takeRowChanges } from './row-change.js';
+import { RowVaults } from './row-vaults.js';
 import type { WriteRequest } from './row-writer.js';
 
 /** Tells of the rows that a request has changed, in the same commit. */
 @Injectable()
 export class ChangePublisher {
   constructor(
-    private readonly vault: Vault,
+    private readonly vaults: RowVaults,
     private readonly settings: DataSettings,
   ) {}
 
@@ -22,7 +23,7 @@ export class ChangePublisher {
     cause: string,
     { table, preferences }: WriteRequest,
   ): Promise<RowChange[]> {
-    const changes = await takeRowChanges(tx, this.vault, space);
+    const changes = await takeRowChanges(tx, this.vaults, space);
     const { maxAffected } = preferences;
     if (maxAffected !== null && changes.length > maxAffected) {
       throw new Fault('malformed-request', {

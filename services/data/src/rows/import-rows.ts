@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { importRows, type ImportReport, type ImportRowsRequest, RowsChanged } from '@tenantry/contracts';
-import { TenantDatabase, type Transaction, Vault } from '@tenantry/database';
+import { TenantDatabase, type Transaction } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { isHealthData } from '../agreements/health-data.js';
@@ -20,6 +20,7 @@ import { conflictRule } from './insert.js';
 import { parseQueryString } from './query/parse-query.js';
 import { parsePreferences } from './query/preferences.js';
 import { takeRowChanges } from './row-change.js';
+import { RowVaults } from './row-vaults.js';
 import { tableOf } from './row-reader.js';
 import type { JsonRow } from './rows-body.js';
 
@@ -31,7 +32,7 @@ export class ImportRows {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly catalog: Catalog,
-    private readonly vault: Vault,
+    private readonly vaults: RowVaults,
     private readonly quotas: Quotas,
     private readonly settings: DataSettings,
   ) {}
@@ -70,7 +71,15 @@ export class ImportRows {
     const onConflict = conflictRule(table, { query, preferences: parsePreferences(request.prefer) });
     if (table.definition.columns.some(isHealthData)) await this.catalog.gate.opens(ctx.tenantId);
     const work = async (tx: Transaction): Promise<number> => {
-      const target: ImportTarget = { tx, caller, space, table, vault: this.vault, gate: this.catalog.gate, onConflict };
+      const target: ImportTarget = {
+        tx,
+        caller,
+        space,
+        table,
+        vault: this.vaults.tenant,
+        gate: this.catalog.gate,
+        onConflict,
+      };
       let batch: JsonRow[] = [];
       let taken = 0;
       for await (const row of read(table.definition)) {
@@ -103,7 +112,7 @@ export class ImportRows {
     if (passed) {
       throw importLimitReached(passed, table.definition.name, target.onConflict ? null : first + rows.length - 1);
     }
-    const changes = await takeRowChanges(tx, this.vault, target.space);
+    const changes = await takeRowChanges(tx, this.vaults, target.space);
     if (changes.length > 0) {
       tx.publish(new RowsChanged({ table: table.definition.name, cause: 'import', rows: BigInt(changes.length) }), {
         changes,

@@ -1,11 +1,13 @@
-import { type AuditValue, type RowChange, sql, type Transaction, type Vault } from '@tenantry/database';
+import { type AuditValue, type RowChange, sql, type SubjectValue, type Transaction } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import { isBlind } from '../encryption/blind-column.js';
 import { noteChangedRows, type RowRef } from '../own-values/value-index.table.js';
 import type { TableSpace } from '../spaces/table-space.js';
+import { subjectOf } from '../subjects/row-subject.js';
 import { columnOf, type ColumnDefinition, isEncrypted, type TableDefinition } from '../tables/table-definition.js';
 import { isExactNumber, parseExact } from './json.js';
 import { rowKey } from './row-key.js';
+import type { RowVaults } from './row-vaults.js';
 import { openValue, placeOf } from './sealed-value.js';
 
 /** One change as the triggers caught it: rows as JSON, without `tenant_id`. */
@@ -19,10 +21,11 @@ interface CaughtChange {
 type Row = Readonly<Record<string, unknown>>;
 
 /** What the transaction has changed since it was last asked, also by foreign keys' actions, fit for the audit trail. */
-export async function takeRowChanges(tx: Transaction, vault: Vault, space: TableSpace): Promise<RowChange[]> {
+export async function takeRowChanges(tx: Transaction, vaults: RowVaults, space: TableSpace): Promise<RowChange[]> {
   const caught = await takeCaught(tx, space);
-  const auditor = new RowAuditor(vault, tx.tenantId, Boolean(tx.ctx?.grant));
-  return Promise.all(caught.map((change) => auditor.change(change, space)));
+  const auditor = new RowAuditor(vaults, tx.tenantId, space, Boolean(tx.ctx?.grant));
+  const changes = await Promise.all(caught.map((change) => auditor.change(change)));
+  return auditor.seal(changes);
 }
 
 /** The same without any value: which rows, and what happened to them. */
@@ -54,20 +57,31 @@ function keysOfBoth({ table_name: name, old: before, new: after }: CaughtChange,
   return table ? rows.map((row) => ({ table: name, key: keyOf(table, row) })) : [];
 }
 
+/** A classified value on its way: its commitment, and what is still to be sealed. */
+class Unsealed {
+  constructor(
+    readonly commitment: string,
+    readonly value: SubjectValue,
+  ) {}
+}
+
+type Draft<V = AuditValue | Unsealed> = Omit<RowChange, 'old' | 'new'> & {
+  readonly old?: Readonly<Record<string, V>>;
+  readonly new?: Readonly<Record<string, V>>;
+};
+
 /** Makes row changes safe to leave: what is classified goes as a commitment and sealed, what is secret not at all. */
 class RowAuditor {
   constructor(
-    private readonly vault: Vault,
+    private readonly vaults: RowVaults,
     private readonly tenantId: string,
+    private readonly space: TableSpace,
     /** Whether a grant bounds which tables may change. */
     private readonly isBound: boolean,
   ) {}
 
-  async change(
-    { table_name: name, action, old: before, new: after }: CaughtChange,
-    space: TableSpace,
-  ): Promise<RowChange> {
-    const table = space.table(name)?.definition;
+  async change({ table_name: name, action, old: before, new: after }: CaughtChange): Promise<Draft> {
+    const table = this.space.table(name)?.definition;
     if (!table && this.isBound) {
       throw new Fault('forbidden', { detail: `This would change rows of ${name}, which the grant does not cover` });
     }
@@ -85,22 +99,51 @@ class RowAuditor {
     return { resource: name, id, action, ...(oldValues && { old: oldValues }), ...(newValues && { new: newValues }) };
   }
 
+  /** Seals everything at once, each value under the key of whom its row is about. */
+  async seal(changes: readonly Draft[]): Promise<RowChange[]> {
+    const sides = changes.flatMap(({ old, new: fresh }) => [
+      ...Object.values(old ?? {}),
+      ...Object.values(fresh ?? {}),
+    ]);
+    const waiting = sides.filter((value) => value instanceof Unsealed);
+    const sealed = await this.vaults.subjects.seal(
+      this.tenantId,
+      waiting.map(({ value }) => value),
+    );
+    const done = new Map(waiting.map((one, index) => [one, { commitment: one.commitment, sealed: sealed[index]! }]));
+    const finish = (values: Draft['old']): RowChange['old'] =>
+      values &&
+      Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [name, value instanceof Unsealed ? done.get(value)! : value]),
+      );
+    return changes.map(({ old, new: fresh, ...change }) => ({
+      ...change,
+      ...(old && { old: finish(old) }),
+      ...(fresh && { new: finish(fresh) }),
+    }));
+  }
+
   async #values(
     table: TableDefinition,
     id: string,
     row: Row,
     isTold: (column: string) => boolean,
-  ): Promise<Record<string, AuditValue>> {
+  ): Promise<Record<string, AuditValue | Unsealed>> {
     const told = Object.entries(row).filter(([name]) => isTold(name) && !isBlind(name));
-    const values = told.map(async ([name, value]): Promise<[string, AuditValue]> => {
+    const values = told.map(async ([name, value]): Promise<[string, AuditValue | Unsealed]> => {
       const column = columnOf(table, name);
-      return [name, column ? await this.#value(table, column, id, value) : auditValue(value)];
+      return [name, column ? await this.#value(table, column, { id, row }) : auditValue(value)];
     });
     return Object.fromEntries(await Promise.all(values));
   }
 
-  async #value(table: TableDefinition, column: ColumnDefinition, id: string, value: unknown): Promise<AuditValue> {
+  async #value(
+    table: TableDefinition,
+    column: ColumnDefinition,
+    { id, row }: { readonly id: string; readonly row: Row },
+  ): Promise<AuditValue | Unsealed> {
     const { classification, name } = column;
+    const value = row[name];
     if (value === null || classification === 'none' || classification === 'internal') {
       return auditValue(value);
     }
@@ -109,11 +152,12 @@ class RowAuditor {
     }
     const place = placeOf(table.name, name, id);
     const shown = isEncrypted(column)
-      ? await openValue(this.vault, this.tenantId, place, String(value), column)
+      ? await openValue(this.vaults.tenant, this.tenantId, place, String(value), column)
       : value;
     const text = print(auditValue(shown));
-    const { commitment, salt } = this.vault.commit(text);
-    return { commitment, sealed: await this.vault.seal(this.tenantId, place, JSON.stringify([salt, text])) };
+    const { commitment, salt } = this.vaults.tenant.commit(text);
+    const subject = subjectOf(this.space, table, row, id);
+    return new Unsealed(commitment, { subject, place, plaintext: JSON.stringify([salt, text]) });
   }
 }
 

@@ -5,7 +5,7 @@ import {
   RowsChanged,
   type SubjectRowsErased,
 } from '@tenantry/contracts';
-import { type RowChange, TenantDatabase, type Transaction } from '@tenantry/database';
+import { type RowChange, SubjectVault, TenantDatabase, type Transaction } from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { takeChangedKeys } from '../rows/row-change.js';
@@ -18,6 +18,7 @@ import {
   type ErasedPlace,
   type ErasureReceipt,
   insertReceipt,
+  keepDestroyed,
   leaveSpace,
   lockErasure,
   maskRows,
@@ -25,28 +26,39 @@ import {
   unlinkMentions,
   unlinkRows,
 } from './erasure.table.js';
+import { rowSubject, subjectsOf } from './row-subject.js';
 import { type Found, SubjectFinder } from './subject-finder.js';
 import type { Mention, OwnPlace } from './subject-walk.js';
 
-/** Erases a person's rows in one commit, with an audit entry for each that says nothing of what was in it. */
+const KEYS_NAMED = 1_000;
+
+/**
+ * Erases a person's rows in one commit, with an audit entry for each that says nothing of what was in it, and then destroys
+ * the keys of what events and the audit log have of them.
+ */
 @Controller()
 export class EraseSubjectRows {
   constructor(
     private readonly finder: SubjectFinder,
     private readonly tenants: TenantDatabase,
+    private readonly subjects: SubjectVault,
     private readonly clock: Clock,
   ) {}
 
   @Handles(eraseSubjectRows)
   async handle(request: EraseSubjectRowsRequest, ctx: TenantContext): Promise<SubjectRowsErased> {
-    const { erasureId, subject, shape } = request;
+    const { erasureId } = request;
     const [known] = await this.tenants.query<ErasureReceipt>(ctx, receiptOf(ctx.tenantId, erasureId));
-    if (known) return toMessage(known);
+    return toMessage(await this.#destroyKeys(ctx, erasureId, known ?? (await this.#eraseOnce(request, ctx))));
+  }
+
+  #eraseOnce(request: EraseSubjectRowsRequest, ctx: TenantContext): Promise<ErasureReceipt> {
+    const { erasureId, subject, shape } = request;
     return this.finder.find(ctx, subject, shape, (found) =>
       this.tenants.transaction(ctx, async (tx) => {
         await lockErasure(tx, erasureId);
         const meanwhile = await tx.one<ErasureReceipt>(receiptOf(tx.tenantId, erasureId));
-        return toMessage(meanwhile ?? (await this.#erase(tx, request, found, ctx.request.id)));
+        return meanwhile ?? this.#erase(tx, request, found, ctx.request.id);
       }),
     );
   }
@@ -68,9 +80,34 @@ export class EraseSubjectRows {
     }
     await leaveSpace(tx);
     publishChanges(tx, changes);
-    const receipt = { requestId, places, rows: BigInt(changes.length), erasedAt: this.clock.now() };
+    const receipt = {
+      ...{ requestId, places, rows: BigInt(changes.length), erasedAt: this.clock.now() },
+      ...{ keyHolders: await this.#holders(tx, found, actions, changes), keysDestroyed: null, keyCount: 0n },
+    };
     await insertReceipt(tx, erasureId, receipt);
     return receipt;
+  }
+
+  /** The person in every table whose rows are not kept, and each row that named nobody. What others' rows were told of stays. */
+  #holders(
+    { tenantId }: Transaction,
+    { space, walk }: Found,
+    actions: ReadonlyMap<string, ErasureAction>,
+    changes: readonly RowChange[],
+  ): Promise<readonly Uint8Array[]> {
+    const kept = new Set([...actions].flatMap(([table, action]) => (action === 'keep' ? [table] : [])));
+    const isErased = ({ resource, action }: RowChange): boolean => action === 'delete' || actions.has(resource);
+    const rows = changes.filter(isErased).map(({ resource, id }) => rowSubject(resource, id));
+    return this.subjects.holders(tenantId, [...subjectsOf(space, walk, kept), ...rows]);
+  }
+
+  /** After the commit: the keys of rows that stayed must not be gone. Whoever crashed before is followed by who asks again. */
+  async #destroyKeys(ctx: TenantContext, erasureId: string, receipt: ErasureReceipt): Promise<ErasureReceipt> {
+    if (receipt.keyHolders === null) return receipt;
+    const ids = await this.subjects.destroy(ctx.tenantId, erasureId, receipt.keyHolders);
+    const keys = { keysDestroyed: ids.slice(0, KEYS_NAMED), keyCount: BigInt(ids.length) };
+    await this.tenants.transaction(ctx, (tx) => keepDestroyed(tx, erasureId, keys));
+    return { ...receipt, ...keys };
   }
 }
 
@@ -129,6 +166,10 @@ async function release(
   return [];
 }
 
-function toMessage({ requestId, places, rows, erasedAt }: ErasureReceipt): SubjectRowsErased {
-  return { places: places.map((place) => ({ ...place, rows: BigInt(place.rows) })), rows, requestId, erasedAt };
+function toMessage({ places, keysDestroyed, keyCount, ...receipt }: ErasureReceipt): SubjectRowsErased {
+  const { rows, requestId, erasedAt } = receipt;
+  return {
+    ...{ rows, requestId, erasedAt, keyCount, keysDestroyed: [...(keysDestroyed ?? [])] },
+    places: places.map((place) => ({ ...place, rows: BigInt(place.rows) })),
+  };
 }

@@ -19,6 +19,11 @@ export interface ErasureReceipt {
   /** How many rows changed in all, also by foreign keys' own actions. */
   readonly rows: bigint;
   readonly erasedAt: Date;
+  /** Whose keys are still to be destroyed; null once they are. */
+  readonly keyHolders: readonly Uint8Array[] | null;
+  /** Ids of the first of them. */
+  readonly keysDestroyed: readonly string[] | null;
+  readonly keyCount: bigint;
 }
 
 /** Lets one transaction at a time work on an erasure. */
@@ -29,14 +34,29 @@ export async function lockErasure(tx: Transaction, erasureId: string): Promise<v
 /** What was done before under this id. */
 export function receiptOf(tenantId: string, erasureId: string): Sql {
   return sql`
-    select request_id as "requestId", places, rows, erased_at as "erasedAt" from data.subject_erasure
+    select request_id as "requestId", places, rows, erased_at as "erasedAt", key_holders as "keyHolders",
+      keys_destroyed as "keysDestroyed", key_count as "keyCount"
+    from data.subject_erasure
     where tenant_id = ${tenantId} and erasure_id = ${erasureId}`;
 }
 
 export async function insertReceipt(tx: Transaction, erasureId: string, receipt: ErasureReceipt): Promise<void> {
   await tx.execute(sql`
-    insert into data.subject_erasure (tenant_id, erasure_id, request_id, places, rows, erased_at)
-    values (${tx.tenantId}, ${erasureId}, ${receipt.requestId}, ${JSON.stringify(receipt.places)}, ${receipt.rows}, ${receipt.erasedAt})`);
+    insert into data.subject_erasure (tenant_id, erasure_id, request_id, places, rows, erased_at, key_holders)
+    values (${tx.tenantId}, ${erasureId}, ${receipt.requestId}, ${JSON.stringify(receipt.places)}, ${receipt.rows}, ${receipt.erasedAt},
+      ${receipt.keyHolders}::bytea[])`);
+}
+
+/** The keys are gone, and nothing says any more whose they were. */
+export async function keepDestroyed(
+  tx: Transaction,
+  erasureId: string,
+  { keysDestroyed, keyCount }: Pick<ErasureReceipt, 'keysDestroyed' | 'keyCount'>,
+): Promise<void> {
+  await tx.execute(sql`
+    update data.subject_erasure
+    set key_holders = null, keys_destroyed = ${keysDestroyed}::uuid[], key_count = ${keyCount}
+    where tenant_id = ${tx.tenantId} and erasure_id = ${erasureId}`);
 }
 
 /** From here on the transaction touches rows under the tenant's role; answers which version of the tables Postgres sees. */

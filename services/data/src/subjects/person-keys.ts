@@ -35,6 +35,18 @@ export class PersonKeys {
     return this.#keys.get(table);
   }
 
+  /** The column that alone says whose a row is: the subject column, or the only one that points to a person. */
+  namedBy(table: TableDefinition): string | undefined {
+    const column = this.of(table.name)?.column ?? this.onlyPointer(table);
+    return column !== undefined && isComparable(table, column) ? column : undefined;
+  }
+
+  private onlyPointer(table: TableDefinition): string | undefined {
+    const single = table.foreignKeys.flatMap(({ columns }) => (columns.length === 1 ? columns : []));
+    const [first, ...others] = new Set(single.filter((column) => this.pointedAt(table, column) !== undefined));
+    return others.length === 0 ? first : undefined;
+  }
+
   /** The kind of person that a column points to; undefined when it points to none. */
   pointedAt(table: TableDefinition, column: string): string | undefined {
     const key = this.follow(table, column);
@@ -57,6 +69,15 @@ export class PersonKeys {
     }
     return `${table.name}.${column}`;
   }
+}
+
+const known = new WeakMap<TableSpace, PersonKeys>();
+
+/** The person keys of a space, worked out once. */
+export function personKeysOf(space: TableSpace): PersonKeys {
+  const keys = known.get(space) ?? new PersonKeys(space);
+  known.set(space, keys);
+  return keys;
 }
 
 /** `table.column`; neither can contain a dot. */

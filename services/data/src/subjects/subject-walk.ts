@@ -2,7 +2,7 @@ import { Fault } from '@tenantry/kernel';
 import type { PlacedTable, TableSpace } from '../spaces/table-space.js';
 import type { ColumnDefinition, ForeignKey, TableDefinition } from '../tables/table-definition.js';
 import { inParentOrder } from './parent-order.js';
-import { isComparable, PersonKeys } from './person-keys.js';
+import { isComparable, type PersonKeys, personKeysOf } from './person-keys.js';
 
 /** A person, as one table knows them. */
 export interface Seed {
@@ -67,7 +67,7 @@ export function isPersonal({ classification }: ColumnDefinition): boolean {
  * @throws Fault `invalid-input` for a seed in a table that says nothing of whom its rows are about
  */
 export function walkFrom(space: TableSpace, seeds: readonly Seed[]): Walk {
-  return new Walker(space, new PersonKeys(space)).walk(seeds);
+  return new Walker(space, personKeysOf(space)).walk(seeds);
 }
 
 class Walker {

@@ -1,4 +1,11 @@
-import { addMember, changeMemberRole, listMembers, removeMember, type Member } from '@tenantry/contracts';
+import {
+  eraseMemberSubject,
+  addMember,
+  changeMemberRole,
+  listMembers,
+  removeMember,
+  type Member,
+} from '@tenantry/contracts';
 import { newId } from '@tenantry/kernel';
 import type { MemberEntry } from '@tenantry/messaging';
 import { IdentityFixture, refusalOf, type Caller } from '../identity.fixture.js';
@@ -92,10 +99,13 @@ describe('members of a tenant', () => {
         new: { email: { sealed: string; commitment: string } };
       }[];
       const place = { table: 'member', column: 'email', row: userId };
-      const [, value] = JSON.parse(
-        await identity.doors.vault.open(a.tenantId, place, change!.new.email.sealed),
-      ) as string[];
-      expect(value).toBe(email);
+      const { sealed } = change!.new.email;
+      const open = async (): Promise<string | undefined> =>
+        (await identity.doors.subjects.open(a.tenantId, [{ place, sealed }]))[0];
+      expect(JSON.parse((await open())!)).toEqual([expect.any(String), email]);
+      const { keysDestroyed } = await a.call(eraseMemberSubject, { userId });
+      expect(keysDestroyed).toHaveLength(1);
+      expect(await open()).toBeUndefined();
     });
 
     it('refuses what is no address and no role, and names the field', async () => {

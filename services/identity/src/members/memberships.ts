@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { MemberAdded, MemberRemoved, MemberRoleChanged } from '@tenantry/contracts';
-import { TenantDatabase, Vault, type AuditValue, type Transaction } from '@tenantry/database';
+import {
+  SubjectVault,
+  TenantDatabase,
+  Vault,
+  type AuditValue,
+  type DataSubject,
+  type Transaction,
+} from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { normaliseEmail } from '../users/email.js';
 import { deleteMembership, insertMembership, lockMembers, updateRole, type MembershipRow } from './membership.table.js';
@@ -20,6 +27,7 @@ export class Memberships {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly vault: Vault,
+    private readonly subjects: SubjectVault,
     private readonly clock: Clock,
   ) {}
 
@@ -73,15 +81,25 @@ export class Memberships {
   /** A member as the audit log keeps one: the address as a commitment, beside its sealed form for those who may see it. */
   async audited(tx: Transaction, member: MembershipRow): Promise<Record<string, AuditValue>> {
     const { commitment, salt } = this.vault.commit(member.email);
-    const place = { table: 'member', column: 'email', row: member.userId };
-    const sealed = await this.vault.seal(tx.tenantId, place, JSON.stringify([salt, member.email]));
-    return { role: member.role, joinedAt: member.joinedAt.toISOString(), email: { commitment, sealed } };
+    const [sealed] = await this.subjects.seal(tx.tenantId, [
+      {
+        subject: memberSubject(member.userId),
+        place: { table: 'member', column: 'email', row: member.userId },
+        plaintext: JSON.stringify([salt, member.email]),
+      },
+    ]);
+    return { role: member.role, joinedAt: member.joinedAt.toISOString(), email: { commitment, sealed: sealed! } };
   }
 }
 
 /** Who answers for a role that is given: whoever an agent or a service acts for. */
 const granterOf = ({ actor, onBehalfOf }: Pick<TenantContext, 'actor' | 'onBehalfOf'>): string =>
   onBehalfOf ?? actor.id;
+
+/** Whose key what is told of a member is sealed with. */
+export function memberSubject(userId: string): DataSubject {
+  return { table: 'member', kind: 'person', value: userId };
+}
 
 /** The member whose role becomes `next`, or who leaves (null), locked until the commit. */
 async function lockForChange(

@@ -5,10 +5,11 @@ import {
   MemberRemoved,
   type PersonErased,
 } from '@tenantry/contracts';
-import { TenantDatabase, type Transaction } from '@tenantry/database';
-import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
+import { SubjectVault, TenantDatabase, type Transaction } from '@tenantry/database';
+import { Clock, Fault, newId, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { deleteMembership, type MembershipRow } from '../members/membership.table.js';
+import { memberSubject } from '../members/memberships.js';
 import { projectMember, removePersonOfNowhere } from '../members/people.table.js';
 import { circleOf } from '../members/roles.js';
 import { PLACES, soughtOf } from './member-subject.js';
@@ -19,6 +20,7 @@ import { deletePrepared, lockSought, type Sought } from './member-subject.table.
 export class EraseMemberSubject {
   constructor(
     private readonly tenants: TenantDatabase,
+    private readonly subjects: SubjectVault,
     private readonly clock: Clock,
   ) {}
 
@@ -33,8 +35,16 @@ export class EraseMemberSubject {
         { place: PLACES.membership, action: 'delete', rows: BigInt(members.length) },
         { place: PLACES.prepared, action: 'delete', rows: BigInt(prepared) },
       ];
-      return { places, rows: BigInt(members.length), erasedAt: this.clock.now() };
+      const keysDestroyed = await this.#destroyKeys(ctx.tenantId, sought, members);
+      return { places, rows: BigInt(members.length), erasedAt: this.clock.now(), keysDestroyed };
     });
+  }
+
+  /** Last thing before the commit; also of somebody who was a member once. */
+  async #destroyKeys(tenantId: string, { userId }: Sought, members: readonly MembershipRow[]): Promise<string[]> {
+    const people = new Set([...members.map((member) => member.userId), ...(userId === null ? [] : [userId])]);
+    const holders = await this.subjects.holders(tenantId, [...people].map(memberSubject));
+    return [...(await this.subjects.destroy(tenantId, newId(), holders))];
   }
 }
 

@@ -17,7 +17,12 @@ export class EraseTenantSubject {
   handle({ email = null }: EraseTenantSubjectRequest, ctx: TenantContext): Promise<PersonErased> {
     return this.tenants.transaction(ctx, async (tx) => {
       const rows = BigInt(await forgetOwner(tx, email?.toLowerCase() ?? null));
-      return { places: [{ place: PLACE, action: 'mask', rows }], rows: 0n, erasedAt: this.clock.now() };
+      return {
+        places: [{ place: PLACE, action: 'mask', rows }],
+        rows: 0n,
+        erasedAt: this.clock.now(),
+        keysDestroyed: [],
+      };
     });
   }
 }

@@ -64,6 +64,7 @@ export class PersonErased {
     field('places', 'message', { repeated: true, maxItems: 100, message: () => PersonErasedPlace }),
     field('rows', 'int64'),
     field('erased_at', 'timestamp'),
+    field('keys_destroyed', 'string', { repeated: true, maxItems: 1000 }),
   ];
 
   /** What was done, place by place. */
@@ -74,6 +75,9 @@ export class PersonErased {
 
   /** When it was done. */
   erasedAt!: Date;
+
+  /** Ids of the person's keys that the service destroyed. */
+  keysDestroyed: string[] = [];
 }
 
 /** What an erasure did in one place. */

@@ -248,6 +248,8 @@ export class SubjectRowsErased {
     field('rows', 'int64'),
     field('request_id', 'string'),
     field('erased_at', 'timestamp'),
+    field('keys_destroyed', 'string', { repeated: true, maxItems: 1000 }),
+    field('key_count', 'int64'),
   ];
 
   /** What was done, table by table, in the order in which it was done. */
@@ -261,6 +263,12 @@ export class SubjectRowsErased {
 
   /** When it was done the first time. */
   erasedAt!: Date;
+
+  /** Ids of the person's keys that were destroyed, the first 1,000 of them: what they sealed in events and in the audit log can't be opened any more. */
+  keysDestroyed: string[] = [];
+
+  /** How many keys were destroyed in all. */
+  keyCount = 0n;
 }
 
 /** What an erasure did in one table. */
