@@ -76,13 +76,14 @@ describe('a whole system asked to forget one person', () => {
     expect(await members(world.a)).toContain(email);
     const { id, places } = await eraseCustomer(planner, world.a.owner, 21, { email });
     expect(places.filter(({ service }) => service === 'identity').map(({ kind }) => kind)).not.toContain('task');
-    expect(places.find(({ place }) => place === 'Stripe')).toMatchObject({ kind: 'task', action: 'manual' });
+    expect(places.find(({ place }) => place === 'Stripe')).toMatchObject({ action: 'delete' });
     expect(await members(world.a)).not.toContain(email);
     expect(await members(world.b)).toContain(email);
     expect(await world.a.owner.must('GET', '/v1/billing/profile')).toMatchObject({ contact: null });
     const { note } = await world.a.owner.must<Signed>('GET', `/v1/privacy/erasures/${id}/certificate`);
     const { services, exceptions } = JSON.parse(note.split('\n')[1]!) as Said;
     expect(services.places).toContainEqual(expect.objectContaining({ place: 'identity.membership', rows: '1' }));
+    expect(services.places).toContainEqual(expect.objectContaining({ place: 'Stripe', action: 'delete', rows: '1' }));
     expect(exceptions).toContainEqual(expect.objectContaining({ place: 'billing.invoice', action: 'keep' }));
     expect(note).not.toContain(email);
     const { data } = await world.a.owner.must<{ data: Entry[] }>('GET', '/v1/audit/events?resource=member&limit=200');

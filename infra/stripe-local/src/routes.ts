@@ -5,6 +5,7 @@ import { customerRoutes } from './objects/customers.js';
 import { eventRoutes } from './objects/events.js';
 import { paymentIntentRoutes } from './objects/payment-intents.js';
 import { paymentMethodRoutes } from './objects/payment-methods.js';
+import { redactionJobRoutes } from './objects/redaction-jobs.js';
 import { refundRoutes } from './objects/refunds.js';
 import { sessionRoutes } from './objects/sessions.js';
 import { setupIntentRoutes } from './objects/setup-intents.js';
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...paymentIntentRoutes,
   ...paymentMethodRoutes,
+  ...redactionJobRoutes,
   ...refundRoutes,
   ...sessionRoutes,
   ...setupIntentRoutes,

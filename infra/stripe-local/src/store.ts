@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
 
 /** Whatever has an id. */
@@ -42,6 +42,16 @@ export class Store {
     this.#of(place).set(object.id, object);
     if (this.file !== null) appendFileSync(this.file, `${JSON.stringify({ place, object })}\n`, { mode: 0o600 });
     return object;
+  }
+
+  /** Writes the file anew without what objects were before. */
+  compact(): void {
+    if (this.file === null) return;
+    const lines = [...this.#objects].flatMap(([place, objects]) =>
+      [...objects.values()].map((object) => `${JSON.stringify({ place, object })}\n`),
+    );
+    writeFileSync(`${this.file}.new`, lines.join(''), { mode: 0o600 });
+    renameSync(`${this.file}.new`, this.file);
   }
 
   #of(place: string): Map<string, Kept> {

@@ -65,6 +65,7 @@ import { EveryHourForgetEventBodies } from './payments/every-hour-forget-event-b
 import { EveryMinuteFinishRefunds } from './payments/every-minute-finish-refunds.js';
 import { EveryMinuteSettlePayments } from './payments/every-minute-settle-payments.js';
 import { OpenPaymentAccount } from './payments/on-tenant-activated.js';
+import { Redactions } from './redactions/redactions.js';
 import { PaymentAccounts } from './payments/payment-accounts.js';
 import { PaymentProvider } from './payments/payment-provider.js';
 import { Refunds } from './payments/refunds.js';
@@ -189,6 +190,7 @@ const paymentProvider = {
     Notices,
     paymentProvider,
     PaymentAccounts,
+    Redactions,
     Settlement,
     Collection,
     AutomaticCollection,

@@ -6,6 +6,7 @@ import { Directories } from '@tenantry/messaging';
 import { makeOnce } from './make-once.js';
 import { customerKey, type PaymentAccount } from './payment-account.js';
 import { customerChanges, findAccount, openAccount, renewCustomerKey, saveCustomer } from './payment-account.table.js';
+import { redactedCustomers } from '../redactions/redaction.table.js';
 import { PaymentProvider, type ProviderMethod } from './payment-provider.js';
 
 const JOB = 'billing_payments';
@@ -49,7 +50,7 @@ export class PaymentAccounts {
       since,
       now: this.clock.now(),
       make: () => this.provider.createCustomer({ tenantId, name, key: customerKey(account) }),
-      find: () => this.provider.findCustomer(tenantId, since),
+      find: async () => this.provider.findCustomer(tenantId, since, await redactedCustomers(this.rows, tenantId)),
       renew: () => renewCustomerKey(this.rows, account),
     });
     await this.transaction(null, async (tx) => {

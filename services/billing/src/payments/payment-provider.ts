@@ -1,4 +1,5 @@
 import { Fault } from '@tenantry/kernel';
+import type { RedactionState } from '../redactions/redaction.js';
 
 /** What a request to the provider came to when it did not come to what was asked. */
 export type Outcome =
@@ -134,8 +135,13 @@ export abstract class PaymentProvider {
   abstract readonly isTest: boolean;
 
   abstract createCustomer(customer: NewCustomer): Promise<string>;
-  /** The customer that was made for a tenant since a time, if one was. */
-  abstract findCustomer(tenantId: string, since: Date): Promise<string | undefined>;
+  /** The customer that was made for a tenant since a time, if one was, and is none of those that it had before. */
+  abstract findCustomer(tenantId: string, since: Date, before: ReadonlySet<string>): Promise<string | undefined>;
+  /** Asks to have a customer forgotten, with whatever belongs to it; answers what the request is called. */
+  abstract startRedaction(customerId: string, key: string): Promise<string>;
+  abstract redactionState(id: string): Promise<RedactionState>;
+  /** Begins to forget: there is no way back. */
+  abstract runRedaction(id: string): Promise<void>;
   /** A page on which the customer sets up a payment method. */
   abstract checkoutUrl(customerId: string, place: SetupPlace): Promise<string>;
   /** What the provider's script confirms the set-up of a payment method with. */

@@ -2,6 +2,8 @@ import { Fault } from '@tenantry/kernel';
 import { OutboundHttp } from '@tenantry/service';
 import type { Stripe } from 'stripe';
 import type { BillingSettings } from '../config.js';
+import type { RedactionState } from '../redactions/redaction.js';
+import { StripeRedactionJobs } from '../redactions/stripe-redaction-jobs.js';
 import {
   PaymentProvider,
   type AccountPlace,
@@ -42,6 +44,7 @@ export class StripeProvider extends PaymentProvider {
   readonly isTest: boolean;
   readonly #client: Stripe | null;
   readonly #secrets: readonly string[];
+  readonly #redactions = new StripeRedactionJobs(() => this.stripe);
 
   constructor(settings: BillingSettings, outbound: OutboundHttp) {
     super();
@@ -65,9 +68,21 @@ export class StripeProvider extends PaymentProvider {
     return id;
   }
 
-  override async findCustomer(tenantId: string, since: Date): Promise<string | undefined> {
+  override async findCustomer(tenantId: string, since: Date, before: ReadonlySet<string>): Promise<string | undefined> {
     const list = this.stripe.customers.list({ created: sinceParam(since), limit: PAGE });
-    return (await search(list, ({ metadata }) => metadata[OUR_ID] === tenantId))?.id;
+    return (await search(list, ({ id, metadata }) => metadata[OUR_ID] === tenantId && !before.has(id)))?.id;
+  }
+
+  override startRedaction(customerId: string, key: string): Promise<string> {
+    return this.#redactions.start(customerId, key);
+  }
+
+  override redactionState(id: string): Promise<RedactionState> {
+    return this.#redactions.state(id);
+  }
+
+  override runRedaction(id: string): Promise<void> {
+    return this.#redactions.run(id);
   }
 
   override async checkoutUrl(customer: string, { successUrl: success_url, cancelUrl }: SetupPlace): Promise<string> {

@@ -32,20 +32,36 @@ export function soughtOf({
   return { email: email?.toLowerCase() ?? null, userId: userId ?? null };
 }
 
+const PROVIDER = {
+  possible: {
+    action: 'delete',
+    reason:
+      'The person is whom invoices go to: Stripe redacts the customer that the tenant pays by, with its payment methods. The tenant gets another one, for which somebody sets up how it pays',
+  },
+  'by-hand': {
+    action: 'manual',
+    reason:
+      'The person is whom invoices go to, and Stripe is not connected any more: have it redact the customer there (Dashboard, Privacy)',
+  },
+} as const;
+
 /** What an erasure does where. What tax law wants is kept, with that reason. */
-export function placesOf({ contacts, invoices, events, budgets }: SubjectCounts): PersonPlace[] {
+export function placesOf(
+  { contacts, invoices, events, budgets }: SubjectCounts,
+  provider: 'none' | 'possible' | 'by-hand',
+): PersonPlace[] {
   const place = (name: string, rows: bigint, action: string, reason: string | null = null): PersonPlace => ({
     ...{ place: name, rows, action, reason, columns: SHOWN[name] ?? [] },
   });
   const law = '(GDPR Art. 17(3)(b) with the tax law that applies)';
-  const provider =
-    'The person is whom invoices go to: remove their payment methods and billing details at Stripe, and ask it to redact them (Dashboard, Privacy)';
   return [
     place(PLACES.contact, contacts, 'delete'),
     place(PLACES.invoice, invoices, 'keep', `Invoices say to whom they went for as long as they must be kept ${law}`),
     place(PLACES.usage, events, 'keep', `Usage is what invoices are made of; it names the person by id alone ${law}`),
     place(PLACES.budget, budgets, 'keep', 'A limit on the tenant’s spending; it names the person by id alone'),
-    ...(contacts > 0n ? [place(PLACES.provider, 1n, 'manual', provider)] : []),
+    ...(contacts > 0n && provider !== 'none'
+      ? [place(PLACES.provider, 1n, PROVIDER[provider].action, PROVIDER[provider].reason)]
+      : []),
   ];
 }
 

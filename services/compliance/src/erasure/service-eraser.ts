@@ -79,13 +79,21 @@ export class ServiceEraser {
   ): Promise<Outcome> {
     try {
       const options = { timeoutMs: TIMEOUT_MS, idempotencyKey: erasureId };
-      return { peer, done: await this.rpc.call(peer.erase, askedBy(peer, person) ?? NOBODY, ctx, options), left: [] };
+      const done = await this.rpc.call(peer.erase, askedBy(peer, person) ?? NOBODY, ctx, options);
+      return { peer, done, left: leftIn(done, places) };
     } catch (error) {
       if (!(error instanceof Fault) || error.status >= 500) throw error;
       const left = places.filter(({ facts }) => facts.action !== 'keep').map((place) => asTask(place, error));
       return { peer, done: null, left };
     }
   }
+}
+
+/** What a service could not do although it was planned, e.g. what a payment provider refuses to redact. */
+function leftIn({ places: done }: PersonErased, planned: readonly PlanPlace[]): PlanPlace[] {
+  const names = new Set(done.filter(({ action }) => action === 'manual').map(({ place }) => place));
+  const fault = new Fault('conflict', { detail: 'whoever has it refused' });
+  return planned.filter(({ place }) => names.has(place)).map((place) => asTask(place, fault));
 }
 
 /** What a service refused, e.g. to remove the last owner. */

@@ -92,7 +92,7 @@ export class PersonErasedPlace {
   /** The table. */
   place = '';
 
-  /** delete, mask or keep. */
+  /** delete, mask or keep; manual: it could not be done, and is left to people. */
   action = '';
 
   /** How many rows. */
