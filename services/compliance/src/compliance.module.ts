@@ -29,6 +29,7 @@ import { RegisterAgreement } from './agreements/register-agreement.js';
 import { RegisterPlatformAgreement } from './agreements/register-platform-agreement.js';
 import { AccessBundle } from './access/access-bundle.js';
 import { AccessCollector } from './access/access-collector.js';
+import { EarlierCopies } from './access/earlier-copies.js';
 import { AccessDesk } from './access/access-desk.js';
 import { CollectAccess } from './access/collect-access.js';
 import { CompleteAccessTask } from './access/complete-access-task.js';
@@ -181,7 +182,7 @@ const subjectPlans = [
   ...[PlanWork, Eraser, ErasureDesk, ErasureRepeater],
   ...[ServiceEraser, Certifier, ConsentProofs, Tombstones],
   ...[JobContexts, PersonSeal, SubjectPlaces, Pieces],
-  ...[AccessDesk, AccessCollector, AccessBundle],
+  ...[AccessDesk, AccessCollector, AccessBundle, EarlierCopies],
 ];
 
 /** Privacy requests against legal clocks: a table of contents. */

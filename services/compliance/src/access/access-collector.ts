@@ -104,6 +104,7 @@ export class AccessCollector {
   /** Saves a place and brings the copy to where it stands now. What earlier tries left goes. */
   async #save(ctx: TenantContext, planId: string, place: PlanPlace): Promise<void> {
     await this.desk.change(ctx, planId, async ({ tx, plan, places }) => {
+      if (plan.status !== 'collecting') return { plan, places, tryAt: null };
       if (place.status !== 'done') await deletePieces(tx, planId, place.position);
       await savePlace(tx, planId, place, 'compliance', this.work.clock.now());
       const after = places.map((one) => (one.position === place.position ? place : one));

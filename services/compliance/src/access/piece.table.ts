@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { type Job, type SealedPlace, sql, TenantDatabase, type Transaction, Vault } from '@tenantry/database';
-import type { TenantContext } from '@tenantry/kernel';
+import { Fault, type TenantContext } from '@tenantry/kernel';
 
 /** Which collection of which place. */
 export interface Collection {
@@ -21,16 +21,20 @@ export class Pieces {
     private readonly vault: Vault,
   ) {}
 
+  /** @throws Fault `conflict` for a copy that is not collected for any more, because the person was erased */
   async add(ctx: TenantContext, collection: Collection, number: number, piece: Uint8Array): Promise<void> {
     const { planId, position, attempt } = collection;
     const text = deflateRawSync(piece).toString('base64');
     const sealed = await this.vault.seal(ctx.tenantId, placeOf(collection, number), text);
-    await this.tenants.write(
+    const added = await this.tenants.write<{ number: number }>(
       ctx,
       sql`
       insert into compliance.bundle_piece (tenant_id, plan_id, position, attempt, number, sealed)
-      values (${ctx.tenantId}, ${planId}, ${position}, ${attempt}, ${number}, ${sealed})`,
+      select ${ctx.tenantId}, ${planId}, ${position}, ${attempt}, ${number}, ${sealed}
+      from compliance.subject_plan where tenant_id = ${ctx.tenantId} and id = ${planId} and status = 'collecting' for share
+      returning number`,
     );
+    if (added.length === 0) throw new Fault('conflict', { detail: 'The copy is not collected for any more' });
   }
 
   /** The pieces in order. */

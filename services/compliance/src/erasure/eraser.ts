@@ -11,7 +11,7 @@ import { Certifier } from './certifier.js';
 import type { ChangedPlan, OpenPlan } from '../places/plan-desk.js';
 import { type BegunErasure, Tombstones } from '../tombstones/tombstones.js';
 import { ErasureDesk } from './erasure-desk.js';
-import { chosenPlaces, type ErasureResult, isCleared, isTable, resultOf } from './erasure-plan.js';
+import { chosenPlaces, copiesErased, type ErasureResult, isCleared, isTable, resultOf } from './erasure-plan.js';
 
 const HELD_PAUSE_MS = 15_000;
 const FIRST_PAUSE_MS = 1_000;
@@ -111,7 +111,9 @@ export class Eraser {
       for (const place of done.left) await savePlace(open.tx, plan.id, place, 'compliance', now);
       const left = new Map(done.left.map((place) => [place.position, place]));
       const after = open.places.map((place) => left.get(place.position) ?? place);
-      const result = { ...resultOf(open.plan), services: done.erased };
+      const copies = await this.work.copies.destroy(open.tx, person);
+      const services = { ...done.erased, places: [...done.erased.places, ...copiesErased(copies)] };
+      const result = { ...resultOf(open.plan), services };
       return { plan: { ...open.plan, result, tries: 0, problem: null }, places: after, tryAt: now };
     });
     return true;

@@ -142,6 +142,25 @@ export function assertDecided(places: readonly PlanPlace[]): void {
   }
 }
 
+const COPIES = { service: 'compliance', place: 'compliance.bundle_piece' } as const;
+
+/** Copies of the person's data that were made before, as a place of a plan; none when there are none. */
+export function copiesPlace(copies: number): FoundPlace[] {
+  const facts = {
+    columns: [],
+    via: [],
+    reveal: [],
+    action: 'delete',
+    reason: 'Copies of their data that were made before',
+  };
+  return copies === 0 ? [] : [{ ...COPIES, kind: 'mention', rows: BigInt(copies), facts }];
+}
+
+/** The same, done. */
+export function copiesErased(copies: number): ErasedPlace[] {
+  return copies === 0 ? [] : [{ ...COPIES, action: 'delete', rows: String(copies) }];
+}
+
 /** What of a plan has a result so far. */
 export function resultOf({ result }: SubjectPlan): ErasureResult {
   return (result ?? {}) as ErasureResult;

@@ -8,6 +8,7 @@ import type { SubjectPlan } from './plan.js';
 const EXECUTION_AT: Readonly<Record<SubjectPlan['status'], ExecutionStatus>> = {
   ...{ planned: 'not_started', collecting: 'running', review: 'blocked', released: 'done', delivered: 'done' },
   ...{ approved: 'running', erasing: 'running', held: 'blocked', certifying: 'running', done: 'done' },
+  erased: 'done',
 };
 
 /** Tells that a plan came to another stage, and notes it at the request, in the same commit. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@tenantry/kernel';
 import { Logger } from '@tenantry/service';
+import { EarlierCopies } from '../access/earlier-copies.js';
 import { JobContexts } from './job-context.js';
 import { PersonSeal } from './person-seal.js';
 
@@ -10,6 +11,7 @@ export class PlanWork {
   constructor(
     readonly contexts: JobContexts,
     readonly seal: PersonSeal,
+    readonly copies: EarlierCopies,
     readonly clock: Clock,
     readonly log: Logger,
   ) {}

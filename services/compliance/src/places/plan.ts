@@ -17,7 +17,7 @@ export interface Person {
 }
 
 export type PlanKind = 'access' | 'erasure';
-export type AccessStatus = 'planned' | 'collecting' | 'review' | 'released' | 'delivered';
+export type AccessStatus = 'planned' | 'collecting' | 'review' | 'released' | 'delivered' | 'erased';
 export type ErasureStatus = 'planned' | 'approved' | 'erasing' | 'held' | 'certifying' | 'done';
 
 /** What a plan says of a place besides its name. */

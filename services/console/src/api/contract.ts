@@ -837,7 +837,8 @@ export interface Operations {
         | 'erasing'
         | 'held'
         | 'certifying'
-        | 'done';
+        | 'done'
+        | 'erased';
     };
     output: ListSubjectPlansResponse;
   };

@@ -207,7 +207,7 @@ export class Access {
   /** Its id. */
   id = '';
 
-  /** planned, collecting, review, released or delivered. */
+  /** planned, collecting, review, released, delivered, or erased: the person was erased since, and the copy with them. */
   status = '';
 
   /** The person. */

@@ -48,6 +48,7 @@ export class ListSubjectPlansRequest {
     'held',
     'certifying',
     'done',
+    'erased',
   ])
   status?: string | null;
 }
