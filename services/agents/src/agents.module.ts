@@ -30,6 +30,7 @@ import { ApproveAgentCall } from './approvals/approve-agent-call.js';
 import { ListAgentApprovals } from './approvals/list-agent-approvals.js';
 import { RefuseAgentCall } from './approvals/refuse-agent-call.js';
 import { AgentsSettings } from './config.js';
+import { ApiDisclosures } from './http-tools/api-disclosures.js';
 import { CallToolApi } from './http-tools/call-tool-api.js';
 import { DeleteToolApi } from './http-tools/delete-tool-api.js';
 import { GetToolHosts } from './http-tools/get-tool-hosts.js';
@@ -201,6 +202,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     ToolApis,
     SaveToolApi,
     CallToolApi,
+    ApiDisclosures,
     GuardedTools,
     CallAsAgent,
     Approvals,

@@ -52,6 +52,7 @@ import { GiveDisclosureAccounting } from './disclosures/give-disclosure-accounti
 import { Ledger } from './disclosures/ledger.js';
 import { ListDisclosures } from './disclosures/list-disclosures.js';
 import { OnHealthDataExported } from './disclosures/on-health-data-exported.js';
+import { OnHealthDataSentToApi } from './disclosures/on-health-data-sent-to-api.js';
 import { OnHealthDataSent } from './disclosures/on-health-data-sent.js';
 import { RecordDisclosure } from './disclosures/record-disclosure.js';
 import { AssessIncident } from './incidents/assess-incident.js';
@@ -157,6 +158,7 @@ const disclosures = [
   ListDisclosures,
   GiveDisclosureAccounting,
   OnHealthDataSent,
+  OnHealthDataSentToApi,
   OnHealthDataExported,
 ];
 const incidents = [OpenIncident, ListIncidents, GetIncident, AssessIncident, RecordIncidentNotice, CloseIncident];

@@ -5,11 +5,9 @@ import type { ChatRequest } from '../completions/chat-request.js';
 import { LOCAL_PROVIDER } from '../models/put-model-provider.js';
 import type { PricedModel } from '../prices/price-book.js';
 import type { Decision } from './guardrail.js';
-import { findPersonalData, type PersonalData } from './personal-data.js';
+import { healthDataIn } from './personal-data.js';
 
 const GUARDRAIL = 'agreement';
-/** What is taken for health information: what names a patient, or says what ails them. */
-const HEALTH_DATA: readonly PersonalData[] = ['national-id', 'health'];
 
 /** Which models may be asked, and what of health information they get. */
 export interface Admitted {
@@ -33,14 +31,13 @@ export class HealthDataGate {
   ) {}
 
   admit({ tenantId }: TenantContext, chat: ChatRequest, candidates: readonly PricedModel[]): Admitted {
-    const found = textsOf(chat).flatMap((text) => findPersonalData(text, HEALTH_DATA));
-    const kinds = [...new Set(found.map(({ what }) => what))].sort();
+    const { kinds, count } = healthDataIn(textsOf(chat));
     if (kinds.length === 0) return { candidates, kinds, refused: null };
     const [entry, now] = [this.directories.agreements.get(tenantId), this.clock.now()];
     const covered = candidates.filter(
       ({ provider }) => provider === LOCAL_PROVIDER || mayPassHealthDataTo(entry, provider, now),
     );
-    const refused = covered.length > 0 ? null : refusal(kinds, found.length, candidates);
+    const refused = covered.length > 0 ? null : refusal(kinds, count, candidates);
     return { candidates: covered, kinds, refused };
   }
 }

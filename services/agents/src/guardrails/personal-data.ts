@@ -105,6 +105,15 @@ function longest(match: string, check: (text: string) => boolean): string | null
   return null;
 }
 
+/** What is taken for health information: what names a patient, or says what ails them. */
+const HEALTH_DATA: readonly PersonalData[] = ['national-id', 'health'];
+
+/** The kinds of health information in texts, each once, in order. */
+export function healthDataIn(texts: readonly string[]): { readonly kinds: readonly string[]; readonly count: number } {
+  const found = texts.flatMap((text) => findPersonalData(text, HEALTH_DATA));
+  return { kinds: [...new Set(found.map(({ what }) => what))].toSorted(), count: found.length };
+}
+
 /** Data about people in a text, by patterns and check digits: what looks like it and can't be it is left alone. */
 export function findPersonalData(text: string, kinds: readonly PersonalData[]): Finding[] {
   const findings: Finding[] = [];

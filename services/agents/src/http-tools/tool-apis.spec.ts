@@ -54,6 +54,22 @@ describe('APIs of tools', () => {
     expect(JSON.stringify([stored, await t.outbox(), api])).not.toContain(SECRET);
   });
 
+  it('are told of to the ledger of disclosures before health information goes to them, and only then', async () => {
+    await f.put(t.a);
+    const agent = await f.agentOf(t.a);
+    await f.call(t.a, agent, POST, { body: { count: 2, note: 'two pens' } });
+    const told = async () => (await t.outbox()).filter(({ type }) => type === 'HealthDataSentToApi');
+    expect(await told()).toEqual([]);
+    await f.call(t.a, agent, POST, { body: { count: 2, note: 'Patient with diagnosis code: E11.9' } });
+    await f.call(t.a, agent, GET, { id: 'ICD-10 E11.9' });
+    const facts = { tenantId: t.a.id, host: f.host(), kinds: ['diagnosis-code'] };
+    expect(await told()).toMatchObject([
+      { ...facts, tool: POST },
+      { ...facts, tool: GET },
+    ]);
+    expect(JSON.stringify(await told())).not.toContain('E11');
+  });
+
   it('are another tenant’s neither to see, to call nor to delete', async () => {
     await f.put(t.a);
     const agent = await f.agentOf(t.b);

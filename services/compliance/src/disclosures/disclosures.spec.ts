@@ -2,6 +2,7 @@ import {
   giveDisclosureAccounting,
   HealthDataExported,
   HealthDataSent,
+  HealthDataSentToApi,
   listDisclosures,
   recordDisclosure,
   recordIdentityCheck,
@@ -64,6 +65,20 @@ describe('The ledger of disclosures', () => {
       (await give(t.a, request, { everything })).data.map((one) => one.purpose);
     expect(await purposes(false)).toEqual(['judicial']);
     expect((await purposes(true)).sort()).toEqual(['authorized', 'judicial', 'operations', 'payment', 'treatment']);
+  });
+
+  it('has what agents sent to the APIs of tools, of that tenant alone', async () => {
+    const event = new HealthDataSentToApi({
+      agentId: newId(),
+      tool: 'lab__order',
+      host: 'lab.example',
+      kinds: ['icd'],
+    });
+    await t.bus.deliver({ event, tenantId: t.a.id });
+    const { data } = await t.a.call(listDisclosures, {});
+    expect(data).toMatchObject([{ source: 'api', recipient: 'lab.example', purpose: 'operations' }]);
+    expect(data[0]!.description).toContain('lab__order');
+    expect((await t.b.call(listDisclosures, {})).data).toEqual([]);
   });
 
   it('looks back six years from the day of the request, or less when less is asked for', async () => {

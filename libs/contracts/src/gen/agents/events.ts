@@ -647,6 +647,39 @@ export class GuardrailDecided {
   }
 }
 
+/** Health information goes to the API of a tool that an agent calls; told before it leaves. What it says is not in it. */
+export class HealthDataSentToApi {
+  static readonly typeName = 'tenantry.agents.v1.HealthDataSentToApi';
+  static readonly fields: readonly FieldFacts[] = [
+    field('agent_id', 'string', { dataClass: 'none' }),
+    field('tool', 'string'),
+    field('host', 'string'),
+    field('kinds', 'string', { repeated: true, dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'HealthDataSentToApi',
+    subjectSuffix: 'agents.HealthDataSentToApi',
+    action: 'health_data.sent_to_api',
+  };
+
+  /** The agent. */
+  agentId = '';
+
+  /** The tool. */
+  tool = '';
+
+  /** The host that gets it. */
+  host = '';
+
+  /** What was recognised, e.g. national-id. */
+  kinds: string[] = [];
+
+  constructor(fields?: HealthDataSentToApi) {
+    Object.assign(this, fields);
+  }
+}
+
 /** Health information goes to the provider of a model, by an agreement in force; told before it leaves. What it says is not in it. */
 export class HealthDataSent {
   static readonly typeName = 'tenantry.agents.v1.HealthDataSent';
