@@ -168,7 +168,7 @@ const supplies: Readonly<Record<string, Supply>> = {
   askedRequest: (world) => changePrivacyRequest(world, 'questions', { about: 'scope', text: 'Which account?' }),
   deniedRequest: (world) => changePrivacyRequest(world, 'deny', { reason: 'other', explanation: 'No.' }),
   legalHold: (world) =>
-    asSomebodyElse(world, '/v1/privacy/holds', { name: 'Fuzz', reason: 'fuzz', table: world.fresh('t') }),
+    asSomebodyElse(world, '/v1/privacy/holds', { name: 'Fuzz', reason: 'fuzz', subjectEmail: 'ada@example.com' }),
   appealedRequest: async (world) => {
     const { id } = await openPrivacyRequest(world);
     await asSomebodyElse(world, `/v1/privacy/requests/${id}/deny`, { reason: 'other', explanation: 'No.' });

@@ -137,15 +137,21 @@ describe('a whole system asked to forget one person', () => {
     expect(await rows('customers?customer_id=eq.12&email=not.is.null&select=customer_id')).toHaveLength(1);
   });
 
-  it('waits while a legal hold is on the person, and goes on when it is released', async () => {
-    const hold = { name: 'Roe', reason: 'A claim', table: 'customers', subjectKey: '13' };
-    const placed = await planner.must<{ id: string }>('POST', '/v1/privacy/holds', hold);
-    const { id, digest } = await plan(13);
-    await world.a.owner.must('POST', `/v1/privacy/erasures/${id}/approve`, { digest });
-    await eventually(async () => (await get(id)).status === 'held', PATIENCE_MS);
-    expect(await rows('customers?customer_id=eq.13&email=not.is.null&select=customer_id')).toHaveLength(1);
-    await world.a.owner.must('POST', `/v1/privacy/holds/${placed.id}/release`, { reason: 'Settled' });
-    await eventually(async () => (await get(id)).status === 'certifying', 90_000);
-    expect(await rows('customers?customer_id=eq.13&email=not.is.null&select=customer_id')).toEqual([]);
-  });
+  it.each([
+    [13, 'on the person', { subjectKey: '13' }],
+    [14, 'on what a query finds', { filter: 'customer_id=eq.14' }],
+  ])(
+    'of customer %i waits while a legal hold is %s, and goes on when it is released',
+    async (customer, _which, held) => {
+      const hold = { name: 'Roe', reason: 'A claim', table: 'customers', ...held };
+      const placed = await planner.must<{ id: string }>('POST', '/v1/privacy/holds', hold);
+      const { id, digest } = await plan(customer);
+      await world.a.owner.must('POST', `/v1/privacy/erasures/${id}/approve`, { digest });
+      await eventually(async () => (await get(id)).status === 'held', PATIENCE_MS);
+      expect(await rows(`customers?customer_id=eq.${customer}&email=not.is.null&select=customer_id`)).toHaveLength(1);
+      await world.a.owner.must('POST', `/v1/privacy/holds/${placed.id}/release`, { reason: 'Settled' });
+      await eventually(async () => (await get(id)).status === 'certifying', 90_000);
+      expect(await rows(`customers?customer_id=eq.${customer}&email=not.is.null&select=customer_id`)).toEqual([]);
+    },
+  );
 });

@@ -76,6 +76,7 @@ export const reasons = {
   'not-null-violation': is(422, 'A value is missing'),
   'check-violation': is(422, 'A value is outside what the column allows'),
   'import-refused': is(422, 'The import was refused; nothing was imported'),
+  'rows-held': is(409, 'The rows are under a legal hold'),
   'not-single-row': is(406, 'The query did not give exactly one row'),
 
   // billing

@@ -38,7 +38,10 @@ export const complianceWords: Words = {
   CheckConsentsRequest: { subject: is('customer-5'), purposes: is(['newsletter']) },
   ListConsentHistoryRequest: { subject: is('customer-5'), purpose: absent },
   SetConsentPurposeRequest: { purpose: is('newsletter', 'sale') },
-  PlaceLegalHoldRequest: { table: is('customers', 'orders') },
+  PlaceLegalHoldRequest: {
+    table: is('{{table.table}}'),
+    filter: is('label=eq.fuzz', 'label=is.null&parent_id=not.is.null'),
+  },
   RecordPrivacyAnswerRequest: { requestId: is('{{askedRequest.id}}') },
   FulfilPrivacyRequestRequest: { requestId: is('{{optOutRequest.id}}') },
   HandOverPrivacyRequestRequest: { requestId: is('{{processorRequest.id}}') },

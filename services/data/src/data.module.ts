@@ -24,6 +24,11 @@ import { EverySecondRollOut } from './product-tables/every-second-roll-out.js';
 import { GetProductChange } from './product-tables/get-product-change.js';
 import { GetProductTable } from './product-tables/get-product-table.js';
 import { ListProductTables } from './product-tables/list-product-tables.js';
+import { HeldRows } from './holds/held-rows.js';
+import { FindSubjectHolds } from './holds/find-subject-holds.js';
+import { HoldRows } from './holds/hold-rows.js';
+import { OnLegalHoldPlaced } from './holds/on-legal-hold-placed.js';
+import { OnLegalHoldReleased } from './holds/on-legal-hold-released.js';
 import { ProductDefinitions } from './product-tables/product-definitions.js';
 import { ProductTables } from './product-tables/product-tables.js';
 import { SetProductTableAccess } from './product-tables/set-product-table-access.js';
@@ -106,13 +111,23 @@ const functions = [
   GetTableColumns,
   GetTableForeignKeys,
 ];
-const subjects = [DescribeSubjectTables, PlanSubjectRows, CollectSubjectRows, EraseSubjectRows, MeasureTables];
+const subjects = [
+  DescribeSubjectTables,
+  PlanSubjectRows,
+  CollectSubjectRows,
+  EraseSubjectRows,
+  MeasureTables,
+  HoldRows,
+  FindSubjectHolds,
+];
 const reactions = [
   OnTenantRequested,
   OnTenantProvisioningFailed,
   OnTenantSuspended,
   OnTenantReactivated,
   OnTenantDeactivated,
+  OnLegalHoldPlaced,
+  OnLegalHoldReleased,
 ];
 const encryption = [RotateTenantKey, GetKeyRotation];
 const schedules = [
@@ -147,6 +162,7 @@ const quotas = [ListTableUsage, RecountTables, ListCountDrifts];
     RowWriter,
     ChangePublisher,
     RowVaults,
+    HeldRows,
     Quotas,
     IndexKeeper,
     SubjectFinder,

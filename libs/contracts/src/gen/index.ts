@@ -73,6 +73,7 @@ export * from './compliance/verification.js';
 export * from './data/encryption.js';
 export * from './data/events.js';
 export * from './data/functions.js';
+export * from './data/holds.js';
 export * from './data/measures.js';
 export * from './data/own-values.js';
 export * from './data/product-tables.js';

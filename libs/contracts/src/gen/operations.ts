@@ -550,6 +550,7 @@ import {
   SchemaForeignKey,
   SchemaTable,
 } from './data/functions.js';
+import { FindSubjectHoldsRequest, HeldRows, HoldRowsRequest, SubjectHolds } from './data/holds.js';
 import { MeasureTablesRequest, TablesMeasured } from './data/measures.js';
 import { OwnValues, ReadOwnValuesRequest } from './data/own-values.js';
 import {
@@ -4467,11 +4468,15 @@ export const replacePrivacySettings = operation({
   output: PrivacySettings,
 });
 
-/** Places a hold on a person, on one row and what belongs to it, or on a whole table. From the commit on, an erasure leaves out what it is about. */
+/**
+ * Places a hold on a person, on a person's rows, on the rows that a query finds now and later, or on a whole table. From the commit on, an
+ * erasure leaves out what it is about, and rows of tables that it holds can neither be changed nor deleted: the row API answers `rows-held`.
+ */
 export const placeLegalHold = operation({
   name: 'PlaceLegalHold',
   service: 'compliance',
-  summary: 'Places a hold on a person, on one row and what belongs to it, or on a whole table',
+  summary:
+    "Places a hold on a person, on a person's rows, on the rows that a query finds now and later, or on a whole table",
   http: { method: 'POST', path: '/v1/privacy/holds', status: 201 },
   permission: 'compliance.write',
   scope: 'tenant',
@@ -4953,6 +4958,33 @@ export const getTableForeignKeys = operation({
   raw: true,
   input: GetTableForeignKeysRequest,
   output: SchemaForeignKey,
+});
+
+/**
+ * Holds rows: from the commit on they can neither be changed nor deleted, by whatever way. Asked again with the same hold, it changes nothing.
+ * Without news within a day that compliance has placed the hold, it ends.
+ */
+export const holdRows = operation({
+  name: 'HoldRows',
+  service: 'data',
+  summary: 'Holds rows',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: HoldRowsRequest,
+  output: HeldRows,
+});
+
+/** Finds the legal holds that hold rows of a person: what would keep an erasure from being carried out. */
+export const findSubjectHolds = operation({
+  name: 'FindSubjectHolds',
+  service: 'data',
+  summary: 'Finds the legal holds that hold rows of a person',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: FindSubjectHoldsRequest,
+  output: SubjectHolds,
 });
 
 /** Counts the rows of some tables and the people whom they are about. */
@@ -6648,6 +6680,8 @@ export const operations: readonly Operation[] = [
   getSchemaTables,
   getTableColumns,
   getTableForeignKeys,
+  holdRows,
+  findSubjectHolds,
   measureTables,
   readOwnValues,
   createProductTable,

@@ -63,7 +63,8 @@ export class Eraser {
 
   async #eraseRows({ ctx, plan, places }: Running): Promise<boolean> {
     const person = await this.work.seal.openPerson(ctx.tenantId, plan);
-    const begun = await this.#begin(ctx, plan.id, person);
+    const heldBy = await this.services.heldBy(ctx, person);
+    const begun = await this.#begin(ctx, plan.id, person, heldBy);
     if (begun === 'held') return false;
     if (begun) await this.tombstones.keep(begun);
     const { id: erasureId, shape } = plan;
@@ -84,19 +85,25 @@ export class Eraser {
    * A hold narrows erasure to nothing until it is released (GDPR Art. 17(3)(e)); it is asked for last thing before the rows go.
    * @returns what the ledger is to be told before anything is erased; null when it has been
    */
-  async #begin(ctx: TenantContext, planId: string, person: Person): Promise<BegunErasure | 'held' | null> {
+  async #begin(
+    ctx: TenantContext,
+    planId: string,
+    person: Person,
+    heldBy: readonly string[],
+  ): Promise<BegunErasure | 'held' | null> {
     let begun: BegunErasure | null = null;
     const { status } = await this.desk.change(ctx, planId, async ({ tx, plan, places }) => {
       const email = plan.requestId === null ? null : (await findRequest(tx, plan.requestId)).subjectEmail;
       const tables = places.filter(isTable).map(({ place }) => place);
       const asked = person.keys.map(({ table, value: key }) => ({ email, person: { table, key }, tables }));
       const holds = [];
-      for (const question of asked) holds.push(...(await findActiveHolds(tx, question)));
-      if (holds.length === 0) {
+      for (const question of asked) holds.push(...(await findActiveHolds(tx, { ...question, ids: heldBy })));
+      if (holds.length + heldBy.length === 0) {
         if (plan.repeats === null) begun = await this.tombstones.begin(tx, plan, person, places);
         return { plan: { ...plan, status: 'approved', problem: null }, places, tryAt: this.work.clock.now() };
       }
-      const problem = `Legal hold: ${[...new Set(holds.map(({ name }) => name))].join(', ')}`;
+      const names = [...new Set(holds.map(({ name }) => name))];
+      const problem = `Legal hold: ${names.length > 0 ? names.join(', ') : 'one that is being placed or released'}`;
       return { plan: { ...plan, status: 'held', problem }, places, tryAt: this.#in(HELD_PAUSE_MS) };
     });
     return status === 'held' ? 'held' : begun;
@@ -163,13 +170,16 @@ export class Eraser {
     });
   }
 
-  /** What a try met. A refusal before anything was erased ends the approval: the plan is to be looked at again. */
+  /** What a try met. A refusal before anything was erased ends the approval: the plan is to be looked at again. Rows under a hold are waited for. */
   async #postpone(ctx: TenantContext, planId: string, error: unknown): Promise<void> {
+    const isHeld = error instanceof Fault && error.reason === 'rows-held';
     const isRefusal = error instanceof Fault && error.status < 500;
     await this.desk.change(ctx, planId, async ({ tx, plan, places }) => {
       const problem = error instanceof Fault ? error.detail : 'The last try failed unexpectedly; it is tried again';
       if (isRefusal && resultOf(plan).rows === undefined) {
         if (plan.repeats === null) await this.tombstones.withdraw(tx, planId);
+        if (isHeld)
+          return { plan: { ...plan, status: 'held', problem: error.detail }, places, tryAt: this.#in(HELD_PAUSE_MS) };
         const again = { ...plan, status: 'planned', approvedBy: null, approvedAt: null, problem } as const;
         return { plan: again, places, tryAt: null };
       }

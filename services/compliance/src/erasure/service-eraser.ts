@@ -4,6 +4,7 @@ import {
   eraseEntryValues,
   type EraseEntryValuesRequest,
   eraseSubjectRows,
+  findSubjectHolds,
   type EraseSubjectRowsRequest,
   type PersonErased,
   type SubjectRowsErased,
@@ -36,6 +37,14 @@ interface Outcome {
 @Injectable()
 export class ServiceEraser {
   constructor(private readonly rpc: RpcClient) {}
+
+  /** The legal holds on rows of the person, by id. */
+  async heldBy(ctx: TenantContext, { keys }: Person): Promise<readonly string[]> {
+    const { holds } = await this.rpc.call(findSubjectHolds, { subject: [...keys] }, ctx, {
+      timeoutMs: ROWS_TIMEOUT_MS,
+    });
+    return [...new Set(holds.map(({ holdId }) => holdId))];
+  }
 
   /** Has the data service erase rows, in one commit. @throws Fault of the data service, e.g. `conflict` for tables that have changed */
   eraseRows(ctx: TenantContext, input: EraseSubjectRowsRequest): Promise<SubjectRowsErased> {

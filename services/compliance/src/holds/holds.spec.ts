@@ -1,5 +1,5 @@
 import { listLegalHolds, placeLegalHold, releaseLegalHold, type PlaceLegalHoldRequest } from '@tenantry/contracts';
-import { newId, type TenantContext } from '@tenantry/kernel';
+import { Fault, newId, type TenantContext } from '@tenantry/kernel';
 import { testContext, type TestTenant } from '@tenantry/testing';
 import { ComplianceFixture } from '../compliance.fixture.js';
 import { findActiveHolds, type HoldQuestion } from './legal-hold.table.js';
@@ -28,6 +28,25 @@ describe('Legal holds', () => {
     expect(await namesFor(t.a, { tables: ['customers', 'invoices'] })).toEqual(['table']);
     expect(await namesFor(t.b, { email: 'ada@example.com', person, tables: ['customers'] })).toEqual([]);
     expect(await namesFor(t.a, {})).toEqual([]);
+  });
+
+  it('hold rows in the data service before they are placed, and are not placed when it holds none', async () => {
+    const wish = { table: 'orders', filter: 'status=eq.disputed' };
+    const hold = await place(t.a, wish);
+    expect(hold).toMatchObject({ ...wish, rowsWhenPlaced: 7n });
+    expect(f.peers.held.at(-1)).toEqual({ holdId: hold.id, ...wish, subjectKey: null, tenantId: t.a.id });
+    expect((await t.a.call(listLegalHolds, {})).data).toEqual([hold]);
+    f.peers.holdRefusal = new Fault('invalid-input', { field: 'filter', detail: 'orders has no column status' });
+    await expect(place(t.a, wish)).rejects.toBeFault('invalid-input', { field: 'filter' });
+    f.peers.holdRefusal = null;
+    expect(await t.a.count('compliance.legal_hold')).toBe(1);
+  });
+
+  it('by query hold the erasures of people whose rows match, and no other table or tenant', async () => {
+    const { id } = await place(t.a, { name: 'query', table: 'customers', filter: 'id=eq.42' });
+    expect(await namesFor(t.a, { tables: ['customers'] })).toEqual([]);
+    expect(await namesFor(t.a, { ids: [id] })).toEqual(['query']);
+    expect(await namesFor(t.b, { ids: [id] })).toEqual([]);
   });
 
   it('end when somebody else than who placed them says so, once', async () => {
@@ -68,6 +87,8 @@ describe('Legal holds', () => {
     [{}, 'subjectEmail'],
     [{ subjectEmail: 'ada@example.com', subjectKey: '42' }, 'table'],
     [{ table: 'Robert"; drop' }, 'table'],
+    [{ subjectEmail: 'ada@example.com', filter: 'id=eq.42' }, 'filter'],
+    [{ table: 'customers', subjectKey: '42', filter: 'id=eq.42' }, 'filter'],
   ])('are refused for %j', async (wish, field) => {
     await expect(place(t.a, wish)).rejects.toBeFault('invalid-input', { field });
     expect(await t.a.count('compliance.legal_hold')).toBe(0);

@@ -3,15 +3,16 @@ import { Fault } from '@tenantry/kernel';
 import type { Rows } from '../requests/privacy-request.table.js';
 import type { LegalHold } from './legal-hold.js';
 
-const columns = sql`id, name, reason, subject_email as "subjectEmail", table_name as "table", subject_key as "subjectKey",
+const columns = sql`id, name, reason, subject_email as "subjectEmail", table_name as "table", subject_key as "subjectKey", filter, rows_when_placed as "rowsWhenPlaced",
   placed_by as "placedBy", placed_at as "placedAt", released_by as "releasedBy", released_at as "releasedAt",
   release_reason as "releaseReason"`;
 
 export async function insertHold(tx: Transaction, hold: LegalHold): Promise<void> {
   await tx.execute(sql`
-    insert into compliance.legal_hold (tenant_id, id, name, reason, subject_email, table_name, subject_key, placed_by, placed_at)
-    values (${tx.tenantId}, ${hold.id}, ${hold.name}, ${hold.reason}, ${hold.subjectEmail}, ${hold.table}, ${hold.subjectKey},
-      ${hold.placedBy}, ${hold.placedAt})`);
+    insert into compliance.legal_hold (tenant_id, id, name, reason, subject_email, table_name, subject_key, filter, rows_when_placed,
+      placed_by, placed_at)
+    values (${tx.tenantId}, ${hold.id}, ${hold.name}, ${hold.reason}, ${hold.subjectEmail}, ${hold.table}, ${hold.subjectKey}, ${hold.filter},
+      ${hold.rowsWhenPlaced},      ${hold.placedBy}, ${hold.placedAt})`);
 }
 
 /** A hold that nobody else releases until the commit. @throws Fault `not-found` */
@@ -48,19 +49,24 @@ export interface HoldQuestion {
   readonly person: { readonly table: string; readonly key: string } | null;
   /** Every table that has rows of the person. */
   readonly tables: readonly string[];
+  /** Holds that the data service found on the person's rows. */
+  readonly ids?: readonly string[];
 }
 
 /**
  * The holds that forbid an erasure, or part of it: those on the person by address or by row, and those on a whole table. Holds are
  * locked against being released until the commit, and asking again in every commit that erases sees what was placed since.
  */
-export function findActiveHolds(tx: Transaction, { email, person, tables }: HoldQuestion): Promise<LegalHold[]> {
+export function findActiveHolds(
+  tx: Transaction,
+  { email, person, tables, ids = [] }: HoldQuestion,
+): Promise<LegalHold[]> {
   return tx.query<LegalHold>(sql`
     select ${columns} from compliance.legal_hold
     where released_at is null
-      and (subject_email = lower(${email}::text)
+      and (id = any(${ids}::uuid[]) or subject_email = lower(${email}::text)
         or (table_name = ${person?.table ?? null} and subject_key = ${person?.key ?? null})
-        or (table_name = any(${tables}::text[]) and subject_key is null))
+        or (table_name = any(${tables}::text[]) and subject_key is null and filter is null))
     order by id for share`);
 }
 

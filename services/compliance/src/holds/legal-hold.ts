@@ -9,6 +9,10 @@ export interface LegalHold {
   readonly subjectEmail: string | null;
   readonly table: string | null;
   readonly subjectKey: string | null;
+  /** Conditions of the row API, which the data service reads. */
+  readonly filter: string | null;
+  /** Null where the data service has no part in it. */
+  readonly rowsWhenPlaced: bigint | null;
   readonly placedBy: string;
   readonly placedAt: Date;
   readonly releasedBy: string | null;
@@ -16,26 +20,31 @@ export interface LegalHold {
   readonly releaseReason: string | null;
 }
 
-/** @throws Fault `invalid-input` when it is about nothing, or about a row of no table */
+/** @throws Fault `invalid-input` when it is about nothing, or about rows of no table */
 export function placeHold(request: PlaceLegalHoldRequest, placedBy: string, now: Date): LegalHold {
-  const { name, reason, subjectEmail = null, table = null, subjectKey = null } = request;
-  if (subjectEmail === null && table === null) {
-    throw new Fault('invalid-input', { field: 'subjectEmail', detail: 'Give subjectEmail or table, or both' });
-  }
-  if (subjectKey !== null && table === null) {
-    throw new Fault('invalid-input', { field: 'table', detail: 'subjectKey is the key of a row: give its table, too' });
-  }
+  const { name, reason, subjectEmail = null, table = null, subjectKey = null, filter = null } = request;
+  const about = { subjectEmail: subjectEmail?.toLowerCase() ?? null, table, subjectKey, filter };
+  assertAboutSomething(about);
   return {
-    ...{
-      id: newId(now),
-      name: name.trim(),
-      reason,
-      subjectEmail: subjectEmail?.toLowerCase() ?? null,
-      table,
-      subjectKey,
-    },
+    ...{ id: newId(now), name: name.trim(), reason, ...about, rowsWhenPlaced: null },
     ...{ placedBy, placedAt: now, releasedBy: null, releasedAt: null, releaseReason: null },
   };
+}
+
+type About = Pick<LegalHold, 'subjectEmail' | 'table' | 'subjectKey' | 'filter'>;
+
+function assertAboutSomething({ subjectEmail, table, subjectKey, filter }: About): void {
+  if (subjectEmail === null && table === null) refuse('subjectEmail', 'Give subjectEmail or table, or both');
+  if (subjectKey !== null && table === null) {
+    refuse('table', 'subjectKey is the value of a subject column: give its table, too');
+  }
+  if (filter !== null && (table === null || subjectKey !== null)) {
+    refuse('filter', 'filter says which rows of a table are held: give its table, and no subjectKey');
+  }
+}
+
+function refuse(field: string, detail: string): never {
+  throw new Fault('invalid-input', { field, detail });
 }
 
 /** @throws Fault `conflict` when it was released already, `forbidden` when who placed it releases it */

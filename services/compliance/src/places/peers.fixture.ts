@@ -3,6 +3,8 @@ import {
   endMemberAccess,
   eraseEntryValues,
   eraseSubjectRows,
+  findSubjectHolds,
+  holdRows,
   type EraseSubjectRowsRequest,
   getTreeHead,
   type GivenAccess,
@@ -76,12 +78,22 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
   refusal: Fault | null = null;
   /** What it was asked to erase, of whom. */
   readonly erased: (EraseSubjectRowsRequest & { tenantId: string })[] = [];
+  /** The holds on the person's rows. */
+  holdsOnRows: readonly string[] = [];
+  /** Which rows it was asked to hold. */
+  readonly held: unknown[] = [];
+  /** Why it holds none. */
+  holdRefusal: Fault | null = null;
 
   call<I, O>(operation: Operation<I, O>, input: I, { tenantId }: Pick<TenantContext, 'tenantId'>): Promise<O> {
     if (this.isDown) return Promise.reject(new Fault('unavailable'));
     if (operation.name === eraseSubjectRows.name) {
       if (this.refusal) return Promise.reject(this.refusal);
       this.erased.push({ ...(input as unknown as EraseSubjectRowsRequest), tenantId });
+    }
+    if (operation.name === holdRows.name) {
+      if (this.holdRefusal) return Promise.reject(this.holdRefusal);
+      this.held.push({ ...input, tenantId });
     }
     const peer = peers.find(({ plan, erase }) => [plan, erase].some(({ name }) => name === operation.name));
     if (peer) return this.answer<O>(peer, operation.name, input, tenantId);
@@ -104,6 +116,8 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
       [getTreeHead.name]: { size: 7n, rootHash: 'the root', note: 'a checkpoint' },
       [proveChange.name]: changeProof,
       [measureTables.name]: this.measured,
+      [findSubjectHolds.name]: { holds: this.holdsOnRows.map((holdId) => ({ holdId, table: 'customers' })) },
+      [holdRows.name]: { rows: 7n },
       [signStatement.name]: { note: 'a note', key: 'a key' },
     };
     return Promise.resolve(answers[operation.name] as O);

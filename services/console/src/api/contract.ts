@@ -313,6 +313,8 @@ export type LegalHold = {
   readonly releasedBy: string | null;
   readonly releasedAt: string | null;
   readonly releaseReason: string | null;
+  readonly filter: string | null;
+  readonly rowsWhenPlaced: string | null;
 };
 
 export type ListAccessReviewItemsResponse = {
@@ -448,6 +450,7 @@ export type PlaceLegalHoldRequest = {
   readonly subjectEmail?: string | null;
   readonly table?: string | null;
   readonly subjectKey?: string | null;
+  readonly filter?: string | null;
 };
 
 export type PlanAccessRequest = {

@@ -4,6 +4,7 @@ import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { alterPool } from '../tables/definition.table.js';
 import type { TableDefinition } from '../tables/table-definition.js';
 import type { Decide, TableChange } from '../tables/table-change.js';
+import { assertProductTableNotHeld } from '../holds/held-tables.js';
 import { ProductDefinitions } from './product-definitions.js';
 import { forgetPoolCounts } from '../quotas/count.table.js';
 import {
@@ -51,6 +52,7 @@ export class ProductTables {
           kind: 'product',
           now,
         });
+        await assertProductTableNotHeld(tx, change);
         await refuseClash(change, (table, part) => tenantsUsing(tx, table, part));
         const version = (latest?.version ?? 0n) + 1n;
         const others = own.filter(({ name }) => name !== change.table);

@@ -3,8 +3,10 @@ import { RowsChanged } from '@tenantry/contracts';
 import type { RowChange, Transaction } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import { DataSettings } from '../config.js';
+import { HeldRows } from '../holds/held-rows.js';
+import { Catalog } from '../spaces/catalog.js';
 import type { TableSpace } from '../spaces/table-space.js';
-import { takeRowChanges } from './row-change.js';
+import { auditChanges } from './row-change.js';
 import { RowVaults } from './row-vaults.js';
 import type { WriteRequest } from './row-writer.js';
 
@@ -12,18 +14,27 @@ import type { WriteRequest } from './row-writer.js';
 @Injectable()
 export class ChangePublisher {
   constructor(
-    private readonly vaults: RowVaults,
+    /** What seals rows, and the values that are told. */
+    readonly vaults: RowVaults,
     private readonly settings: DataSettings,
+    private readonly catalog: Catalog,
+    private readonly held: HeldRows,
   ) {}
 
-  /** Takes what the triggers caught. @throws Fault when it is more than the request, or any request, may change */
+  /** Takes what the triggers caught, fit for the audit trail. @throws Fault `rows-held` */
+  async take(tx: Transaction, space: TableSpace): Promise<RowChange[]> {
+    const caught = await this.held.take(tx, await this.catalog.spaceOf(tx.ctx!));
+    return auditChanges(tx, this.vaults, space, caught);
+  }
+
+  /** Takes it and tells of it. @throws Fault when it is more than the request, or any request, may change, or rows are held */
   async publish(
     tx: Transaction,
     space: TableSpace,
     cause: string,
     { table, preferences }: WriteRequest,
   ): Promise<RowChange[]> {
-    const changes = await takeRowChanges(tx, this.vaults, space);
+    const changes = await this.take(tx, space);
     const { maxAffected } = preferences;
     if (maxAffected !== null && changes.length > maxAffected) {
       throw new Fault('malformed-request', {

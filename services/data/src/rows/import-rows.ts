@@ -10,6 +10,7 @@ import { Catalog } from '../spaces/catalog.js';
 import type { TableSpace } from '../spaces/table-space.js';
 import type { TableDefinition } from '../tables/table-definition.js';
 import { accessTo, writerOf } from './caller.js';
+import { ChangePublisher } from './change-publisher.js';
 import { type CsvEscape, escapeOf } from './csv.js';
 import { headerFault, importLimitReached } from './import/import-fault.js';
 import { importBatch, type ImportTarget } from './import/import-batch.js';
@@ -19,8 +20,6 @@ import { Spool } from './import/spool.js';
 import { conflictRule } from './insert.js';
 import { parseQueryString } from './query/parse-query.js';
 import { parsePreferences } from './query/preferences.js';
-import { takeRowChanges } from './row-change.js';
-import { RowVaults } from './row-vaults.js';
 import { tableOf } from './row-reader.js';
 import type { JsonRow } from './rows-body.js';
 
@@ -32,9 +31,9 @@ export class ImportRows {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly catalog: Catalog,
-    private readonly vaults: RowVaults,
     private readonly quotas: Quotas,
     private readonly settings: DataSettings,
+    private readonly publisher: ChangePublisher,
   ) {}
 
   @Handles(importRows)
@@ -71,15 +70,8 @@ export class ImportRows {
     const onConflict = conflictRule(table, { query, preferences: parsePreferences(request.prefer) });
     if (table.definition.columns.some(isHealthData)) await this.catalog.gate.opens(ctx.tenantId);
     const work = async (tx: Transaction): Promise<number> => {
-      const target: ImportTarget = {
-        tx,
-        caller,
-        space,
-        table,
-        vault: this.vaults.tenant,
-        gate: this.catalog.gate,
-        onConflict,
-      };
+      const vault = this.publisher.vaults.tenant;
+      const target: ImportTarget = { tx, caller, space, table, vault, gate: this.catalog.gate, onConflict };
       let batch: JsonRow[] = [];
       let taken = 0;
       for await (const row of read(table.definition)) {
@@ -112,7 +104,7 @@ export class ImportRows {
     if (passed) {
       throw importLimitReached(passed, table.definition.name, target.onConflict ? null : first + rows.length - 1);
     }
-    const changes = await takeRowChanges(tx, this.vaults, target.space);
+    const changes = await this.publisher.take(tx, target.space);
     if (changes.length > 0) {
       tx.publish(new RowsChanged({ table: table.definition.name, cause: 'import', rows: BigInt(changes.length) }), {
         changes,

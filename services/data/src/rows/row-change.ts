@@ -11,26 +11,31 @@ import type { RowVaults } from './row-vaults.js';
 import { openValue, placeOf } from './sealed-value.js';
 
 /** One change as the triggers caught it: rows as JSON, without `tenant_id`. */
-interface CaughtChange {
+export interface CaughtChange {
   readonly table_name: string;
   readonly action: 'insert' | 'update' | 'delete';
   readonly old: string | null;
   readonly new: string | null;
+  /** Whether anything of the tenant is under a legal hold. */
+  readonly has_holds: boolean;
 }
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** What the transaction has changed since it was last asked, also by foreign keys' actions, fit for the audit trail. */
-export async function takeRowChanges(tx: Transaction, vaults: RowVaults, space: TableSpace): Promise<RowChange[]> {
-  const caught = await takeCaught(tx, space);
+/** The same, fit for the audit trail. */
+export async function auditChanges(
+  tx: Transaction,
+  vaults: RowVaults,
+  space: TableSpace,
+  caught: readonly CaughtChange[],
+): Promise<RowChange[]> {
   const auditor = new RowAuditor(vaults, tx.tenantId, space, Boolean(tx.ctx?.grant));
   const changes = await Promise.all(caught.map((change) => auditor.change(change)));
   return auditor.seal(changes);
 }
 
 /** The same without any value: which rows, and what happened to them. */
-export async function takeChangedKeys(tx: Transaction, space: TableSpace): Promise<RowChange[]> {
-  const caught = await takeCaught(tx, space);
+export function changedKeys(space: TableSpace, caught: readonly CaughtChange[]): RowChange[] {
   return caught.map(({ table_name: resource, action, old: before, new: after }) => {
     const table = space.table(resource)?.definition;
     if (!table) {
@@ -40,7 +45,8 @@ export async function takeChangedKeys(tx: Transaction, space: TableSpace): Promi
   });
 }
 
-async function takeCaught(tx: Transaction, space: TableSpace): Promise<CaughtChange[]> {
+/** What the transaction has changed since it was last asked, also by foreign keys' actions; `space` has all tables of the tenant. */
+export async function takeCaught(tx: Transaction, space: TableSpace): Promise<CaughtChange[]> {
   const caught = await tx.query<CaughtChange>(sql`select * from data.take_row_changes()`);
   if (space.hasValueIndex)
     await noteChangedRows(

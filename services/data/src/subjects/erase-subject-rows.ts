@@ -8,7 +8,8 @@ import {
 import { type RowChange, SubjectVault, TenantDatabase, type Transaction } from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
-import { takeChangedKeys } from '../rows/row-change.js';
+import { HeldRows } from '../holds/held-rows.js';
+import { changedKeys } from '../rows/row-change.js';
 import { requireCurrent } from '../spaces/catalog.js';
 import { chosenActions, type ErasureAction, mentionAction } from './erasure-actions.js';
 import {
@@ -43,6 +44,7 @@ export class EraseSubjectRows {
     private readonly tenants: TenantDatabase,
     private readonly subjects: SubjectVault,
     private readonly clock: Clock,
+    private readonly held: HeldRows,
   ) {}
 
   @Handles(eraseSubjectRows)
@@ -76,7 +78,7 @@ export class EraseSubjectRows {
     // Children before parents: a row is found through those that it belongs to.
     for (const place of found.walk.own.toReversed()) {
       places.push(...(await eraseInPlace(tx, found, place, actions)));
-      changes.push(...(await takeChangedKeys(tx, found.space)));
+      changes.push(...changedKeys(found.space, await this.held.take(tx, found.space)));
     }
     await leaveSpace(tx);
     publishChanges(tx, changes);

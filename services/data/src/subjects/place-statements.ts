@@ -46,6 +46,17 @@ export class PlaceStatements {
     return sql`t.ctid = any(array(select k.place_row from ${this.#cte(table)} k))`;
   }
 
+  /** The same, told from what the row says: it may be one that is gone. */
+  describes(place: OwnPlace): Sql {
+    const ways = [
+      ...place.direct.map((direct) => this.#names(place, direct)),
+      ...[...place.parents, ...place.recursive].map((key) => this.#belongs(place, key)),
+    ];
+    const told = ways.length > 0 ? join(ways, ' or ') : sql`false`;
+    const names = [...place.parents, ...place.recursive].map(({ table }) => table);
+    return names.length === 0 ? sql`(${told})` : sql`exists (${this.with(names)} select where ${told})`;
+  }
+
   /** Whether a row of others, under the alias `t`, refers to a row of the person. */
   refers({ table, key }: Mention): Sql {
     const notOwn = table.definition.name === key.table && this.#index.has(key.table);

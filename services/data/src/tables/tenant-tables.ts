@@ -4,7 +4,9 @@ import { TenantDatabase, type Transaction } from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { addedHealthColumn } from '../agreements/health-data.js';
 import { HealthDataGate, refusedColumn } from '../agreements/health-data-gate.js';
+import { assertTableNotHeld } from '../holds/held-tables.js';
 import { ProductDefinitions } from '../product-tables/product-definitions.js';
+import { readSpace } from '../spaces/catalog.js';
 import { bumpSpace, lockSpace, openSchema } from '../spaces/space.table.js';
 import { alterSchema, deleteDefinition, listDefinitions, saveDefinition } from './definition.table.js';
 import type { TableDefinition } from './table-definition.js';
@@ -50,6 +52,7 @@ export class TenantTables {
         now: this.clock.now(),
       });
       this.#requireAgreement(ctx, own, change);
+      await assertTableNotHeld(tx, (await readSpace(tx, tx.tenantId, this.products))!, change);
       const schemaName = space.schemaName ?? (await openSchema(tx, space.mode));
       await apply(tx, change);
       await bumpSpace(tx, schemaName);

@@ -18,6 +18,8 @@ export class LegalHold {
     field('released_by', 'string', { optional: true }),
     field('released_at', 'timestamp', { optional: true }),
     field('release_reason', 'string', { optional: true, dataClass: 'sensitive' }),
+    field('filter', 'string', { optional: true, dataClass: 'personal' }),
+    field('rows_when_placed', 'int64', { optional: true }),
   ];
 
   /** Its id. */
@@ -35,7 +37,7 @@ export class LegalHold {
   /** The table it is about. */
   table?: string | null;
 
-  /** The key of the row it is about; null for the whole table. */
+  /** The person whose rows it is about; null for none. */
   subjectKey?: string | null;
 
   /** Who placed it. */
@@ -52,6 +54,12 @@ export class LegalHold {
 
   /** Why it was released. */
   releaseReason?: string | null;
+
+  /** The conditions that the rows of the table meet which it is about. */
+  filter?: string | null;
+
+  /** How many rows of the table it held when it was placed, counted up to 100,000; null for a hold without a table. */
+  rowsWhenPlaced?: bigint | null;
 }
 
 /** Places a hold. At least `subjectEmail` or `table` is given; with both, it is about either. */
@@ -63,6 +71,7 @@ export class PlaceLegalHoldRequest {
     field('subject_email', 'string', { optional: true, dataClass: 'personal' }),
     field('table', 'string', { optional: true }),
     field('subject_key', 'string', { optional: true, dataClass: 'personal' }),
+    field('filter', 'string', { optional: true, dataClass: 'personal' }),
   ];
 
   /** Its name, e.g. the matter. */
@@ -84,11 +93,20 @@ export class PlaceLegalHoldRequest {
   @Matches(/^[a-z_][a-z0-9_]{0,62}$/u)
   table?: string | null;
 
-  /** The key of the row it is about. Without it, `table` is held whole. */
+  /** The person whose rows it is about, in every table: the value of `table`'s subject column. */
   @IsOptional()
   @MinLength(1)
   @MaxLength(200)
   subjectKey?: string | null;
+
+  /**
+   * The rows of `table` that it is about, also those that come to match later: conditions as the row API has them, e.g.
+   * `status=eq.disputed&placed_at=lt.2026-01-01`. Not with `subjectKey`. Without either, `table` is held whole.
+   */
+  @IsOptional()
+  @MinLength(1)
+  @MaxLength(2000)
+  filter?: string | null;
 }
 
 /** Lists holds. */
