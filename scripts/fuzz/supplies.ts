@@ -2,6 +2,7 @@ import type { Case, Supplied } from './case.js';
 import { suppliesIn } from './case.js';
 import { assuranceSupplies } from './assurance-supplies.js';
 import { auditSupplies } from './audit-supplies.js';
+import { retentionSupplies } from './retention-supplies.js';
 import { subjectSupplies } from './subject-supplies.js';
 import { toolSupplies } from './tool-supplies.js';
 import { must, PASSWORD, sendJson, type Client } from './client.js';
@@ -201,6 +202,7 @@ const supplies: Readonly<Record<string, Supply>> = {
   ...toolSupplies,
   ...assuranceSupplies,
   ...auditSupplies,
+  ...retentionSupplies,
   b: (world) => Promise.resolve({ tenantId: world.b.id, slug: CANARY, email: world.b.owner.email }),
 };
 

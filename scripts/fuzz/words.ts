@@ -6,6 +6,7 @@ import { assuranceWords } from './words/assurance.js';
 import { auditWords } from './words/audit.js';
 import { billingWords } from './words/billing.js';
 import { complianceWords } from './words/compliance.js';
+import { retentionWords } from './words/retention.js';
 import { absent, is, type Words } from './words/word.js';
 
 const identifier = fc.stringMatching(/^[a-z]{3}[a-z0-9_]{0,20}$/);
@@ -131,6 +132,7 @@ const words: Words = {
   },
 
   ...auditWords,
+  ...retentionWords,
 };
 
 /** Optional fields without which a request makes no sense. */

@@ -42,6 +42,17 @@ import { RecountTables } from './quotas/recount-tables.js';
 import { EverySecondIndexValues } from './own-values/every-second-index-values.js';
 import { IndexKeeper } from './own-values/index-keeper.js';
 import { ReadOwnValues } from './own-values/read-own-values.js';
+import { ActivateRetentionRule } from './retention/activate-retention-rule.js';
+import { AddRetentionRule } from './retention/add-retention-rule.js';
+import { Archive } from './retention/archive.js';
+import { EndRetentionRule } from './retention/end-retention-rule.js';
+import { EveryTenSecondsApplyRetention } from './retention/every-ten-seconds-apply-retention.js';
+import { ExportRetentionArchive } from './retention/export-retention-archive.js';
+import { ListDataRetentionLogs } from './retention/list-data-retention-logs.js';
+import { ListRetentionRules } from './retention/list-retention-rules.js';
+import { PreviewRetentionRule } from './retention/preview-retention-rule.js';
+import { RetentionRuns } from './retention/retention-runs.js';
+import { RuleSpace } from './retention/rule-space.js';
 import { ChangePublisher } from './rows/change-publisher.js';
 import { DeleteRows } from './rows/delete-rows.js';
 import { ExportRows } from './rows/export-rows.js';
@@ -130,8 +141,12 @@ const reactions = [
   OnLegalHoldReleased,
 ];
 const encryption = [RotateTenantKey, GetKeyRotation];
+const retention = [
+  ...[AddRetentionRule, ListRetentionRules, PreviewRetentionRule, ActivateRetentionRule],
+  ...[EndRetentionRule, ListDataRetentionLogs, ExportRetentionArchive],
+];
 const schedules = [
-  ...[EverySecondRollOut, EverySecondReseal, EverySecondIndexValues],
+  ...[EverySecondRollOut, EverySecondReseal, EverySecondIndexValues, EveryTenSecondsApplyRetention],
   ...[Every5sFoldCounts, Every5mReportSizes, EveryMinuteRecount],
 ];
 const ownValues = [ReadOwnValues];
@@ -147,6 +162,7 @@ const quotas = [ListTableUsage, RecountTables, ListCountDrifts];
     ...quotas,
     ...ownValues,
     ...functions,
+    ...retention,
     ...subjects,
     ...reactions,
     ...schedules,
@@ -166,6 +182,9 @@ const quotas = [ListTableUsage, RecountTables, ListCountDrifts];
     Quotas,
     IndexKeeper,
     SubjectFinder,
+    Archive,
+    RetentionRuns,
+    RuleSpace,
   ],
 })
 export class DataModule {}
@@ -174,7 +193,7 @@ export const dataService = defineService({
   name: 'data',
   module: DataModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['product', 'rotation', 'counts', 'values'],
+  jobs: ['product', 'rotation', 'counts', 'values', 'retention'],
   ownerMay: ['create-schemas', 'create-roles'],
   subjectKeys: 'destroy',
   watches: ['tenants', 'revocations', 'agents', 'entitlements', 'agreements', 'policies'],

@@ -12,6 +12,7 @@ import { idOf } from './id-of.js';
 import { invitationToken } from './invitation.js';
 import { money } from './money.js';
 import { privacyRequests } from './privacy.js';
+import { retention } from './retention.js';
 import { subjectPlans } from './subject-plans.js';
 import { toolApis } from './tool-apis.js';
 import { createTables, fillTables, type TableNames } from './tables.js';
@@ -68,6 +69,7 @@ const makers = {
   ...subjectPlans,
   ...toolApis,
   ...agentTemplates,
+  ...retention,
   auditEntry: async (bench) => ({ id: await newestEntry(bench, bench.tenant.owner, '/v1/audit/events') }),
   actionSchema: async ({ workshop }) => {
     const action = `verify.${new Canary().word().toLowerCase()}`;

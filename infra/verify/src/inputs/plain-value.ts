@@ -46,6 +46,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   'CompleteAccessReview.leftBecause': () => 'Nobody else is there',
   'DecideAccess.decision': () => 'keep',
   'BreakGlass.tables': () => ['people'],
+  dateColumn: () => 'made_at',
   'RecordConsent.purpose': () => 'newsletter',
   'RecordConsent.source': () => 'form',
   'RecordConsent.action': () => 'given',

@@ -139,6 +139,15 @@ import {
   TenantKeyRotated,
 } from './data/events.js';
 import {
+  RetentionApplied,
+  RetentionArchiveDeleted,
+  RetentionPreviewed,
+  RetentionRuleActivated,
+  RetentionRuleAdded,
+  RetentionRuleEnded,
+  RetentionRunFinished,
+} from './data/retention-events.js';
+import {
   ApiKeyCreated,
   ApiKeyRevoked,
   ApiKeyRotated,
@@ -301,6 +310,13 @@ export const events: readonly EventType<object>[] = [
   TenantKeyRotated,
   KeyRotationFinished,
   HealthDataExported,
+  RetentionRuleAdded,
+  RetentionRuleActivated,
+  RetentionRuleEnded,
+  RetentionPreviewed,
+  RetentionApplied,
+  RetentionRunFinished,
+  RetentionArchiveDeleted,
   OwnerEstablished,
   OwnerPasswordSet,
   OwnerFailed,

@@ -78,6 +78,8 @@ export * from './data/measures.js';
 export * from './data/own-values.js';
 export * from './data/product-tables.js';
 export * from './data/quotas.js';
+export * from './data/retention.js';
+export * from './data/retention-events.js';
 export * from './data/rows.js';
 export * from './data/subjects.js';
 export * from './data/tables.js';

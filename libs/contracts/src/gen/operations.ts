@@ -577,6 +577,20 @@ import {
   TableRecount,
 } from './data/quotas.js';
 import {
+  ActivateRetentionRuleRequest,
+  AddRetentionRuleRequest,
+  DataRetentionLog,
+  EndRetentionRuleRequest,
+  ExportRetentionArchiveRequest,
+  ListDataRetentionLogsRequest,
+  ListDataRetentionLogsResponse,
+  ListRetentionRulesRequest,
+  ListRetentionRulesResponse,
+  PreviewRetentionRuleRequest,
+  RetentionArchive,
+  RetentionRule,
+} from './data/retention.js';
+import {
   DeleteRowsRequest,
   ExportRowsRequest,
   ImportReport,
@@ -5181,6 +5195,111 @@ export const listCountDrifts = operation({
   output: ListCountDriftsResponse,
 });
 
+/**
+ * Adds a rule as a draft: nothing is deleted before somebody else has looked at its preview and activated it. Rules are not changed; add
+ * another one and end this one.
+ */
+export const addRetentionRule = operation({
+  name: 'AddRetentionRule',
+  service: 'data',
+  summary: 'Adds a rule as a draft',
+  http: { method: 'POST', path: '/v1/retention/rules', status: 201 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  idempotent: true,
+  audit: 'retention_rule.added',
+  whenSuspended: true,
+  input: AddRetentionRuleRequest,
+  output: RetentionRule,
+});
+
+/** Lists rules, the newest first. */
+export const listRetentionRules = operation({
+  name: 'ListRetentionRules',
+  service: 'data',
+  summary: 'Lists rules, the newest first',
+  http: { method: 'GET', path: '/v1/retention/rules', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListRetentionRulesRequest,
+  output: ListRetentionRulesResponse,
+});
+
+/** Counts what a rule would do now and deletes nothing. What it found is kept in the retention logs as a `dry_run`. */
+export const previewRetentionRule = operation({
+  name: 'PreviewRetentionRule',
+  service: 'data',
+  summary: 'Counts what a rule would do now and deletes nothing',
+  http: { method: 'POST', path: '/v1/retention/rules/{ruleId}/preview', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'retention_rule.previewed',
+  whenSuspended: true,
+  input: PreviewRetentionRuleRequest,
+  output: DataRetentionLog,
+});
+
+/** Puts a rule in force, by somebody else than who added it, within seven days of a preview. It is carried out within a minute, and then every day. */
+export const activateRetentionRule = operation({
+  name: 'ActivateRetentionRule',
+  service: 'data',
+  summary: 'Puts a rule in force, by somebody else than who added it, within seven days of a preview',
+  http: { method: 'POST', path: '/v1/retention/rules/{ruleId}/activate', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'retention_rule.activated',
+  input: ActivateRetentionRuleRequest,
+  output: RetentionRule,
+});
+
+/** Ends a rule: the batch that is being deleted is the last one. What was archived stays for as long as the rule said. */
+export const endRetentionRule = operation({
+  name: 'EndRetentionRule',
+  service: 'data',
+  summary: 'Ends a rule',
+  http: { method: 'POST', path: '/v1/retention/rules/{ruleId}/end', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'retention_rule.ended',
+  whenSuspended: true,
+  input: EndRetentionRuleRequest,
+  output: RetentionRule,
+});
+
+/** Lists what rules would have done and did, the newest first. */
+export const listDataRetentionLogs = operation({
+  name: 'ListDataRetentionLogs',
+  service: 'data',
+  summary: 'Lists what rules would have done and did, the newest first',
+  http: { method: 'GET', path: '/v1/data-retention-logs', status: 200 },
+  permission: 'compliance.read',
+  scope: 'tenant',
+  whenSuspended: true,
+  input: ListDataRetentionLogsRequest,
+  output: ListDataRetentionLogsResponse,
+});
+
+/**
+ * The archive of a run as NDJSON: first its manifest, then a line for each row with what its hash is made of. services/data/README.md has the
+ * format. Rows with health information leave their trace in the audit log.
+ */
+export const exportRetentionArchive = operation({
+  name: 'ExportRetentionArchive',
+  service: 'data',
+  summary: 'The archive of a run as NDJSON',
+  http: { method: 'GET', path: '/v1/data-retention-logs/{runId}/archive', status: 200 },
+  permission: 'compliance.approve',
+  scope: 'tenant',
+  audit: 'retention_archive.exported',
+  whenSuspended: true,
+  rateClass: 'bulk',
+  streams: 'response',
+  raw: true,
+  input: ExportRetentionArchiveRequest,
+  output: RetentionArchive,
+});
+
 /** Reads rows: chosen columns, embedded tables, filters, order and a page. */
 export const readRows = operation({
   name: 'ReadRows',
@@ -6697,6 +6816,13 @@ export const operations: readonly Operation[] = [
   listTableUsage,
   recountTables,
   listCountDrifts,
+  addRetentionRule,
+  listRetentionRules,
+  previewRetentionRule,
+  activateRetentionRule,
+  endRetentionRule,
+  listDataRetentionLogs,
+  exportRetentionArchive,
   readRows,
   searchRows,
   insertRows,

@@ -38,7 +38,7 @@ export class HeldRows {
 }
 
 /** What was there before, by table; what was inserted was not there. */
-function oldRows(space: TableSpace, caught: readonly CaughtChange[]): OldRows[] {
+export function oldRows(space: TableSpace, caught: readonly CaughtChange[]): OldRows[] {
   const changed = caught.filter((change) => change.old !== null);
   return [...Map.groupBy(changed, (change) => change.table_name)].flatMap(([name, changes]) => {
     const table = space.table(name);

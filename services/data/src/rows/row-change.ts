@@ -171,7 +171,8 @@ function parseRow(text: string | null): Row | null {
   return text === null ? null : (parseExact(text) as Row);
 }
 
-function keyOf({ primaryKey }: TableDefinition, row: Row): string {
+/** A row by its key, as one text. */
+export function keyOf({ primaryKey }: TableDefinition, row: Row): string {
   return rowKey(primaryKey.map((name) => String(auditValue(row[name]))));
 }
 

@@ -11,6 +11,7 @@ import { Handles } from '@tenantry/messaging';
 import { HeldRows } from '../holds/held-rows.js';
 import { changedKeys } from '../rows/row-change.js';
 import { requireCurrent } from '../spaces/catalog.js';
+import { eraseArchived } from './erase-archived.js';
 import { chosenActions, type ErasureAction, mentionAction } from './erasure-actions.js';
 import {
   countMentions,
@@ -32,6 +33,8 @@ import { type Found, SubjectFinder } from './subject-finder.js';
 import type { Mention, OwnPlace } from './subject-walk.js';
 
 const KEYS_NAMED = 1_000;
+/** What a receipt calls the archives of retention. */
+const ARCHIVES = 'data.archived_row';
 
 /**
  * Erases a person's rows in one commit, with an audit entry for each that says nothing of what was in it, and then destroys
@@ -67,7 +70,7 @@ export class EraseSubjectRows {
 
   async #erase(
     tx: Transaction,
-    { erasureId, places: chosen }: EraseSubjectRowsRequest,
+    { erasureId, subject, places: chosen }: EraseSubjectRowsRequest,
     found: Found,
     requestId: string,
   ): Promise<ErasureReceipt> {
@@ -81,6 +84,9 @@ export class EraseSubjectRows {
       changes.push(...changedKeys(found.space, await this.held.take(tx, found.space)));
     }
     await leaveSpace(tx);
+    const archived = await eraseArchived(tx, found.space, subject, actions);
+    if (archived.length > 0) places.push({ table: ARCHIVES, action: 'delete', rows: archived.length });
+    changes.push(...archived);
     publishChanges(tx, changes);
     const receipt = {
       ...{ requestId, places, rows: BigInt(changes.length), erasedAt: this.clock.now() },

@@ -198,7 +198,7 @@ export class RowsChanged {
   /** The table that the request named. */
   table = '';
 
-  /** insert, upsert, update, delete, import, erasure (of a person) or default (rows that a new data space starts with). */
+  /** insert, upsert, update, delete, import, erasure (of a person), retention or default (rows that a new data space starts with). */
   cause = '';
 
   /** How many rows changed in all. */
