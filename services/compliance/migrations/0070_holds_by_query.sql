@@ -4,4 +4,3 @@ alter table compliance.legal_hold
   add column rows_when_placed bigint check (rows_when_placed >= 0),
   add check (filter is null or (table_name is not null and subject_key is null));
 call platform.tenant_table('compliance.legal_hold', classes => '{"filter": "personal", "rows_when_placed": "none"}');
-revoke delete on compliance.legal_hold from compliance_service;

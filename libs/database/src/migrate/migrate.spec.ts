@@ -44,8 +44,9 @@ describe('migrate', () => {
     const steps: string[] = [];
     await migrate(url, [shop], (step) => steps.push(`${step.service}/${step.file} ${step.index}/${step.count}`));
     expect(steps).toEqual([
-      'platform/0001_platform.sql 1/2',
-      'platform/0002_index_keys.sql 2/2',
+      'platform/0001_platform.sql 1/3',
+      'platform/0002_index_keys.sql 2/3',
+      'platform/0003_rights_stay.sql 3/3',
       'shop/messaging/0001_messaging.sql 1/2',
       'shop/0001_things.sql 2/2',
     ]);
@@ -63,7 +64,7 @@ describe('migrate', () => {
 
   it('is harmless from 20 sessions at once', async () => {
     await Promise.all(Array.from({ length: 20 }, () => migrate(url, [shop])));
-    expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 4 }]);
+    expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 5 }]);
     expect(await doctor(url)).toEqual([]);
   }, 120_000);
 
@@ -81,7 +82,7 @@ describe('migrate', () => {
         spawn(process.execPath, ['--import', hooks, program], { stdio: 'inherit' }).once('exit', resolve);
       });
     expect(await Promise.all(Array.from({ length: 4 }, run))).toEqual([0, 0, 0, 0]);
-    expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 4 }]);
+    expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 5 }]);
   }, 120_000);
 
   it('gives the same database step by step as at once', async () => {
@@ -100,6 +101,29 @@ describe('migrate', () => {
     database = await TestDatabase.empty();
     await migrate(database.adminUrl, [shop]);
     expect(await schemaText()).toEqual(stepwise);
+  });
+
+  it('gives back no right that was taken away when a later migration classes columns', async () => {
+    await migrate(url, [shop]);
+    const class_ = (table: string, classes: string): string =>
+      `alter table shop.${table} add note text;\ncall platform.tenant_table('shop.${table}', classes => '${classes}');\n`;
+    writeFileSync(
+      join(folder, '0002_less.sql'),
+      'revoke delete on shop.thing from shop_service; revoke all on shop.part from shop_service;',
+    );
+    writeFileSync(join(folder, '0003_note.sql'), class_('thing', '{"note": "personal"}') + class_('part', '{}'));
+    writeFileSync(
+      join(folder, '0004_again.sql'),
+      `drop table shop.part;\ncreate table shop.part (tenant_id uuid, id uuid, primary key (tenant_id, id));\ncall platform.tenant_table('shop.part');`,
+    );
+    const rights = (table: string): Promise<object[]> =>
+      database.admin(
+        `select has_table_privilege('shop_service', 'shop.${table}', 'select') as reads, has_table_privilege('shop_service', 'shop.${table}', 'delete') as deletes`,
+      );
+    await migrate(url, [shop]);
+    expect(await rights('thing')).toEqual([{ reads: true, deletes: false }]);
+    expect(await rights('part')).toEqual([{ reads: true, deletes: true }]); // another table by that name
+    expect(await doctor(url)).toEqual([]);
   });
 
   it('refuses a file that was changed after it had been applied', async () => {
