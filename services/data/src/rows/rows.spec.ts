@@ -235,7 +235,7 @@ describe.each(['schema', 'pool'] as const)('the row API of a %s tenant', (mode) 
     const text = JSON.stringify((await t.outbox()).filter(({ type }) => type === 'RowsChanged'));
     expect(first).toBeDefined();
     expect(text).not.toContain('ann@example.com');
-    expect(text).toMatch(/"email":\{"sealed":"tny1\.t\.1\.[\w-]+","commitment":"[\w-]+"\}/);
+    expect(text).toMatch(/"email":\{"sealed":"tny1\.s\.[0-9a-f-]{36}\.[\w-]+","commitment":"[\w-]+"\}/);
   });
 
   it('shows and changes nothing of another tenant', async () => {
