@@ -13,6 +13,8 @@ const PASSWORD = 'wrought-iron-candle-9';
 /** All services in this process, on a Postgres and a nats-server of their own, with tenants made for being attacked. */
 export interface ProvingGround extends AsyncDisposable {
   readonly verification: Verification;
+  /** Makes other tenants, whose people have just signed in. */
+  renew(): Promise<void>;
   readonly url: string;
   readonly adminUrl: string;
   readonly stateDir: string;
@@ -44,19 +46,23 @@ export async function openGround(services: readonly Service[]): Promise<ProvingG
   const settings = new LocalSettings(environment);
   const rest = { split: false, mainOf: () => '', progress: silent, stop: new AbortController() };
   const instance = started.use(await startInstance({ services, environment, settings, ...rest }));
-  const verification = await Verification.prepare({
-    ...{ url: instance.url, email: EMAIL, password: PASSWORD, baseDomain: 'localhost' },
-    ...{ instance: await openInstance(services, environment), collectorPort, say: () => undefined },
-  });
+  const attacked = await openInstance(services, environment);
+  const prepare = (): Promise<Verification> =>
+    Verification.prepare({
+      ...{ url: instance.url, email: EMAIL, password: PASSWORD, baseDomain: 'localhost' },
+      ...{ instance: attacked, collectorPort, say: () => undefined },
+    });
+  let verification = await prepare();
   const undo = started.move();
   return {
-    ...{
-      verification,
-      url: instance.url,
-      adminUrl: postgres.url,
-      stateDir: environment.TENANTRY_STATE_DIR,
-      environment,
+    get verification() {
+      return verification;
     },
+    renew: async () => {
+      await verification.close();
+      verification = await prepare();
+    },
+    ...{ url: instance.url, adminUrl: postgres.url, stateDir: environment.TENANTRY_STATE_DIR, environment },
     [Symbol.asyncDispose]: () => undo.disposeAsync(),
   };
 }
