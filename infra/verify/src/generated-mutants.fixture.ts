@@ -60,6 +60,9 @@ function isGuarded({ permission, http, scope }: Operation): boolean {
   return permission !== null && http !== null && scope === 'tenant';
 }
 
+/** What nobody but an agent may do, whatever its permissions: verify's keys and people are none. */
+const OF_AGENTS: ReadonlySet<string> = new Set(['CallAgentTool', 'ExchangeAgentToken', 'Mcp']);
+
 /** Neither the gateway nor the service asks for the permission of one operation. */
 function permissionMutant({ name }: Operation, gateway: Service): Mutant {
   const atTheGateway: Plant = () => {
@@ -85,6 +88,7 @@ function permissionMutant({ name }: Operation, gateway: Service): Mutant {
     plant: both(atTheGateway, inTheService),
     only,
     sections: ['http'],
+    ...(OF_AGENTS.has(name) ? { heldBy: 'the service, which does this for agents alone' } : {}),
   };
 }
 
