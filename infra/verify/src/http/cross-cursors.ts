@@ -10,6 +10,7 @@ const isPaged = ({ http, scope, input }: Operation): boolean =>
 
 /** Lists that need a history which no single request makes: that they give pages is for their own specs to show. */
 const NEEDS_HISTORY: ReadonlySet<string> = new Set([
+  'GetOrganizationUsage',
   'GetUsage',
   'ListGuardrailDecisions',
   'ListLineUsage',
