@@ -186,10 +186,21 @@ function unmasked(text: string): string {
   return letters.replace(/\b(?:\p{L}[ ._-]){3,}\p{L}\b/gu, (word) => word.replace(/[ ._-]/g, ''));
 }
 
+/**
+ * What lookalikes hide: the lines that say something else once they are undone, each with those beside it. What they say as they are is looked at
+ * anyhow, and no sign goes on for longer.
+ */
+function revealed(read: string): string {
+  const lines = read.split('\n');
+  const plainer = lines.map(unmasked);
+  const isChanged = (at: number): boolean => plainer[at] !== lines[at];
+  return plainer.filter((_, at) => isChanged(at) || isChanged(at - 1) || isChanged(at + 1)).join('\n');
+}
+
 /** Texts that are in the text as base64. */
 function decoded(text: string): string {
-  const runs = [...text.matchAll(/(?<![\w+/])[A-Za-z0-9+/]{24,4000}={0,2}/g)].slice(0, MAX_BASE64_RUNS);
-  const texts = runs.map(([run]) => Buffer.from(run, 'base64').toString());
+  const runs = text.match(/[A-Za-z0-9+/]{24,4000}/g)?.slice(0, MAX_BASE64_RUNS) ?? [];
+  const texts = runs.map((run) => Buffer.from(run, 'base64').toString());
   return texts.filter((one) => /^[\x20-\x7e\s]+$/.test(one)).join('\n');
 }
 
@@ -197,7 +208,7 @@ function decoded(text: string): string {
 export function injectionScore(text: string): { readonly score: number; readonly signs: readonly string[] } {
   const read = plain(text);
   const hidden = text.search(/[\u{e0000}-\u{e007f}]/u) >= 0;
-  const forms = [read, unmasked(read), plain(decoded(text))];
+  const forms = [read, revealed(read), plain(decoded(text))].filter((form) => form !== '');
   const found = SIGNS.filter(({ regex }) => forms.some((form) => regex.test(form)));
   const signs = [...new Set(found.map(({ name }) => name)), ...(hidden ? ['hides text'] : [])];
   return { score: found.reduce((sum, { weight }) => sum + weight, hidden ? 3 : 0), signs };
