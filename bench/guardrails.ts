@@ -24,7 +24,7 @@ const LINES = [
 const personal: Guardrail = {
   ...{ name: 'people', kind: 'personal-data', mode: 'enforce', action: 'redact', stages: ['input'] },
   detect: ['card', 'email', 'phone', 'national-id', 'bank-account', 'health'],
-  ...{ terms: [], maxChars: null, scripts: [], tools: [], threshold: null },
+  ...{ terms: [], topics: [], maxChars: null, scripts: [], tools: [], threshold: null },
 };
 
 function promptOf(bytes: number): string {

@@ -33,6 +33,12 @@ export const toolSupplies: Readonly<Record<string, Supply>> = {
     await world.a.owner.must('PUT', `/v1/tool-apis/${name}`, { api: API });
     return { name };
   },
+  guardrailWebhook: async (world) => {
+    const name = ['first', 'second'][(turn += 1) % 2]!;
+    const body = { url: 'https://192.0.2.1/', mode: 'shadow', timeoutMs: 50 };
+    await world.a.owner.must('PUT', `/v1/guardrail-webhooks/${name}`, body);
+    return { name };
+  },
   offeredToolApi: async (world) => {
     const name = `offered_${nextName()}`;
     await world.staff.must('PUT', `/v1/platform/tool-apis/${name}`, { api: API });

@@ -78,6 +78,11 @@ export const agentWords: Words = {
   },
   ChatInputMessage: { role: is('user', 'system'), content: fc.string(), tool_calls: absent, tool_call_id: absent },
   ReplaceGuardrailsRequest: { guardrails },
+  PutGuardrailWebhookRequest: {
+    ...{ name: is('first', 'second'), url: is('https://192.0.2.1/x'), mode: is('shadow'), timeoutMs: is(50) },
+    cost: is('0.01', '0.000000001'),
+  },
+  DeleteGuardrailWebhookRequest: { name: is('{{guardrailWebhook.name}}') },
   CallAgentToolRequest: { runId: absent },
   GetCompletionRequest: { completionId: is('{{completion.id}}') },
   ListCompletionsRequest: { agentId: absent },

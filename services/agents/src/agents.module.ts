@@ -12,6 +12,7 @@ import { ListCompletions } from './completions/list-completions.js';
 import { ModelAdmission } from './completions/model-admission.js';
 import { ModelCalls } from './completions/model-calls.js';
 import { Spending } from './completions/spending.js';
+import { CallEndings } from './completions/call-endings.js';
 import { CallBeginnings } from './completions/call-beginnings.js';
 import { CloseConversation } from './conversations/close-conversation.js';
 import { ConversationSeal } from './conversations/conversation-seal.js';
@@ -49,6 +50,12 @@ import { ListModelProviders } from './models/list-model-providers.js';
 import { ListModels } from './models/list-models.js';
 import { ListProviderKeys } from './models/list-provider-keys.js';
 import { CountGuardrailDecisions } from './guardrails/count-guardrail-decisions.js';
+import { AskWebhook } from './guardrail-webhooks/ask-webhook.js';
+import { DeleteGuardrailWebhook } from './guardrail-webhooks/delete-guardrail-webhook.js';
+import { GuardrailWebhooks } from './guardrail-webhooks/guardrail-webhooks.js';
+import { ListGuardrailWebhooks } from './guardrail-webhooks/list-guardrail-webhooks.js';
+import { PutGuardrailWebhook } from './guardrail-webhooks/put-guardrail-webhook.js';
+import { DecisionMetrics } from './guardrails/decision-metrics.js';
 import { GuardedTools } from './guardrails/guarded-tools.js';
 import { GetGuardrails } from './guardrails/get-guardrails.js';
 import { HealthDataGate } from './guardrails/health-data-gate.js';
@@ -164,6 +171,7 @@ const toolApis = [PutToolApi, ListToolApis, DeleteToolApi, ReplaceToolHosts, Get
 const offeredApis = [OfferToolApi, ListOfferedToolApis, WithdrawToolApi];
 const approvals = [ListAgentApprovals, ApproveAgentCall, RefuseAgentCall];
 const guardrails = [GetGuardrails, ReplaceGuardrails, TestGuardrails, ListGuardrailDecisions, CountGuardrailDecisions];
+const guardrailWebhooks = [PutGuardrailWebhook, ListGuardrailWebhooks, DeleteGuardrailWebhook];
 const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForget, EveryHourPruneEvents];
 
 /** AI agents and what they may do: a table of contents. */
@@ -188,6 +196,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     ...subjects,
     ...accesses,
     ...guardrails,
+    ...guardrailWebhooks,
     ...schedules,
   ],
   providers: [
@@ -215,12 +224,16 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     ConfigsInForce,
     Spending,
     CallBeginnings,
+    CallEndings,
     ConversationSeal,
     Turns,
     EventFeed,
     SubjectSeeker,
     TenantGuardrails,
     OwnValueFilters,
+    DecisionMetrics,
+    AskWebhook,
+    GuardrailWebhooks,
     HealthDataGate,
     ModelAdmission,
   ],

@@ -66,6 +66,13 @@ import {
   ReplaceConversationRetentionRequest,
 } from './agents/conversations.js';
 import {
+  DeleteGuardrailWebhookRequest,
+  GuardrailWebhook,
+  ListGuardrailWebhooksRequest,
+  ListGuardrailWebhooksResponse,
+  PutGuardrailWebhookRequest,
+} from './agents/guardrail-webhooks.js';
+import {
   CountGuardrailDecisionsRequest,
   CountGuardrailDecisionsResponse,
   GetGuardrailsRequest,
@@ -1199,6 +1206,49 @@ export const replaceConversationRetention = operation({
   audit: 'conversation_retention.replaced',
   input: ReplaceConversationRetentionRequest,
   output: ConversationRetention,
+});
+
+/**
+ * Has an endpoint asked about texts, or replaces one. It gets a POST of JSON, signed as Standard Webhooks says, with what the other guardrails have
+ * left: {"id", "stage": "input" or "output", "model", "agentId", "texts": [{"stage", "text"}]}. It answers 200 with {"verdict": "pass"},
+ * {"verdict": "redact", "texts": ["…"]}, one for each, or {"verdict": "block"}, and may give its reason in "explanation". Whatever else it does is a
+ * failure. Holds everywhere within five seconds.
+ */
+export const putGuardrailWebhook = operation({
+  name: 'PutGuardrailWebhook',
+  service: 'agents',
+  summary: 'Has an endpoint asked about texts, or replaces one',
+  http: { method: 'PUT', path: '/v1/guardrail-webhooks/{name}', status: 200 },
+  permission: 'guardrails.write',
+  scope: 'tenant',
+  audit: 'guardrail_webhook.put',
+  input: PutGuardrailWebhookRequest,
+  output: GuardrailWebhook,
+});
+
+/** Lists the tenant's endpoints in the order in which they are asked: by name. */
+export const listGuardrailWebhooks = operation({
+  name: 'ListGuardrailWebhooks',
+  service: 'agents',
+  summary: "Lists the tenant's endpoints in the order in which they are asked",
+  http: { method: 'GET', path: '/v1/guardrail-webhooks', status: 200 },
+  permission: 'guardrails.read',
+  scope: 'tenant',
+  input: ListGuardrailWebhooksRequest,
+  output: ListGuardrailWebhooksResponse,
+});
+
+/** Has an endpoint asked no more, and destroys its secret. */
+export const deleteGuardrailWebhook = operation({
+  name: 'DeleteGuardrailWebhook',
+  service: 'agents',
+  summary: 'Has an endpoint asked no more, and destroys its secret',
+  http: { method: 'DELETE', path: '/v1/guardrail-webhooks/{name}', status: 200 },
+  permission: 'guardrails.write',
+  scope: 'tenant',
+  audit: 'guardrail_webhook.deleted',
+  input: DeleteGuardrailWebhookRequest,
+  output: GuardrailWebhook,
 });
 
 /** Gives the tenant's guardrails in their order: its own, or those that hold for everybody who has none. */
@@ -6529,6 +6579,9 @@ export const operations: readonly Operation[] = [
   deleteConversation,
   getConversationRetention,
   replaceConversationRetention,
+  putGuardrailWebhook,
+  listGuardrailWebhooks,
+  deleteGuardrailWebhook,
   getGuardrails,
   replaceGuardrails,
   testGuardrails,

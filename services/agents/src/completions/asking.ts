@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { AgentConfig, CreateChatCompletionRequest } from '@tenantry/contracts';
 import type { TenantContext } from '@tenantry/kernel';
+import type { GuardrailWebhook } from '../guardrail-webhooks/guardrail-webhook.js';
+import { GuardrailWebhooks } from '../guardrail-webhooks/guardrail-webhooks.js';
 import { forAgent } from '../guardrails/agent-guardrails.js';
 import { Conformance } from '../guardrails/conformance.js';
 import type { Guardrail } from '../guardrails/guardrail.js';
@@ -12,6 +14,7 @@ import { readChat, type ChatRequest } from './chat-request.js';
 export interface Asked {
   readonly chat: ChatRequest;
   readonly guardrails: readonly Guardrail[];
+  readonly webhooks: readonly GuardrailWebhook[];
   readonly conformance: Conformance;
   /** What the tenant told the agent that asks; empty for anybody else. */
   readonly instructions: string;
@@ -23,16 +26,18 @@ export class Asking {
   constructor(
     private readonly guardrails: TenantGuardrails,
     private readonly configs: ConfigsInForce,
+    private readonly webhooks: GuardrailWebhooks,
   ) {}
 
   /** @throws Fault `invalid-input` naming the field, `guardrail-blocked` when a guardrail that the agent needs is gone */
   async read(request: CreateChatCompletionRequest, ctx: TenantContext): Promise<Asked> {
     const given = readChat(request);
-    const [tenants, config] = await Promise.all([this.guardrails.of(ctx), this.configs.of(ctx)]);
+    const known = [this.guardrails.of(ctx), this.configs.of(ctx), this.webhooks.of(ctx)] as const;
+    const [tenants, config, webhooks] = await Promise.all(known);
     const guardrails = config ? forAgent(tenants, config.guardrails) : tenants;
     const chat = config ? configured(given, config) : given;
     const conformance = new Conformance(guardrails, chat.format);
-    return { chat, guardrails, conformance, instructions: config?.instructions ?? '' };
+    return { chat, guardrails, webhooks, conformance, instructions: config?.instructions ?? '' };
   }
 }
 

@@ -4,12 +4,13 @@ import { Clock, type TenantContext } from '@tenantry/kernel';
 import { continued, withinConversation, type Thread } from '../conversations/thread.js';
 import { Turns } from '../conversations/turns.js';
 import { blocked, guardRequest } from '../guardrails/guarded-chat.js';
+import { mostWebhookNanos } from '../guardrail-webhooks/webhook-windows.js';
 import type { PricedModel } from '../prices/price-book.js';
 import { costNanos } from '../prices/rating.js';
 import type { RunRef } from '../runs/run.table.js';
 import { Asking, instructed } from './asking.js';
 import { CallMeter } from './call-meter.js';
-import { planCall } from './call-plan.js';
+import { planCall, planWith } from './call-plan.js';
 import { CallSpan } from './call-span.js';
 import type { ChatRequest } from './chat-request.js';
 import { openCompletion } from './completion.js';
@@ -32,7 +33,7 @@ export class CallBeginnings {
 
   /** When this fails no model may be asked, and a conversation is as it was. @throws Fault of whatever refuses */
   async begin(request: CreateChatCompletionRequest, ctx: TenantContext): Promise<RunningCall> {
-    const { chat: given, guardrails, conformance, instructions } = await this.asking.read(request, ctx);
+    const { chat: given, guardrails, webhooks, conformance, instructions } = await this.asking.read(request, ctx);
     const { value: fresh, decisions, blockedBy } = guardRequest(guardrails, given);
     const thread = fresh.conversationId === null ? null : await this.turns.read(ctx, fresh.conversationId);
     if (blockedBy) {
@@ -43,19 +44,37 @@ export class CallBeginnings {
     const chat = instructed(thread ? continued(thread, fresh) : fresh, instructions);
     const disclosure = readDisclosure(request);
     const { version, candidates, kinds } = await this.admission.admit(ctx, chat, decisions);
-    const tenantPlan = planCall(chat, candidates);
+    const looks = mostWebhookNanos(webhooks, chat.isStream);
+    const tenantPlan = planWith(planCall(chat, candidates), looks.input + looks.output);
     const plan = thread ? withinConversation(tenantPlan, thread) : tenantPlan;
     const { inputEstimate } = plan;
     const used = { inputTokens: inputEstimate, cachedInputTokens: 0, outputTokens: 0 };
     const { model, isStream, conversationId } = chat;
     const facts = { model, isStream, conversationId, runId: run?.id ?? null, priceVersion: version, inputEstimate };
-    const call = openCompletion({ ...facts, inputNanos: costNanos(candidates[0]!, used) }, ctx, this.clock.now());
+    const call = openCompletion(
+      { ...facts, inputNanos: costNanos(candidates[0]!, used) + looks.input },
+      ctx,
+      this.clock.now(),
+    );
     const span = CallSpan.begin(call, chat, run?.traceparent ?? null);
     const tell = (one: PricedModel) => this.runs.tell(ctx, healthDataSent(call.id, one, kinds, disclosure));
     const disclose = kinds.length > 0 ? tell : null;
-    const known = { chat, plan, candidates, ctx, call, disclose, guardrails, thread, span, asked: fresh.messages };
+    const known = {
+      chat,
+      plan,
+      candidates,
+      ctx,
+      call,
+      disclose,
+      guardrails,
+      webhooks,
+      thread,
+      span,
+      asked: fresh.messages,
+    };
     const begun = { meter: new CallMeter(inputEstimate), conformance, decisions: [...decisions], spoken: new Spoken() };
-    return { ...known, ...begun, heldNanos: await this.hold({ ...known, ...begun }) };
+    const heldNanos = await this.hold({ ...known, ...begun });
+    return { ...known, ...begun, heldNanos: heldNanos - looks.output }; // which models do not get
   }
 
   /** The run that a request goes on with: of the call that it names, or the one that its conversation waits in. */

@@ -37,6 +37,11 @@ export class CallMeter {
     };
   }
 
+  /** Something else that the call has cost. */
+  charge(nanos: bigint): void {
+    this.nanos += nanos;
+  }
+
   /** A try was sent, and so many bytes came back in so many pieces; nobody said what it used. */
   estimate(model: PricedModel, outputBytes: number, pieces = 0): void {
     this.estimated = true;

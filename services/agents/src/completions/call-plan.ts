@@ -42,6 +42,11 @@ export function planCall(chat: ChatRequest, candidates: readonly PricedModel[]):
   return { inputBound, inputEstimate, mostNanos, leastNanos: least.reduce((x, y) => (x < y ? x : y)) };
 }
 
+/** A plan whose hold has an amount for something besides models. */
+export function planWith(plan: CallPlan, nanos: bigint): CallPlan {
+  return { ...plan, mostNanos: plan.mostNanos + nanos, leastNanos: plan.leastNanos + nanos };
+}
+
 /** How many tokens a text of so many bytes likely has. */
 export function estimateTokens(bytes: number): number {
   return Math.ceil(bytes / BYTES_PER_TOKEN);

@@ -3,6 +3,7 @@ import { CompletionEnded } from '@tenantry/contracts';
 import { TenantDatabase, type Transaction } from '@tenantry/database';
 import { Clock, Fault, formatNanos, type TenantContext } from '@tenantry/kernel';
 import { Logger } from '@tenantry/service';
+import { DecisionMetrics } from '../guardrails/decision-metrics.js';
 import type { Decision } from '../guardrails/guardrail.js';
 import { insertDecisions } from '../guardrails/guardrail.table.js';
 import { reading } from '../rows.js';
@@ -31,6 +32,7 @@ export class CompletionRuns implements OnModuleDestroy {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly spending: Spending,
+    private readonly metrics: DecisionMetrics,
     private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
@@ -64,6 +66,7 @@ export class CompletionRuns implements OnModuleDestroy {
   /** Keeps what guardrails decided about a request that no model is asked for. */
   async keepDecisions(ctx: TenantContext, decisions: readonly Decision[]): Promise<void> {
     await this.tenants.transaction(outliving(ctx), (tx) => insertDecisions(tx, null, decisions, this.clock.now()));
+    this.metrics.count(ctx.tenantId, decisions);
   }
 
   /**
@@ -87,7 +90,9 @@ export class CompletionRuns implements OnModuleDestroy {
         return true;
       }),
     );
-    if (hasEnded) this.settleLater(own, call.id, end.costNanos);
+    if (!hasEnded) return;
+    this.metrics.count(ctx.tenantId, decisions);
+    this.settleLater(own, call.id, end.costNanos);
   }
 
   /** Announces something about a call in a commit of its own. */

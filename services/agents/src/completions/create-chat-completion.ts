@@ -5,17 +5,16 @@ import {
   type ChatCompletion,
   type CreateChatCompletionRequest,
 } from '@tenantry/contracts';
-import type { Transaction } from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
-import { Turns } from '../conversations/turns.js';
+import { GuardrailWebhooks } from '../guardrail-webhooks/guardrail-webhooks.js';
 import { blocked, guardAnswer } from '../guardrails/guarded-chat.js';
 import { guardedPieces } from '../guardrails/guarded-pieces.js';
 import { faultOf, ModelFault } from '../models/model-fault.js';
 import { answerBody } from './answer-body.js';
 import { CallBeginnings } from './call-beginnings.js';
+import { CallEndings } from './call-endings.js';
 import type { CompletionEnd, OpenCompletion } from './completion.js';
-import { CompletionRuns } from './completion-runs.js';
 import { ModelCalls } from './model-calls.js';
 import { endOfCall, type RunningCall } from './running-call.js';
 import type { StartedStream } from './started-stream.js';
@@ -33,19 +32,20 @@ type Told = Pick<CompletionEnd, 'answeredBy' | 'firstPieceMs'>;
 export class CreateChatCompletion {
   constructor(
     private readonly beginnings: CallBeginnings,
-    private readonly runs: CompletionRuns,
+    private readonly endings: CallEndings,
     private readonly calls: ModelCalls,
-    private readonly turns: Turns,
+    private readonly webhooks: GuardrailWebhooks,
     private readonly clock: Clock,
   ) {}
 
   @Handles(createChatCompletion)
   async handle(request: CreateChatCompletionRequest, ctx: TenantContext): Promise<Reply<ChatCompletion>> {
-    const running = await this.beginnings.begin(request, ctx);
+    let running = await this.beginnings.begin(request, ctx);
     try {
+      running = await this.webhooks.request(running);
       return running.chat.isStream ? await this.streamed(running) : await this.whole(running);
     } catch (error) {
-      await this.conclude(running, this.failed(running, error, null));
+      await this.endings.conclude(running, this.failed(running, error, null));
       throw error instanceof ModelFault ? faultOf(error) : error;
     }
   }
@@ -54,14 +54,15 @@ export class CreateChatCompletion {
     const { call, meter, guardrails, decisions } = running;
     const { model, answer: given } = await this.calls.complete(running);
     assertDistinct(given.toolCalls);
-    const { value: answer, decisions: made, blockedBy } = guardAnswer(guardrails, given);
+    const { value, decisions: made, blockedBy } = guardAnswer(guardrails, given);
     decisions.push(...made);
     if (blockedBy) throw blocked(blockedBy);
+    const answer = await this.webhooks.answer(running, value);
     running.conformance.judge(answer.text, decisions);
     const firstPieceMs = this.sinceStart(call);
     const facts = { state: 'completed', finishReason: answer.finishReason, failure: null, firstPieceMs } as const;
     running.spoken.takeWhole(answer);
-    await this.conclude(running, this.end(running, { ...facts, answeredBy: model.name }));
+    await this.endings.conclude(running, this.end(running, { ...facts, answeredBy: model.name }));
     return new Reply<ChatCompletion>(printAnswer(call, answer, meter) as never);
   }
 
@@ -87,7 +88,8 @@ export class CreateChatCompletion {
     const events = new StreamEvents(call);
     let end: CompletionEnd | null = null;
     try {
-      const guarded = guardedPieces(reader.read(pieces), running.guardrails, decisions);
+      const looked = guardedPieces(reader.read(pieces), running.guardrails, decisions);
+      const guarded = this.webhooks.pieces(running, looked);
       for await (const piece of running.conformance.pieces(guarded, decisions)) {
         spoken.take(piece);
         if (piece.kind === 'text' || piece.kind === 'tool-call') yield events.piece(piece);
@@ -95,7 +97,7 @@ export class CreateChatCompletion {
       const finishReason = reader.isOverLimit ? 'length' : (reader.finishReason ?? 'stop');
       reader.close();
       end = this.end(running, { ...told, state: 'completed', finishReason, failure: null });
-      await this.conclude(running, end);
+      await this.endings.conclude(running, end);
       yield events.finish(finishReason);
       if (chat.includesUsage) yield events.usage(meter);
       yield events.done();
@@ -103,7 +105,7 @@ export class CreateChatCompletion {
       if (end) throw error;
       reader.close();
       end = { ...this.failed(running, error, told.firstPieceMs), answeredBy: told.answeredBy };
-      await this.conclude(running, end);
+      await this.endings.conclude(running, end);
       const fault = error instanceof ModelFault ? faultOf(error) : error;
       if (!(fault instanceof Fault)) throw error;
       yield events.error(fault);
@@ -117,7 +119,7 @@ export class CreateChatCompletion {
   private async abandon(running: RunningCall, reader: StreamReader, told: Told): Promise<void> {
     reader.close();
     const facts = { state: 'cancelled', finishReason: reader.finishReason, failure: 'cancelled' } as const;
-    await this.conclude(running, this.end(running, { ...told, ...facts }));
+    await this.endings.conclude(running, this.end(running, { ...told, ...facts }));
   }
 
   private failed(running: RunningCall, error: unknown, firstPieceMs: number | null): CompletionEnd {
@@ -128,18 +130,6 @@ export class CreateChatCompletion {
 
   private end(running: RunningCall, facts: Parameters<typeof endOfCall>[1]): CompletionEnd {
     return endOfCall(running, facts, this.clock.now());
-  }
-
-  /** Ends a call in one commit with what its conversation keeps of it. */
-  private async conclude(running: RunningCall, end: CompletionEnd): Promise<void> {
-    const { ctx, call, decisions, thread, asked, spoken, span } = running;
-    const said = { asked, text: spoken.text, toolCalls: spoken.toolCalls };
-    const within = thread ? (tx: Transaction) => this.turns.end(tx, { thread, call, end, said }) : undefined;
-    try {
-      await this.runs.end(ctx, call, end, { decisions, within });
-    } finally {
-      span.end(end);
-    }
   }
 
   private sinceStart({ startedAt }: OpenCompletion): number {

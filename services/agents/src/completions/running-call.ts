@@ -1,5 +1,6 @@
 import type { Thread } from '../conversations/thread.js';
 import type { Conformance } from '../guardrails/conformance.js';
+import type { GuardrailWebhook } from '../guardrail-webhooks/guardrail-webhook.js';
 import type { Decision, Guardrail } from '../guardrails/guardrail.js';
 import type { ChatMessage } from '../models/model-port.js';
 import type { CompletionEnd, OpenCompletion } from './completion.js';
@@ -11,6 +12,8 @@ import type { Spoken } from './spoken.js';
 export interface RunningCall extends ModelCall {
   readonly call: OpenCompletion;
   readonly guardrails: readonly Guardrail[];
+  /** The tenant's own endpoints, which are asked after them. */
+  readonly webhooks: readonly GuardrailWebhook[];
   /** Whether the answer is in the form that was asked for. */
   readonly conformance: Conformance;
   /** What guardrails have decided so far. */

@@ -18,7 +18,7 @@ describe('What an agent’s configuration says', () => {
   };
   const guardrail = (more: Partial<Guardrail>): Guardrail => ({
     ...{ name: 'short', kind: 'length', mode: 'off', action: 'block', stages: ['input'], detect: [], terms: [] },
-    ...{ maxChars: 3, scripts: [], tools: [], threshold: null },
+    ...{ maxChars: 3, scripts: [], topics: [], tools: [], threshold: null },
     ...more,
   });
   const guard = (...guardrails: Guardrail[]) => t.a.call(replaceGuardrails, { guardrails });
@@ -69,7 +69,17 @@ describe('An answer that must be what response_format says', () => {
   beforeEach(() => f.budget(t.a));
 
   const guard = (mode: string) => {
-    const one = { name: 'form', kind: 'schema', mode, stages: [], detect: [], terms: [], scripts: [], tools: [] };
+    const one = {
+      name: 'form',
+      kind: 'schema',
+      mode,
+      stages: [],
+      detect: [],
+      terms: [],
+      scripts: [],
+      topics: [],
+      tools: [],
+    };
     return t.a.call(replaceGuardrails, { guardrails: [one] });
   };
 

@@ -54,7 +54,8 @@ export function guardRequest(guardrails: readonly Guardrail[], chat: ChatRequest
   return { value: { ...chat, messages }, decisions: looks.decisions, blockedBy: looks.blockedBy };
 }
 
-function stageOf({ role, isRetrieved }: ChatMessage): Stage | null {
+/** Where a message is looked at; null for one that is not: what the tenant itself instructs, and what the model said before. */
+export function stageOf({ role, isRetrieved }: ChatMessage): Stage | null {
   if (role === 'tool') return 'tool-result';
   if (role !== 'user') return null;
   return isRetrieved ? 'retrieved' : 'input';

@@ -18,7 +18,7 @@ describe('A guarded completion', () => {
 
   const guardrail = (more: Partial<Guardrail>): Guardrail => ({
     ...{ name: 'one', kind: 'secrets', mode: 'enforce', action: 'block', stages: [], detect: [], terms: [] },
-    ...{ maxChars: null, scripts: [], tools: [], threshold: null },
+    ...{ maxChars: null, scripts: [], topics: [], tools: [], threshold: null },
     ...more,
   });
   /** Tenants are new for every test, so nobody remembers older guardrails of theirs. */

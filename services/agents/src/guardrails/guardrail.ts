@@ -5,12 +5,22 @@ import { injectionScore } from './injection.js';
 import { findPersonalData, type PersonalData } from './personal-data.js';
 import { findSecrets } from './secrets.js';
 import { findTerms } from './terms.js';
+import { offTopic, type Topic } from './topics.js';
 
 /** Where a text is met: what a caller sends, what was retrieved, what a tool is given, what it answers, what the model says. */
 export type Stage = 'input' | 'retrieved' | 'tool-arguments' | 'tool-result' | 'output';
 
 export type GuardrailKind =
-  'personal-data' | 'own-values' | 'secrets' | 'injection' | 'terms' | 'length' | 'script' | 'tools' | 'schema';
+  | 'personal-data'
+  | 'own-values'
+  | 'secrets'
+  | 'injection'
+  | 'terms'
+  | 'topics'
+  | 'length'
+  | 'script'
+  | 'tools'
+  | 'schema';
 
 /** Finds what the tenant's own rows say. */
 export interface OwnValueFinder {
@@ -32,6 +42,8 @@ export interface Guardrail {
   readonly detect: readonly PersonalData[];
   /** For terms: words and phrases that must not occur. */
   readonly terms: readonly string[];
+  /** For topics: what may be talked about, and what may not. */
+  readonly topics: readonly Topic[];
   /** For length: the most characters of one text. */
   readonly maxChars: number | null;
   /** For script: the writing systems that may occur. */
@@ -47,7 +59,7 @@ export interface Guardrail {
 /** What a guardrail decided about one text, and why; never the text. */
 export interface Decision {
   readonly guardrail: string;
-  readonly kind: GuardrailKind;
+  readonly kind: GuardrailKind | 'webhook';
   readonly stage: Stage;
   /** Whether it was done, or only would have been. */
   readonly isEnforced: boolean;
@@ -88,6 +100,10 @@ const looks: Readonly<Record<GuardrailKind, Look>> = {
       : null;
   },
   terms: (text, { terms }) => placesOf(findTerms(text, terms)),
+  topics: (text, { topics }, stage) => {
+    const objection = offTopic(text, topics, stage === 'input');
+    return objection === null ? null : whole(objection);
+  },
   length: (text, { maxChars }) =>
     maxChars !== null && text.length > maxChars
       ? whole(`It has ${text.length} characters; ${maxChars} are allowed`)

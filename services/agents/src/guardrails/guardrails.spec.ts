@@ -5,7 +5,7 @@ import { StreamGuard } from './stream-guard.js';
 
 const guardrail = (more: Partial<Guardrail>): Guardrail => ({
   ...{ name: 'one', kind: 'personal-data', mode: 'enforce', action: 'redact', stages: ['input', 'output'], detect: [] },
-  ...{ terms: [], maxChars: null, scripts: [], tools: [], threshold: null },
+  ...{ terms: [], topics: [], maxChars: null, scripts: [], tools: [], threshold: null },
   ...more,
 });
 const people = guardrail({ detect: ['card', 'email', 'phone', 'national-id', 'bank-account', 'health'] });
@@ -66,6 +66,25 @@ describe('Guardrails', () => {
         expect(inspect([guardrail({ detect: ['card'] })], 'input', text).text).toBe('pay with [card] now');
       }),
     );
+  });
+
+  it('refuse what is on a denied topic, and an input on none of the allowed ones', () => {
+    const topics = [
+      { name: 'weapons', words: ['rifle', 'hand grenade'], allowed: false },
+      { name: 'music', words: ['song', 'album'], allowed: true },
+    ];
+    const look = (text: string, stage: 'input' | 'output' = 'input') =>
+      inspect([guardrail({ kind: 'topics', topics })], stage, text).blockedBy?.explanation;
+    expect(look('Which album has this song about a Hand Grenade?')).toBe('It is about weapons');
+    expect(look('Please tell me who won the match yesterday')).toBe('It is about none of music');
+    expect([look('Which album is the longest one of all'), look('Hello, how are you?')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(look('There are eleven of them in this list', 'output')).toBeUndefined();
+    const guard = new StreamGuard([guardrail({ kind: 'topics', topics })]);
+    const blocked = [...'take a hand grenade now'].map((letter) => guard.push(letter).blockedBy);
+    expect([...blocked, guard.end().blockedBy].some((one) => one !== null)).toBe(true);
   });
 
   it('take a phrase out of a stream that comes letter by letter', () => {

@@ -110,7 +110,7 @@ describe('Health information that is asked about', () => {
       detect: ['national-id'],
     };
     await t.a.call(replaceGuardrails, {
-      guardrails: [{ ...guardrail, stages: [], terms: [], scripts: [], tools: [] }],
+      guardrails: [{ ...guardrail, stages: [], terms: [], scripts: [], topics: [], tools: [] }],
     });
     expect((await ask(t.a)).choices[0]!.message.content).toContain('[national-id]');
     await ask(t.b, 'What is the weather?');

@@ -37,7 +37,8 @@ export class HeldBack {
     this.looksForSecrets = detect.includes('health') || guardrails.some(({ kind }) => kind === 'secrets');
     this.looksForWords = detect.some((one) => one === 'email' || one === 'bank-account');
     this.values = guardrails.flatMap(({ values }) => (values ? [values] : []));
-    this.terms = guardrails.flatMap(({ terms }) => terms);
+    const denied = guardrails.flatMap(({ topics }) => topics.flatMap((topic) => (topic.allowed ? [] : topic.words)));
+    this.terms = [...guardrails.flatMap(({ terms }) => terms), ...denied];
     this.longestTerm = Math.max(0, ...this.terms.map(({ length }) => length));
   }
 

@@ -12,7 +12,7 @@ const filterOf = (values: readonly string[], by = hasher): OwnValueFilter =>
   new OwnValueFilter(by, packMarks(values.flatMap((value) => marksOf(value, by))));
 const guardrail = (values: OwnValueFilter): Guardrail => ({
   ...{ name: 'ours', kind: 'own-values', mode: 'enforce', action: 'redact', stages: ['input', 'output'], detect: [] },
-  ...{ terms: [], maxChars: null, scripts: [], tools: [], threshold: null, values },
+  ...{ terms: [], topics: [], maxChars: null, scripts: [], tools: [], threshold: null, values },
 });
 
 describe('A filter of own values', () => {

@@ -68,7 +68,7 @@ describe('Guardrails of own values', () => {
   };
   const begin = async (tenant: TestTenant, more: Partial<Guardrail> = {}): Promise<Index> => {
     const guardrail = { name: 'ours', kind: 'own-values', mode: 'enforce', stages: [], detect: [], terms: [] };
-    const guardrails = [{ ...guardrail, scripts: [], tools: [], ...more }];
+    const guardrails = [{ ...guardrail, scripts: [], topics: [], tools: [], ...more }];
     await tenant.call(replaceGuardrails, { guardrails }, inTime(tenant));
     const index = new Index();
     indexes.set(tenant.id, index);

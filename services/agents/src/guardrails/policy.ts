@@ -8,12 +8,13 @@ const ALL: readonly Stage[] = ['input', 'retrieved', 'tool-arguments', 'tool-res
 const TO_THE_MODEL: readonly Stage[] = ['input', 'retrieved', 'tool-result'];
 /** Tools are offered with the input, and called with arguments. */
 const OF_TOOLS: readonly Stage[] = ['input', 'tool-arguments'];
-const NONE = { detect: [], terms: [], maxChars: null, scripts: [], tools: [], threshold: null } as const;
+const NONE = { detect: [], terms: [], maxChars: null, scripts: [], tools: [], threshold: null, topics: [] } as const;
 
 const stagesOf: Readonly<Partial<Record<GuardrailKind, readonly Stage[]>>> = {
   injection: TO_THE_MODEL,
   tools: OF_TOOLS,
   schema: ['output'],
+  topics: ['input', 'output'],
 };
 
 /** What guards a tenant that has not said otherwise: no keys and no card numbers, and a look at who tries to command the model. */
@@ -24,8 +25,8 @@ export const defaultGuardrails: readonly Guardrail[] = [
 ];
 
 /** What a kind can't do without. */
-const needs: Readonly<Partial<Record<GuardrailKind, 'detect' | 'terms' | 'maxChars' | 'scripts'>>> = {
-  ...{ 'personal-data': 'detect', terms: 'terms', length: 'maxChars', script: 'scripts' },
+const needs: Readonly<Partial<Record<GuardrailKind, 'detect' | 'terms' | 'topics' | 'maxChars' | 'scripts'>>> = {
+  ...{ 'personal-data': 'detect', terms: 'terms', topics: 'topics', length: 'maxChars', script: 'scripts' },
 };
 
 /** Reads a tenant's guardrails. @throws Fault `invalid-input` naming the one at fault */
@@ -57,11 +58,12 @@ function readGuardrail(message: GuardrailMessage): Guardrail {
     detect: message.detect as PersonalData[],
     ...{ terms: message.terms, maxChars: message.maxChars ?? null, scripts: message.scripts, tools: message.tools },
     threshold: message.threshold ?? null,
+    topics: message.topics ?? [], // what was stored before there were any has none
   };
 }
 
 export function printGuardrail(guardrail: Guardrail): GuardrailMessage {
-  const { stages, detect, terms, scripts, tools, ...rest } = guardrail;
+  const { stages, detect, terms, scripts, tools, topics, ...rest } = guardrail;
   return {
     ...rest,
     stages: [...stages],
@@ -69,6 +71,7 @@ export function printGuardrail(guardrail: Guardrail): GuardrailMessage {
     terms: [...terms],
     scripts: [...scripts],
     tools: [...tools],
+    topics: topics.map((topic) => ({ ...topic, words: [...topic.words] })),
   };
 }
 

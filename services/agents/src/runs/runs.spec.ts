@@ -79,6 +79,7 @@ describe('A run', () => {
       stages: [],
       detect: [],
       scripts: [],
+      topics: [],
       tools: [],
     };
     await t.a.call(replaceGuardrails, { guardrails: [shadow] });

@@ -4,6 +4,7 @@ import { AgentNamedTenant, AgentToolCalled, type CallAgentToolRequest } from '@t
 import { TenantDatabase } from '@tenantry/database';
 import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import type { Decision } from '../guardrails/guardrail.js';
+import { DecisionMetrics } from '../guardrails/decision-metrics.js';
 import { insertDecisions } from '../guardrails/guardrail.table.js';
 import { reading } from '../rows.js';
 import { findRunOf } from '../runs/run.table.js';
@@ -22,6 +23,7 @@ export interface BegunToolCall {
 export class ToolLog {
   constructor(
     private readonly tenants: TenantDatabase,
+    private readonly metrics: DecisionMetrics,
     private readonly clock: Clock,
   ) {}
 
@@ -51,6 +53,7 @@ export class ToolLog {
       tx.publish(new AgentToolCalled({ ...whoOf(ctx), tool, outcome, durationMs, runId }));
       await insertDecisions(tx, null, decisions, this.clock.now());
     });
+    this.metrics.count(ctx.tenantId, decisions);
   }
 
   /** A model named a tenant: it was told to, or tries. The tenant's security people want to know. */

@@ -19,13 +19,13 @@ export interface Version {
 }
 
 /**
- * Permissions with which an agent could make credentials, people or agents, raise its budgets or open tables to itself, and so get
+ * Permissions with which an agent could make credentials, people or agents, raise its budgets, loosen its guardrails or open tables to itself, and so get
  * around whatever limits it. No agent has them, whoever publishes it.
  */
 const NEVER: readonly string[] = [
   ...['agents.write', 'agents.use', 'agents.approve', 'agents.stop'],
   ...['keys.write', 'members.write', 'tenant.write', 'tenant.delete', 'budgets.write', 'tables.write', 'tools.write'],
-  'agreements.write',
+  ...['agreements.write', 'guardrails.write'],
 ];
 
 const TENANT_PERMISSIONS: ReadonlySet<string> = new Set(

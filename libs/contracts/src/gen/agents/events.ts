@@ -610,6 +610,44 @@ export class GuardrailsReplaced {
   }
 }
 
+/** An endpoint is asked about texts, or is set up otherwise. */
+export class GuardrailWebhookPut {
+  static readonly typeName = 'tenantry.agents.v1.GuardrailWebhookPut';
+  static readonly fields: readonly FieldFacts[] = [field('name', 'string')];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'GuardrailWebhookPut',
+    subjectSuffix: 'agents.GuardrailWebhookPut',
+    action: 'guardrail_webhook.put',
+  };
+
+  /** The endpoint. */
+  name = '';
+
+  constructor(fields?: GuardrailWebhookPut) {
+    Object.assign(this, fields);
+  }
+}
+
+/** An endpoint is asked no more. */
+export class GuardrailWebhookDeleted {
+  static readonly typeName = 'tenantry.agents.v1.GuardrailWebhookDeleted';
+  static readonly fields: readonly FieldFacts[] = [field('name', 'string')];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'GuardrailWebhookDeleted',
+    subjectSuffix: 'agents.GuardrailWebhookDeleted',
+    action: 'guardrail_webhook.deleted',
+  };
+
+  /** The endpoint. */
+  name = '';
+
+  constructor(fields?: GuardrailWebhookDeleted) {
+    Object.assign(this, fields);
+  }
+}
+
 /** A guardrail decided about a text. What the text said is not in it. */
 export class GuardrailDecided {
   static readonly typeName = 'tenantry.agents.v1.GuardrailDecided';
