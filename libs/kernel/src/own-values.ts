@@ -94,7 +94,7 @@ export function marksOf(value: string, hasher: ValueHasher): ValueMark[] {
   const marks = numbers.filter(isLongEnough).map((digits) => {
     return { words: 0, head: digits.length, hash: hasher.number(digits) };
   });
-  const phrases = words.length > MAX_PHRASE_WORDS ? partsOf(words) : isTelling(words) ? [words] : [];
+  const phrases = words.length > MAX_PHRASE_WORDS ? partsOf(words) : isTelling(words) ? bothWays(words) : [];
   return [...marks, ...phrases.map((phrase) => markOf(phrase, hasher))].slice(0, MAX_MARKS_PER_VALUE);
 }
 
@@ -143,6 +143,11 @@ function isLongEnough({ length }: string): boolean {
 function isTelling(words: readonly string[]): boolean {
   if (words.length === 0 || words.every((word) => DIGITS.test(word))) return false; // a number
   return words.join('').length >= (words.length === 1 ? MIN_WORD_CHARS : MIN_PHRASE_CHARS);
+}
+
+/** Two words of letters are often a name, which is also written with the last one first. */
+function bothWays(words: readonly string[]): (readonly string[])[] {
+  return words.length === 2 && words.every(isPlainWord) ? [words, words.toReversed()] : [words];
 }
 
 function partsOf(words: readonly string[]): string[][] {

@@ -17,7 +17,15 @@ const guardrail = (values: OwnValueFilter): Guardrail => ({
 
 describe('A filter of own values', () => {
   const filter = filterOf([
-    ...['ann.lee@example.com', '+1 (212) 555-0187', 'MRN-00483920', 'Kowalski', 'Young', 'Zoë Müller-Lüdenscheid'],
+    ...[
+      'ann.lee@example.com',
+      '+1 (212) 555-0187',
+      'MRN-00483920',
+      'Kowalski',
+      'Young',
+      'Zoë Müller-Lüdenscheid',
+      'Wilhelmina Quillfeather',
+    ],
     ...['12 Long Acre, Flat 3', 'The patient told us that she had seen nobody since the winter and slept very badly'],
   ]);
   const redacted = (text: string): string => redact(text, filter.find(text));
@@ -32,6 +40,7 @@ describe('A filter of own values', () => {
     ['Mrs KOWAL\u200bSKI came', 'Mrs [own-value] came'],
     ['zoë müller lüdenscheid', '[own-value]'],
     ['Zoë Mu\u0308ller-Lu\u0308denscheid', '[own-value]'],
+    ['QUILLFEATHER, Wilhelmina', '[own-value]'],
     ['to 12 long acre flat 3, please', 'to [own-value], please'],
     ['Ｋｏｗａｌｓｋｉ', '[own-value]'],
   ])('finds %j', (text, expected) => expect(redacted(text)).toBe(expected));
