@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Client } from '../fuzz/client.js';
+import { openReview } from './access-review.js';
 import { Stage } from './stage.js';
 
 /** `npm run screenshots`: the pictures of docs/guides/privacy-desk.md, taken of a system with made-up people. */
@@ -49,6 +50,18 @@ await desk(a.owner, `/requests/${requestId}`, 'Acknowledged by', 'request');
 await desk(a.owner, `/copies/${copyId}`, 'Where the person was found', 'copy');
 await desk(a.owner, `/erasures/${erasureId}`, 'What happens where', 'erasure');
 await desk(a.owner, '/holds', 'Matter 7', 'holds');
+const laptop = {
+  title: 'A lost laptop',
+  description: 'It was left on a train. Its disk is encrypted.',
+  laws: ['gdpr', 'hipaa'],
+};
+const { id: incidentId } = await a.owner.must<{ id: string }>('POST', '/v1/incidents', laptop);
+await a.owner.must('POST', `/v1/incidents/${incidentId}/assess`, { severity: 'high', tables: ['customers'] });
+await desk(a.owner, '/incidents', 'A lost laptop', 'incidents');
+const { id: reviewId } = await openReview(a.owner, 'lee@people.example');
+const csv = `email,status,role\nlee@people.example,left,\n${a.owner.email},active,owner\n${planner.email},active,staff\n`;
+await a.owner.must('PUT', `/v1/access-reviews/${reviewId}/roster`, { csv });
+await desk(planner, `/access-reviews/${reviewId}`, 'Has left', 'access-review');
 const form = await stage.browser.visit(`/privacy/${a.slug}`, WINDOW);
 await form.getByRole('button', { name: 'Send the request' }).waitFor();
 await take(form, 'form');

@@ -11,6 +11,8 @@ import { PlanList } from '../plans/plan-list.js';
 import { Queue } from '../requests/queue.js';
 import { RequestPage } from '../requests/request-page.js';
 import { SettingsPage } from '../settings/settings-page.js';
+import { ReviewList } from '../reviews/review-list.js';
+import { ReviewPage } from '../reviews/review-page.js';
 import { Loading, PageHeading } from '../ui/page.js';
 import { Shell } from './shell.js';
 import { SignIn } from './sign-in.js';
@@ -65,6 +67,10 @@ function Pages(): ReactElement {
         <IncidentList />
       </Route>
       <Route path="/incidents/:id">{({ id }) => <IncidentPage id={id} />}</Route>
+      <Route path="/access-reviews">
+        <ReviewList />
+      </Route>
+      <Route path="/access-reviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
       <Route path="/form">
         <SettingsPage />
       </Route>

@@ -8,6 +8,7 @@ const PLACES = [
   { href: '/plans', label: 'Copies and erasures' },
   { href: '/holds', label: 'Legal holds' },
   { href: '/incidents', label: 'Breach register' },
+  { href: '/access-reviews', label: 'Access reviews' },
   { href: '/form', label: 'Request form' },
 ];
 
