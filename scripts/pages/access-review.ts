@@ -1,4 +1,4 @@
-import { eventually } from '@tenantry/testing';
+import { eventually } from '@tenantry/testing/eventually';
 import type { Client } from '../fuzz/client.js';
 
 const PATIENCE_MS = 60_000;
