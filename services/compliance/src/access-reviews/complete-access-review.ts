@@ -6,11 +6,12 @@ import {
   type AccessReview as ReviewMessage,
   type CompleteAccessReviewRequest,
 } from '@tenantry/contracts';
-import { Clock, type TenantContext } from '@tenantry/kernel';
+import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Handles, RpcClient } from '@tenantry/messaging';
+import type { Rows } from '../requests/privacy-request.table.js';
 import { findFacts } from './access-item.table.js';
 import { assertCompletable, type AccessReview } from './access-review.js';
-import { findProgress, reviewChange, saveCompleted } from './access-review.table.js';
+import { findProgress, findReview, reviewChange, saveCompleted } from './access-review.table.js';
 import { ReviewDesk } from './review-desk.js';
 import { assertReviewer } from './reviewer.js';
 import { decisionsDigest, printStatement } from './statement.js';
@@ -25,22 +26,50 @@ export class CompleteAccessReview {
   ) {}
 
   @Handles(completeAccessReview)
-  handle(request: CompleteAccessReviewRequest, ctx: TenantContext): Promise<ReviewMessage> {
+  async handle(request: CompleteAccessReviewRequest, ctx: TenantContext): Promise<ReviewMessage> {
     assertReviewer(ctx);
     const { reviewId, leftBecause = null } = request;
+    const wish = { completedAt: this.clock.now(), completedBy: ctx.actor.id, leftBecause };
+    const rows = this.desk.rows(ctx);
+    // Signed before the lock is taken: no lock is held over a call. What changed meanwhile has another text.
+    const { body } = await resultOf(rows, ctx, await findReview(rows, reviewId), wish);
+    const statement = await this.rpc.call(signStatement, { kind: 'access-review', body }, ctx);
     return this.desk.change(ctx, reviewId, async (before, tx) => {
-      const progress = (await findProgress(tx, [reviewId]))(reviewId);
-      assertCompletable(before, progress, leftBecause);
-      const left = progress.undecided > 0 ? leftBecause : null;
-      const who = { completedAt: this.clock.now(), completedBy: ctx.actor.id, leftBecause: left };
-      const after: AccessReview = { ...before, ...who, status: 'completed', tryAt: null, problem: null };
-      const items = await findFacts(tx, reviewId);
-      const body = printStatement(ctx.tenantId, after, progress, items);
-      await saveCompleted(tx, after, await this.rpc.call(signStatement, { kind: 'access-review', body }, ctx));
-      const digest = decisionsDigest(items);
-      const event = new AccessReviewCompleted({ reviewId, undecided: progress.undecided, digest });
-      tx.publish(event, { changes: [reviewChange('update', after)] });
-      return after;
+      const result = await resultOf(tx, ctx, before, wish);
+      if (result.body !== body)
+        throw new Fault('conflict', { detail: 'Somebody decided meanwhile: look again, and complete it then' });
+      await saveCompleted(tx, result.after, statement);
+      const { undecided, digest } = result;
+      tx.publish(new AccessReviewCompleted({ reviewId, undecided, digest }), {
+        changes: [reviewChange('update', result.after)],
+      });
+      return result.after;
     });
   }
+}
+
+/** Who completes a review, when, and why something is left. */
+type Completion = Pick<AccessReview, 'completedAt' | 'completedBy' | 'leftBecause'>;
+
+interface Result {
+  readonly after: AccessReview;
+  readonly undecided: number;
+  readonly digest: string;
+  readonly body: string;
+}
+
+/** A review as it would be completed, with what is signed of it. @throws Fault `conflict` naming what is left to do */
+async function resultOf(
+  rows: Rows,
+  { tenantId }: TenantContext,
+  review: AccessReview,
+  wish: Completion,
+): Promise<Result> {
+  const progress = (await findProgress(rows, [review.id]))(review.id);
+  assertCompletable(review, progress, wish.leftBecause);
+  const { undecided } = progress;
+  const leftBecause = undecided > 0 ? wish.leftBecause : null;
+  const after: AccessReview = { ...review, ...wish, leftBecause, status: 'completed', tryAt: null, problem: null };
+  const items = await findFacts(rows, review.id);
+  return { after, undecided, digest: decisionsDigest(items), body: printStatement(tenantId, after, progress, items) };
 }
