@@ -24,6 +24,7 @@ export * from './directory/agreements.js';
 export * from './directory/entitlements.js';
 export * from './directory/quotas.js';
 export * from './directory/entries.js';
+export { assertMayExport } from './directory/may-export.js';
 export type { EventContext, EventMeta, ReceivedEvent } from './events/event.js';
 export { replayFailedEvents, type ReplayOptions } from './events/failed-events.js';
 export { rebuildStream, refillBuckets } from './events/rebuild.js';

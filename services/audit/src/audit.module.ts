@@ -105,5 +105,5 @@ export const auditService = defineService({
   jobs: ['ingest', 'eraser', 'signer', 'anchorer', 'shipper', 'indexer', 'registrar'],
   archives: ['audit_anchors'],
   subjectKeys: 'seal',
-  watches: ['tenants', 'revocations'],
+  watches: ['tenants', 'revocations', 'policies'],
 });

@@ -6,8 +6,8 @@ import {
   listAuditEvents,
   type AuditEvent,
 } from '@tenantry/contracts';
-import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
-import { testContext } from '@tenantry/testing';
+import { newId, PLATFORM_TENANT_ID } from '@tenantry/kernel';
+import { testContext, type TestTenant } from '@tenantry/testing';
 import { auditTenants, READER, verify } from '../testing/audit.fixture.js';
 
 const WITH_VALUES = ['audit.read', 'audit.values'];
@@ -98,6 +98,20 @@ describe('the export of an audit log', () => {
     );
     const refused = await t.bus.send(exportAuditLog, '{}', testContext(t.a.id, { permissions: ['rows.read'] }));
     expect(refused.fault?.reason).toBe('forbidden');
+  });
+
+  it('is for whom the tenant’s rules of exports name, when they name anybody', async () => {
+    const policy = { version: 1, allowedIps: [], corsOrigins: [], ratePerS: null, burst: null };
+    t.bus.directories.policies.put(t.a.id, { ...policy, exportRoles: ['compliance', 'keys'] });
+    const as = async (kind: 'user' | 'key', role: string | null, { id }: TestTenant) => {
+      const ctx = testContext(id, { ...READER, actor: { kind, id: newId(), role } });
+      return (await t.bus.send(exportAuditLog, '{}', ctx)).fault?.reason ?? 'given';
+    };
+    expect(await as('user', 'owner', t.a)).toBe('forbidden');
+    expect(await as('user', null, t.a)).toBe('forbidden');
+    expect(await as('user', 'compliance', t.a)).toBe('given');
+    expect(await as('key', null, t.a)).toBe('given');
+    expect(await as('user', 'owner', t.b)).toBe('given');
   });
 
   it('may be CSV, with a header and a line for each entry', async () => {

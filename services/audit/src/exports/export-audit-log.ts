@@ -10,7 +10,7 @@ import {
 } from '@tenantry/contracts';
 import { TenantDatabase } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
-import { Handles } from '@tenantry/messaging';
+import { assertMayExport, Directories, Handles } from '@tenantry/messaging';
 import { EntryView } from '../log/entry-view.js';
 import { entriesAfter, spanOf, type Rows, type StoredEntry } from '../log/entry.table.js';
 import { leafText } from '../log/leaf.js';
@@ -44,10 +44,12 @@ export class ExportAuditLog {
     private readonly tenants: TenantDatabase,
     private readonly view: EntryView,
     private readonly alarm: Alarm,
+    private readonly directories: Directories,
   ) {}
 
   @Handles(exportAuditLog)
   async handle(request: ExportAuditLogRequest, ctx: TenantContext): Promise<Reply<AsyncIterable<Uint8Array>>> {
+    assertMayExport(ctx, this.directories.policies.get(ctx.tenantId));
     const rows: Rows = { query: (statement) => this.tenants.query(ctx, statement) };
     const format = request.format ?? 'ndjson';
     const signed = await findCheckpoint(rows, null);
