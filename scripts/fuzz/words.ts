@@ -127,6 +127,7 @@ const words: Words = {
   SetRateLimitRequest: { ratePerS: fc.integer({ min: 1, max: 1_000 }), burst: fc.integer({ min: 1_000, max: 9_000 }) },
   ReplaceAccessPolicyRequest: {
     exportRoles: is([], ['owner', 'admin', 'keys']),
+    passwordMinLength: is(12, 16),
     allowedIps: is([], ['127.0.0.0/8'], ['10.0.0.0/8', '127.0.0.1', '::1']),
     corsOrigins: is([], ['https://app.example.com']),
   },

@@ -102,6 +102,13 @@ export class IdentityFixture {
     this.bus.announce(tenantId, facts);
   }
 
+  /** Has a tenant ask something of passwords, as the registry does. */
+  askOfPasswords(tenantId: string, rules: { passwordMinLength?: number; passwordHistory?: number }): void {
+    const { policies } = this.bus.directories;
+    const version = (policies.get(tenantId)?.version ?? 0) + 1;
+    policies.put(tenantId, { version, allowedIps: [], corsOrigins: [], ratePerS: null, burst: null, ...rules });
+  }
+
   /** Keeps a tenant to some networks and to sessions of some hours, as the registry does. */
   restrict(tenantId: string, allowedIps: readonly string[], maxSessionHours: number | null = null): void {
     const { policies } = this.bus.directories;

@@ -64,6 +64,7 @@ import { GetMe } from './users/get-me.js';
 import { Guessability } from './users/guessability.js';
 import { PasswordHasher } from './users/password-hasher.js';
 import { PasswordRules } from './users/password.js';
+import { TenantPasswordRules } from './users/tenant-password-rules.js';
 
 const operations = [
   Login,
@@ -130,6 +131,7 @@ const accessTokens = {
     Memberships,
     PasswordHasher,
     PasswordRules,
+    TenantPasswordRules,
     Guessability,
     Invitations,
     AccessDesk,

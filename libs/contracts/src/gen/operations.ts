@@ -6205,7 +6205,7 @@ export const getAccessPolicy = operation({
 });
 
 /**
- * Replaces the security policy of the caller's tenant: allowed networks and browser origins, how long sessions last, who exports. What is not given is
+ * Replaces the security policy of the caller's tenant: allowed networks and browser origins, how long sessions last, who exports, what passwords must be. What is not given is
  * no rule. Refused when it would shut the caller out.
  */
 export const replaceAccessPolicy = operation({

@@ -67,8 +67,12 @@ export interface PolicyEntry extends DirectoryEntry {
   readonly burst: number | null;
   /** How long a session lasts at most; absent or null for as long as any. */
   readonly maxSessionHours?: number | null;
-  /** Who may export rows: roles, `keys`, `agents`; absent or empty for whoever may read them. */
+  /** Who may export rows and the audit log: roles, `keys`, `agents`; absent or empty for whoever may read them. */
   readonly exportRoles?: readonly string[];
+  /** How long members' passwords are at least; absent or null for as long as everybody's. */
+  readonly passwordMinLength?: number | null;
+  /** How many of their last passwords are not taken again; absent or null for none. */
+  readonly passwordHistory?: number | null;
 }
 
 /** What may be used: a boolean feature is on or off, a static one has a value, a metered one a limit a calendar month. */

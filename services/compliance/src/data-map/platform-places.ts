@@ -25,6 +25,7 @@ export const platformPlaces: readonly PlatformPlace[] = [
     service: 'identity',
     tables: {
       'identity.person': ['email', 'password_hash'],
+      'identity.former_password': ['password_hash'],
       'identity.session': ['client_ip', 'user_agent'],
       'identity.refresh_token': ['hash'],
       'identity.one_time_link': ['hash'],

@@ -6,7 +6,7 @@ import { Handles } from '@tenantry/messaging';
 import { hashOfToken } from '../sessions/secret-token.js';
 import { Sessions } from '../sessions/sessions.js';
 import { PasswordHasher } from '../users/password-hasher.js';
-import { PasswordRules } from '../users/password.js';
+import { TenantPasswordRules } from '../users/tenant-password-rules.js';
 import { replacePasswordHash } from '../users/person.table.js';
 import { findLink, useLink } from './one-time-link.table.js';
 
@@ -15,7 +15,7 @@ import { findLink, useLink } from './one-time-link.table.js';
 export class AcceptOwnerLink {
   constructor(
     private readonly control: ControlDatabase,
-    private readonly rules: PasswordRules,
+    private readonly rules: TenantPasswordRules,
     private readonly passwords: PasswordHasher,
     private readonly sessions: Sessions,
     private readonly clock: Clock,
@@ -27,7 +27,7 @@ export class AcceptOwnerLink {
     const hash = hashOfToken(request.token);
     const link = hash && (await findLink(this.control, hash, now));
     if (!hash || !link) throw deadLink();
-    await this.rules.assertGood(request.password, link.email, 'password');
+    await this.rules.assertGood(request.password, link, 'password');
     const passwordHash = await this.passwords.hash(request.password);
     return this.sessions.start(ctx, { personId: link.personId, lastTenant: link.forTenant }, null, async (tx) => {
       if (!(await useLink(tx, hash, now)) || !(await replacePasswordHash(tx, null, passwordHash))) throw deadLink();

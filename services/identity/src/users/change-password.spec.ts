@@ -63,6 +63,41 @@ describe('ChangePassword', () => {
     expect(await refusalOf(change(reply, GOOD_PASSWORD))).toMatchObject({ reason: 'too-many-attempts' });
   });
 
+  it('follows the strictest of the person’s tenants, and no rule of another', async () => {
+    const [strict, foreign] = [await identity.addTenant(), await identity.addTenant()];
+    await identity.memberWithPassword('ada@example.com', strict);
+    identity.askOfPasswords(strict, { passwordMinLength: 40 });
+    identity.askOfPasswords(foreign, { passwordMinLength: 64 });
+    expect(await refusalOf(change(await signIn(), GOOD_PASSWORD))).toMatchObject({
+      ...{ reason: 'password-weak', field: 'newPassword' },
+    });
+    await change(await signIn(), GOOD_PASSWORD, `${NEW_PASSWORD} before the rain`);
+  });
+
+  it('takes none of the last passwords again where a tenant wants that, and keeps no more of them than needed', async () => {
+    const kept = async () =>
+      (await identity.database.admin<{ hash: string }>('select password_hash as hash from identity.former_password'))
+        .length;
+    await change(await signIn(), GOOD_PASSWORD);
+    await change(await signIn(NEW_PASSWORD), NEW_PASSWORD, GOOD_PASSWORD);
+    expect(await kept()).toBe(0);
+    identity.askOfPasswords(a, { passwordHistory: 3 });
+    const third = 'nine herons read the almanac';
+    expect(await refusalOf(change(await signIn(), GOOD_PASSWORD, GOOD_PASSWORD))).toMatchObject({
+      reason: 'password-weak',
+    });
+    await change(await signIn(), GOOD_PASSWORD);
+    await change(await signIn(NEW_PASSWORD), NEW_PASSWORD, third);
+    for (const again of [GOOD_PASSWORD, NEW_PASSWORD, third])
+      expect(await refusalOf(change(await signIn(third), third, again))).toMatchObject({ reason: 'password-weak' });
+    await change(await signIn(third), third, 'four walnut clocks disagree');
+    await change(await signIn('four walnut clocks disagree'), 'four walnut clocks disagree', GOOD_PASSWORD);
+    expect(await kept()).toBe(2);
+    identity.askOfPasswords(a, {});
+    await change(await signIn(), GOOD_PASSWORD);
+    expect(await kept()).toBe(0);
+  });
+
   it('refuses a weak new password, and changes nothing', async () => {
     expect(await refusalOf(change(await signIn(), GOOD_PASSWORD, 'Password1234'))).toMatchObject({
       reason: 'password-weak',

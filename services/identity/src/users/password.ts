@@ -7,24 +7,24 @@ export const MAX_PASSWORD_LENGTH = 128;
 const LEAST_SCORE = 3;
 
 /** Refuses a length outside the rules; characters are Unicode code points. */
-export function assertPasswordLength(password: string, field: string): void {
+export function assertPasswordLength(password: string, field: string, minLength = MIN_PASSWORD_LENGTH): void {
   const { length } = [...password];
-  if (length < MIN_PASSWORD_LENGTH || length > MAX_PASSWORD_LENGTH) {
+  if (length < minLength || length > MAX_PASSWORD_LENGTH) {
     throw new Fault('password-weak', {
       field,
-      detail: `A password has ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters`,
+      detail: `A password has ${minLength} to ${MAX_PASSWORD_LENGTH} characters`,
     });
   }
 }
 
-/** What a password must be: 12 to 128 characters, not the e-mail address, hard to guess. No other rules (NIST SP 800-63B). */
+/** What a password must be: 12 to 128 characters, not the e-mail address, hard to guess, which those known from leaks are not (NIST SP 800-63B). */
 @Injectable()
 export class PasswordRules {
   constructor(private readonly guessability: Guessability) {}
 
   /** @throws Fault `password-weak` that names the input field and says what is wrong */
-  async assertGood(password: string, email: string, field: string): Promise<void> {
-    assertPasswordLength(password, field);
+  async assertGood(password: string, email: string, field: string, minLength = MIN_PASSWORD_LENGTH): Promise<void> {
+    assertPasswordLength(password, field, minLength);
     if (password.toLowerCase().includes(email)) {
       throw new Fault('password-weak', { field, detail: 'The password must not contain the e-mail address' });
     }

@@ -8,7 +8,7 @@ describe('an access policy', () => {
     const restrict = (clientIp: string | null): unknown =>
       restrictAccess(
         policy,
-        { allowedIps: ['10.0.0.0/8'], corsOrigins: [], maxSessionHours: 8, exportRoles: ['owner'], clientIp },
+        { ...policy, allowedIps: ['10.0.0.0/8'], maxSessionHours: 8, exportRoles: ['owner'], clientIp },
         now,
       );
     expect(() => restrict('203.0.113.9')).toThrow(

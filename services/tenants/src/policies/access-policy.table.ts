@@ -6,7 +6,8 @@ import type { Rows } from '../registry/tenant.table.js';
 import { defaultPolicy, type AccessPolicy } from './access-policy.js';
 
 const columns = sql`tenant_id as "tenantId", allowed_ips as "allowedIps", cors_origins as "corsOrigins", rate_per_s as "ratePerS", burst,
-  max_session_hours as "maxSessionHours", export_roles as "exportRoles", version, updated_at as "updatedAt"`;
+  max_session_hours as "maxSessionHours", export_roles as "exportRoles",
+  password_min_length as "passwordMinLength", password_history as "passwordHistory", version, updated_at as "updatedAt"`;
 
 /** @throws Fault `not-found` when the tenant has none yet, or is not visible here */
 export async function findPolicy(rows: Rows, tenantId: string): Promise<AccessPolicy> {
@@ -48,6 +49,7 @@ export async function savePolicy(tx: Transaction, policy: AccessPolicy): Promise
     update tenants.access_policy
     set allowed_ips = ${policy.allowedIps}, cors_origins = ${policy.corsOrigins}, rate_per_s = ${policy.ratePerS}, burst = ${policy.burst},
         max_session_hours = ${policy.maxSessionHours}, export_roles = ${policy.exportRoles},
+        password_min_length = ${policy.passwordMinLength}, password_history = ${policy.passwordHistory},
         version = ${policy.version}, updated_at = ${policy.updatedAt}
     where tenant_id = ${policy.tenantId}`);
   projectPolicy(tx, policy);
@@ -56,7 +58,8 @@ export async function savePolicy(tx: Transaction, policy: AccessPolicy): Promise
 /** The policy's entry in the directory by which every gateway goes. */
 export function policyEntry(policy: AccessPolicy): Omit<PolicyEntry, 'version'> {
   const { allowedIps, corsOrigins, ratePerS, burst, maxSessionHours, exportRoles } = policy;
-  return { allowedIps, corsOrigins, ratePerS, burst, maxSessionHours, exportRoles };
+  const { passwordMinLength, passwordHistory } = policy;
+  return { allowedIps, corsOrigins, ratePerS, burst, maxSessionHours, exportRoles, passwordMinLength, passwordHistory };
 }
 
 function projectPolicy(tx: Transaction, policy: AccessPolicy): void {
@@ -64,13 +67,11 @@ function projectPolicy(tx: Transaction, policy: AccessPolicy): void {
 }
 
 export function policyChanges(before: AccessPolicy, after: AccessPolicy): RowChange[] {
-  const values = ({ allowedIps, corsOrigins, ratePerS, burst, maxSessionHours, exportRoles }: AccessPolicy) => ({
-    allowedIps: allowedIps.join(', '),
-    corsOrigins: corsOrigins.join(', '),
-    ratePerS,
-    burst,
-    maxSessionHours,
-    exportRoles: exportRoles.join(', '),
+  const values = (policy: AccessPolicy) => ({
+    ...policyEntry(policy),
+    allowedIps: policy.allowedIps.join(', '),
+    corsOrigins: policy.corsOrigins.join(', '),
+    exportRoles: policy.exportRoles.join(', '),
   });
   return [
     {
@@ -84,7 +85,8 @@ export function policyChanges(before: AccessPolicy, after: AccessPolicy): RowCha
 }
 
 export function toMessage(policy: AccessPolicy): AccessPolicyMessage {
-  const { allowedIps, corsOrigins, exportRoles, ratePerS, burst, maxSessionHours, updatedAt } = policy;
+  const { allowedIps, corsOrigins, exportRoles, updatedAt } = policy;
   const lists = { allowedIps: [...allowedIps], corsOrigins: [...corsOrigins], exportRoles: [...exportRoles] };
-  return { ...lists, ratePerS, burst, maxSessionHours, updatedAt };
+  const { ratePerS, burst, maxSessionHours, passwordMinLength, passwordHistory } = policy;
+  return { ...lists, ratePerS, burst, maxSessionHours, passwordMinLength, passwordHistory, updatedAt };
 }

@@ -12,6 +12,10 @@ export interface AccessPolicy {
   readonly maxSessionHours: number | null;
   /** Who may export rows; empty for whoever may read them. */
   readonly exportRoles: readonly string[];
+  /** How long passwords are at least; null for as long as everybody's. */
+  readonly passwordMinLength: number | null;
+  /** How many of the last passwords are not taken again; null for none. */
+  readonly passwordHistory: number | null;
   readonly version: bigint;
   readonly updatedAt: Date;
 }
@@ -19,7 +23,8 @@ export interface AccessPolicy {
 /** What a new tenant may do. */
 export function defaultPolicy(tenantId: string, now: Date): AccessPolicy {
   const open = { allowedIps: [], corsOrigins: [], maxSessionHours: null, exportRoles: [] };
-  return { tenantId, ...open, ratePerS: 100, burst: 1_000, version: 1n, updatedAt: now };
+  const passwords = { passwordMinLength: null, passwordHistory: null };
+  return { tenantId, ...open, ...passwords, ratePerS: 100, burst: 1_000, version: 1n, updatedAt: now };
 }
 
 function change(policy: AccessPolicy, changes: Partial<AccessPolicy>, now: Date): AccessPolicy {
@@ -27,7 +32,10 @@ function change(policy: AccessPolicy, changes: Partial<AccessPolicy>, now: Date)
 }
 
 /** What a tenant decides itself. */
-type Rules = Pick<AccessPolicy, 'allowedIps' | 'corsOrigins' | 'maxSessionHours' | 'exportRoles'>;
+type Rules = Pick<
+  AccessPolicy,
+  'allowedIps' | 'corsOrigins' | 'maxSessionHours' | 'exportRoles' | 'passwordMinLength' | 'passwordHistory'
+>;
 
 /**
  * Replaces the networks, origins and rules.

@@ -22,7 +22,8 @@ export class ReplaceAccessPolicy {
   @Handles(replaceAccessPolicy)
   async handle(request: ReplaceAccessPolicyRequest, ctx: TenantContext): Promise<AccessPolicy> {
     const { allowedIps, corsOrigins, maxSessionHours = null, exportRoles } = request;
-    const rules = { allowedIps, corsOrigins, maxSessionHours, exportRoles };
+    const { passwordMinLength = null, passwordHistory = null } = request;
+    const rules = { allowedIps, corsOrigins, maxSessionHours, exportRoles, passwordMinLength, passwordHistory };
     return this.tenants.transaction(ctx, async (tx) => {
       const before = await lockPolicy(tx, ctx.tenantId);
       const after = restrictAccess(before, { ...rules, clientIp: ctx.request.clientIp }, this.clock.now());

@@ -14,6 +14,8 @@ export class AccessPolicy {
     field('updated_at', 'timestamp'),
     field('max_session_hours', 'int32', { optional: true }),
     field('export_roles', 'string', { repeated: true }),
+    field('password_min_length', 'int32', { optional: true }),
+    field('password_history', 'int32', { optional: true }),
   ];
 
   /** The networks from which the tenant may be used; empty for any. */
@@ -34,8 +36,14 @@ export class AccessPolicy {
   /** How many hours after signing in a person must sign in again; null for 90 days, which nobody exceeds. */
   maxSessionHours?: number | null;
 
-  /** Whose exports of rows are allowed: roles, keys, agents; empty for whoever may read the rows. */
+  /** Whose exports of rows and of the audit log are allowed: roles, keys, agents; empty for whoever may read them. */
   exportRoles: string[] = [];
+
+  /** How long the members' passwords are at least, in characters; null for 12, which is everybody's. */
+  passwordMinLength?: number | null;
+
+  /** How many of a member's last passwords, the present one included, are not taken again; null for none. */
+  passwordHistory?: number | null;
 }
 
 /** Asks for the access policy of the caller's tenant. */
@@ -52,6 +60,8 @@ export class ReplaceAccessPolicyRequest {
     field('cors_origins', 'string', { repeated: true, maxItems: 50 }),
     field('max_session_hours', 'int32', { optional: true }),
     field('export_roles', 'string', { repeated: true }),
+    field('password_min_length', 'int32', { optional: true }),
+    field('password_history', 'int32', { optional: true }),
   ];
 
   /** The networks from which the tenant may be used; empty for any. */
@@ -70,10 +80,22 @@ export class ReplaceAccessPolicyRequest {
   @Max(2160)
   maxSessionHours?: number | null;
 
-  /** Whose exports of rows are allowed; empty for whoever may read the rows. The platform's staff export nothing once anybody is named. */
+  /** Whose exports of rows and of the audit log are allowed; empty for whoever may read them. The platform's staff export nothing once anybody is named. */
   @IsIn(['owner', 'admin', 'manager', 'staff', 'compliance', 'customer', 'keys', 'agents'], { each: true })
   @HasUniqueItems()
   exportRoles: string[] = [];
+
+  /** How long a member's next password is at least, in characters. Somebody of several tenants follows the strictest. */
+  @IsOptional()
+  @Min(12)
+  @Max(64)
+  passwordMinLength?: number | null;
+
+  /** How many of a member's last passwords, the present one included, are not taken again. */
+  @IsOptional()
+  @Min(1)
+  @Max(5)
+  passwordHistory?: number | null;
 }
 
 /** Sets a tenant's rate limit. */
