@@ -28,6 +28,8 @@ export {
 export { BadExport } from './export/bad-export.js';
 export {
   EXPORT_FORMAT,
+  printRetired,
+  RETIRED_EXPORT_FORMAT,
   printEnd,
   printEntry,
   printHead,

@@ -37,6 +37,11 @@ import { EverySecondSignCheckpoints } from './proofs/every-second-sign-checkpoin
 import { GetAuditCheckpoint } from './proofs/get-audit-checkpoint.js';
 import { GetAuditConsistency } from './proofs/get-audit-consistency.js';
 import { GetAuditProof } from './proofs/get-audit-proof.js';
+import { EveryHourRetireEntries } from './retention/every-hour-retire-entries.js';
+import { GetAuditRetention } from './retention/get-audit-retention.js';
+import { OnLegalHoldPlaced } from './retention/on-legal-hold-placed.js';
+import { OnLegalHoldReleased } from './retention/on-legal-hold-released.js';
+import { SetAuditRetention } from './retention/set-audit-retention.js';
 import { EverySecondIndexWords } from './search/every-second-index-words.js';
 import { CollectActorSubject } from './subjects/collect-actor-subject.js';
 import { EraseActorSubject } from './subjects/erase-actor-subject.js';
@@ -68,12 +73,14 @@ const subjects = [
   EraseActorSubject,
 ];
 const evidence = [GetTreeHead, ProveChange];
-const reactions = [OnEveryEvent];
+const retention = [GetAuditRetention, SetAuditRetention];
+const reactions = [OnEveryEvent, OnLegalHoldPlaced, OnLegalHoldReleased];
 const scheduled = [
   EverySecondSignCheckpoints,
   EveryMinuteAnchorHeads,
   EverySecondDeliverEntries,
   EverySecondIndexWords,
+  EveryHourRetireEntries,
 ];
 
 /** The audit log: a table of contents. */
@@ -84,6 +91,7 @@ const scheduled = [
     ...anchors,
     ...destinations,
     ...schemas,
+    ...retention,
     ...subjects,
     ...evidence,
     ...reactions,
@@ -102,7 +110,7 @@ export const auditService = defineService({
   module: AuditModule,
   migrations: new URL('../migrations/', import.meta.url),
   settings: AuditSettings,
-  jobs: ['ingest', 'eraser', 'signer', 'anchorer', 'shipper', 'indexer', 'registrar'],
+  jobs: ['ingest', 'eraser', 'signer', 'anchorer', 'shipper', 'indexer', 'registrar', 'retirer'],
   archives: ['audit_anchors'],
   subjectKeys: 'seal',
   watches: ['tenants', 'revocations', 'policies'],

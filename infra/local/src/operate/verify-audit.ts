@@ -49,10 +49,14 @@ export async function verifyAudit({
   }
 }
 
-function describe({ origin, first, last, size, erased }: Verified): string[] {
+function describe({ origin, first, last, size, erased, retired }: Verified): string[] {
   const entries = last < first ? 'no entries' : `entries ${first} to ${last}`;
   const lines = [`${origin}: ${entries} of ${size} are as they were signed`];
-  return erased > 0 ? [...lines, `${erased} values and addresses were erased; their proofs hold`] : lines;
+  return [
+    ...lines,
+    ...(retired > 0 ? [`entries 1 to ${retired} were retired: of them only the hashes were compared`] : []),
+    ...(erased > 0 ? [`${erased} values and addresses were erased; their proofs hold`] : []),
+  ];
 }
 
 const held = ({ size }: SignedCheckpoint): string => `kept checkpoint ${size}: holds`;

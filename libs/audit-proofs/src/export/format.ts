@@ -3,6 +3,17 @@
 /** What the head of every export of this kind says; another layout would have another number. */
 export const EXPORT_FORMAT = 'tenantry-audit-export/1';
 
+/** The same of an export whose first entries were retired: a line for each block of them has their leaf hashes, and nothing else. */
+export const RETIRED_EXPORT_FORMAT = 'tenantry-audit-export/2';
+
+/** Entries that were retired: what they said is gone, and their leaf hashes prove what comes after them. */
+export interface ExportRetired {
+  /** Number of the first of them. */
+  readonly first: string;
+  /** Their leaf hashes one after the other, base64url. */
+  readonly leafHashes: string;
+}
+
 /** The first line: which part of which log follows. */
 export interface ExportHead {
   readonly format: string;
@@ -45,6 +56,12 @@ const LEAF_HASH_CHARS = 43;
 
 export function printHead(head: ExportHead): string {
   return `${JSON.stringify({ export: head })}\n`;
+}
+
+/** A line of retired entries. */
+export function printRetired(first: number, leafHashes: Uint8Array): string {
+  const retired: ExportRetired = { first: String(first), leafHashes: Buffer.from(leafHashes).toString('base64url') };
+  return `${JSON.stringify({ retired })}\n`;
 }
 
 export function printEnd(end: ExportEnd): string {

@@ -1,7 +1,7 @@
 import { HASH_BYTES } from '../tree/hash.js';
 import { subtreesOf } from '../tree/range.js';
 import { BadExport } from './bad-export.js';
-import { EXPORT_FORMAT, type ExportEnd, type ExportHead } from './format.js';
+import { EXPORT_FORMAT, type ExportEnd, type ExportHead, type ExportRetired, RETIRED_EXPORT_FORMAT } from './format.js';
 
 /** The head of an export, read. */
 export interface Head {
@@ -9,6 +9,8 @@ export interface Head {
   readonly first: number;
   readonly last: number;
   readonly before: readonly Uint8Array[];
+  /** Whether lines of retired entries may follow. */
+  readonly hasRetired: boolean;
 }
 
 /** The end of an export, read. */
@@ -22,14 +24,33 @@ export interface End {
 /** @throws BadExport when the line is no head of an export of this format */
 export function readHead(line: Buffer): Head {
   const head = member<ExportHead>(line, 'export');
-  if (head?.format !== EXPORT_FORMAT) throw new BadExport(`this is no ${EXPORT_FORMAT}`);
+  const hasRetired = head?.format === RETIRED_EXPORT_FORMAT;
+  if (!head || (head.format !== EXPORT_FORMAT && !hasRetired)) throw new BadExport(`this is no ${EXPORT_FORMAT}`);
   const first = parseNumber(head.first);
   const last = parseNumber(head.last);
   const before = parseHashes(head.before);
   if (first < 1 || last < first - 1 || before.length !== subtreesOf({ from: 0, to: first - 1 }).length) {
     throw new BadExport('the first line is not that of an export');
   }
-  return { origin: String(head.origin), first, last, before };
+  return { origin: String(head.origin), first, last, before, hasRetired };
+}
+
+/** Entries that were retired, read. */
+export interface Retired {
+  readonly first: number;
+  readonly leaves: readonly Uint8Array[];
+}
+
+/** Undefined when the line has no retired entries. @throws BadExport for a line that can't be one */
+export function readRetired(line: Buffer): Retired | undefined {
+  const retired = member<ExportRetired>(line, 'retired');
+  if (!retired) return undefined;
+  const joined = Buffer.from(String(retired.leafHashes), 'base64url');
+  if (joined.length === 0 || joined.length % HASH_BYTES !== 0) throw new BadExport('a hash of the export is wrong');
+  const leaves = Array.from({ length: joined.length / HASH_BYTES }, (_, i) =>
+    joined.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES),
+  );
+  return { first: parseNumber(retired.first), leaves };
 }
 
 /** Undefined when the line is no end of an export. @throws BadExport for one that can't be */

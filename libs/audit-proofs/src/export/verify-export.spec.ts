@@ -99,7 +99,7 @@ async function* toStream(bytes: Buffer, pieceBytes = bytes.length): AsyncGenerat
 
 describe('an export, verified', () => {
   it('is what it says, in whatever pieces it is read', async () => {
-    const expected = { origin, first: 1, last: 20, size: 20, erased: 0 };
+    const expected = { origin, first: 1, last: 20, size: 20, erased: 0, retired: 0 };
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 5_000 }), async (pieceBytes) => {
         expect(await verify(exported(leaves), { keys: [key], checkpoints: [kept(leaves, 11)] }, pieceBytes)).toEqual(
@@ -158,7 +158,7 @@ describe('an export, verified', () => {
     ['followed by more', (lines) => [...lines, lines[5]!], 'something follows'],
     [
       'another format',
-      (lines) => lines.with(0, lines[0]!.replace('export/1', 'export/2')),
+      (lines) => lines.with(0, lines[0]!.replace('export/1', 'export/3')),
       'no tenantry-audit-export/1',
     ],
   ])('is refused when an entry is or the file is %s', async (_what, change, problem) => {

@@ -6,7 +6,7 @@ import { subtreesOf } from '../tree/range.js';
 import { BadExport } from './bad-export.js';
 import { DisclosureCheck, sequenceOf } from './check-disclosed.js';
 import { readEntryLine } from './format.js';
-import { readEnd, readHead, type Head } from './read-ends.js';
+import { readEnd, readHead, readRetired, type Head } from './read-ends.js';
 import { eachLine } from './split-lines.js';
 
 /** What an auditor knows from elsewhere; the more, the more an export can not hide. */
@@ -26,6 +26,8 @@ export interface Verified {
   readonly size: number;
   /** Erased values and origins that were met. */
   readonly erased: number;
+  /** Entries, from the first on, of which only the hashes are left. */
+  readonly retired: number;
 }
 
 /**
@@ -47,6 +49,7 @@ class Verification {
   /** Kept checkpoints that were not reached yet, the smallest first. */
   private readonly waiting: SignedCheckpoint[];
   private lastHeld = 0;
+  private retired = 0;
 
   constructor(private readonly trusted: Trusted) {
     this.waiting = trusted.checkpoints.toSorted((one, other) => one.size - other.size);
@@ -56,7 +59,10 @@ class Verification {
     const entry = readEntryLine(line);
     if (this.verified) throw new BadExport('something follows the end of the export');
     if (!this.head) return this.begin(line);
-    if (!entry) return this.finish(line);
+    if (!entry) {
+      if (!this.takeRetired(line, this.head)) this.finish(line);
+      return;
+    }
     const sequence = this.tree.size + 1;
     if (sequence > this.head.last) throw new BadExport(`this entry is more than the export says it has`, sequence);
     const found = sequenceOf(entry.leaf);
@@ -73,6 +79,22 @@ class Verification {
     this.disclosures.check(sequence, entry);
     this.tree.append(hash);
     if (this.waiting[0]?.size === sequence) this.compareKept();
+  }
+
+  /** Only the beginning of a log is retired: nothing that follows an entry passes for it. Answers whether the line was of retired entries. */
+  private takeRetired(line: Buffer, { hasRetired, last }: Head): boolean {
+    const retired = hasRetired ? readRetired(line) : undefined;
+    if (!retired) return false;
+    const { first, leaves } = retired;
+    if (this.tree.size !== this.retired || first !== this.retired + 1 || this.retired + leaves.length > last) {
+      throw new BadExport('here stand retired entries that are not the beginning of the log', this.tree.size + 1);
+    }
+    for (const leaf of leaves) {
+      this.tree.append(leaf);
+      if (this.waiting[0]?.size === this.tree.size) this.compareKept();
+    }
+    this.retired += leaves.length;
+    return true;
   }
 
   result(): Verified {
@@ -115,7 +137,7 @@ class Verification {
           : `export the log up to entry ${beyond.size}`;
       throw new BadExport(`checkpoint ${beyond.size} covers more than is here; ${why}`);
     }
-    this.verified = { origin, first, last, size, erased: this.disclosures.erased };
+    this.verified = { origin, first, last, size, erased: this.disclosures.erased, retired: this.retired };
   }
 
   /** The export's own checkpoint: signed, and its root that of the entries with what follows them. */

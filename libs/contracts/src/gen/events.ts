@@ -48,6 +48,7 @@ import {
   AuditDestinationResumed,
   AuditEventRecorded,
 } from './audit/events.js';
+import { AuditEntriesRetired, AuditRetentionSet } from './audit/retention-events.js';
 import {
   BillingContactSet,
   BudgetClosed,
@@ -227,6 +228,8 @@ export const events: readonly EventType<object>[] = [
   AuditDestinationDisabled,
   AuditDestinationRemoved,
   ActionSchemaRegistered,
+  AuditRetentionSet,
+  AuditEntriesRetired,
   PlanVersionCreated,
   BudgetCreated,
   BudgetUpdated,

@@ -29,6 +29,8 @@ export * from './audit/events.js';
 export * from './audit/evidence.js';
 export * from './audit/proofs.js';
 export * from './audit/recording.js';
+export * from './audit/retention.js';
+export * from './audit/retention-events.js';
 export * from './audit/schemas.js';
 export * from './audit/subjects.js';
 export * from './billing/budgets.js';

@@ -212,6 +212,7 @@ import {
   GetPlatformAuditProofRequest,
 } from './audit/proofs.js';
 import { RecordAuditEventRequest } from './audit/recording.js';
+import { AuditRetention, GetAuditRetentionRequest, SetAuditRetentionRequest } from './audit/retention.js';
 import {
   ActionSchema,
   GetActionSchemaRequest,
@@ -2278,6 +2279,32 @@ export const recordAuditEvent = operation({
   audit: 'audit.event-recorded',
   input: RecordAuditEventRequest,
   output: Empty,
+});
+
+/** Tells how long entries are kept, and how many were retired. */
+export const getAuditRetention = operation({
+  name: 'GetAuditRetention',
+  service: 'audit',
+  summary: 'Tells how long entries are kept, and how many were retired',
+  http: { method: 'GET', path: '/v1/audit/retention', status: 200 },
+  permission: 'audit.read',
+  scope: 'tenant',
+  audit: 'audit.viewed',
+  input: GetAuditRetentionRequest,
+  output: AuditRetention,
+});
+
+/** Says how long entries are kept. A shorter time than before counts only after 30 days, in which it can be taken back. */
+export const setAuditRetention = operation({
+  name: 'SetAuditRetention',
+  service: 'audit',
+  summary: 'Says how long entries are kept',
+  http: { method: 'PUT', path: '/v1/audit/retention', status: 200 },
+  permission: 'audit.configure',
+  scope: 'tenant',
+  audit: 'audit.retention-set',
+  input: SetAuditRetentionRequest,
+  output: AuditRetention,
 });
 
 /**
@@ -6657,6 +6684,8 @@ export const operations: readonly Operation[] = [
   getPlatformAuditConsistency,
   exportPlatformAuditLog,
   recordAuditEvent,
+  getAuditRetention,
+  setAuditRetention,
   registerActionSchema,
   getActionSchema,
   listActionSchemas,

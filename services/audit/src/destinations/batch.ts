@@ -9,6 +9,7 @@ import { leafText } from '../log/leaf.js';
 import { printHash } from '../proofs/checkpoint.js';
 import { readRoots } from '../proofs/stored-tree.js';
 import { readHashes } from '../proofs/subtree.table.js';
+import { retiredUpTo } from '../retention/retired-block.table.js';
 import type { DueDestination } from './delivery.table.js';
 
 const MAX_ENTRIES = 200;
@@ -28,7 +29,8 @@ export interface Batch {
 /** Makes the next batch. @throws LogAltered when the log is not what was signed */
 export async function nextBatch(job: Job, { tenantId, format, delivered, signed }: DueDestination): Promise<Batch> {
   const rows: Rows = { query: (statement) => job.query(statement, { tenantId }) };
-  const from = Number(delivered);
+  // What was retired can't be sent any more; the roots say what it was.
+  const from = Math.max(Number(delivered), await retiredUpTo(rows, tenantId));
   const entries = await entriesAfter(rows, from, Math.min(signed.size, from + MAX_ENTRIES));
   const lines = takeLines(entries, format === 'ocsf' ? (entry) => ocsfLine(showEntry(entry)) : provableLine);
   const range = { first: from + 1, last: from + lines.length };

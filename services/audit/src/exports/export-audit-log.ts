@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { printEnd, printEntry, printHead } from '@tenantry/audit-proofs';
+import { printEnd, printEntry, printHead, printRetired } from '@tenantry/audit-proofs';
 import {
   exportAuditLog,
   exportPlatformAuditLog,
@@ -18,12 +18,14 @@ import { Alarm } from '../proofs/alarm.js';
 import { printHash } from '../proofs/checkpoint.js';
 import { findCheckpoint } from '../proofs/checkpoint.table.js';
 import { readHashes } from '../proofs/subtree.table.js';
+import { BLOCK_ENTRIES, retiredBlocks, retiredUpTo } from '../retention/retired-block.table.js';
 import { CSV_HEADER, entryLine } from './csv.js';
 import { discloseEntry } from './disclosure.js';
 import { framesOf, type ExportRange, type Frames } from './export-range.js';
 import { ocsfLine } from './ocsf.js';
 
 const BATCH_ENTRIES = 500;
+const BLOCKS_AT_ONCE = 64;
 
 /** How an export looks: what comes first, how entries are printed, what comes last. */
 interface Layout {
@@ -32,6 +34,14 @@ interface Layout {
   readonly head: string;
   readonly print: (entries: readonly StoredEntry[]) => Promise<string>;
   readonly end: string;
+  /** Whether entries that were retired stand in it by their hashes. */
+  readonly showsRetired?: boolean;
+}
+
+/** The beginning of a log, of which the hashes are left. */
+interface Beginning {
+  readonly tenantId: string;
+  readonly retired: number;
 }
 
 /**
@@ -54,9 +64,10 @@ export class ExportAuditLog {
     const format = request.format ?? 'ndjson';
     const signed = await findCheckpoint(rows, null);
     const range = await rangeOf(rows, request, signed?.size ?? 0);
-    const frames = await this.alarm.guard(ctx, () => framesOf(ctx.tenantId, range, signed, readHashes(rows)));
+    const retired = await retiredUpTo(rows, ctx.tenantId);
+    const frames = await this.alarm.guard(ctx, () => framesOf(ctx.tenantId, range, signed, readHashes(rows), retired));
     const layout = this.layoutOf(format, frames, rows, ctx);
-    return new Reply<AsyncIterable<Uint8Array>>(bodyOf(rows, range, layout), {
+    return new Reply<AsyncIterable<Uint8Array>>(bodyOf(rows, range, layout, { tenantId: ctx.tenantId, retired }), {
       headers: {
         'content-type': `${layout.type}; charset=utf-8`,
         'content-disposition': `attachment; filename="audit-${ctx.tenantId}.${layout.extension}"`,
@@ -82,7 +93,7 @@ export class ExportAuditLog {
     const lines = { type: 'application/x-ndjson', extension: format === 'ocsf' ? 'ocsf.ndjson' : 'ndjson' };
     if (format === 'ocsf') return { ...lines, head: '', print: (entries) => shown(entries, ocsfLine), end: '' };
     const print = (entries: readonly StoredEntry[]): Promise<string> => this.printNdjson(entries, rows, ctx);
-    return { ...lines, head: printHead(frames.head), print, end: printEnd(frames.end) };
+    return { ...lines, head: printHead(frames.head), showsRetired: true, print, end: printEnd(frames.end) };
   }
 
   private async printNdjson(entries: readonly StoredEntry[], rows: Rows, ctx: TenantContext): Promise<string> {
@@ -100,12 +111,28 @@ async function rangeOf(rows: Rows, { from, to }: ExportAuditLogRequest, size: nu
   return (await spanOf(rows, { from: from ?? null, to: to ?? null }, size)) ?? { first: size + 1, last: size };
 }
 
-async function* bodyOf(rows: Rows, { first, last }: ExportRange, layout: Layout): AsyncGenerator<Uint8Array> {
+async function* bodyOf(
+  rows: Rows,
+  { first, last }: ExportRange,
+  layout: Layout,
+  beginning: Beginning,
+): AsyncGenerator<Uint8Array> {
   yield Buffer.from(layout.head);
-  for (let done = first - 1; done < last;) {
+  if (layout.showsRetired && first === 1) yield* retiredLines(rows, beginning);
+  for (let done = Math.max(first - 1, beginning.retired); done < last;) {
     const entries = await entriesAfter(rows, done, Math.min(last, done + BATCH_ENTRIES));
     yield Buffer.from(await layout.print(entries));
     done += BATCH_ENTRIES;
   }
   yield Buffer.from(layout.end);
+}
+
+async function* retiredLines(rows: Rows, { tenantId, retired }: Beginning): AsyncGenerator<Uint8Array> {
+  for (let block = 0; block * BLOCK_ENTRIES < retired;) {
+    const blocks = await retiredBlocks(rows, tenantId, block, BLOCKS_AT_ONCE);
+    yield Buffer.from(
+      blocks.map(({ number, leafHashes }) => printRetired(number * BLOCK_ENTRIES + 1, leafHashes)).join(''),
+    );
+    block += BLOCKS_AT_ONCE;
+  }
 }

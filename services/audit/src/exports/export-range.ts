@@ -1,4 +1,11 @@
-import { EXPORT_FORMAT, originOf, subtreesOf, type ExportEnd, type ExportHead } from '@tenantry/audit-proofs';
+import {
+  EXPORT_FORMAT,
+  originOf,
+  RETIRED_EXPORT_FORMAT,
+  subtreesOf,
+  type ExportEnd,
+  type ExportHead,
+} from '@tenantry/audit-proofs';
 import { noteOf, printHash, verifierOf, type SignedRoot } from '../proofs/checkpoint.js';
 import { readSubtrees, type ReadHashes } from '../proofs/stored-tree.js';
 
@@ -14,19 +21,24 @@ export interface Frames {
   readonly end: ExportEnd;
 }
 
-/** The first and the last line of an export: what proves the entries between them. @throws LogAltered */
+/**
+ * The first and the last line of an export: what proves the entries between them.
+ * @param retired how many entries, from the first on, are there by their hashes alone
+ * @throws LogAltered
+ */
 export async function framesOf(
   tenantId: string,
   { first, last }: ExportRange,
   signed: SignedRoot | undefined,
   read: ReadHashes,
+  retired = 0,
 ): Promise<Frames> {
   const before = subtreesOf({ from: 0, to: first - 1 });
   const after = subtreesOf({ from: last, to: signed?.size ?? 0 });
   const hashes = (await readSubtrees(tenantId, [...before, ...after], read)).map(printHash);
   return {
     head: {
-      format: EXPORT_FORMAT,
+      format: first <= retired ? RETIRED_EXPORT_FORMAT : EXPORT_FORMAT,
       origin: originOf(tenantId),
       first: String(first),
       last: String(last),

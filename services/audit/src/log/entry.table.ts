@@ -206,8 +206,19 @@ export async function countEntries(rows: Rows, filter: EntryFilter): Promise<Ent
 }
 
 /** How long the log says it is, and what is there. */
-export async function measureLog(rows: Rows): Promise<{ size: bigint; entries: bigint; last: bigint }> {
-  const [log] = await rows.query<{ size: bigint; entries: bigint; last: bigint }>(sql`
-    select coalesce((select size from audit.head), 0) as size, count(*) as entries, coalesce(max(sequence), 0) as last from audit.entry`);
-  return log ?? { size: 0n, entries: 0n, last: 0n };
+export interface LogMeasure {
+  readonly size: bigint;
+  readonly entries: bigint;
+  /** The number of the newest entry. */
+  readonly last: bigint;
+  /** How many entries, from the first on, were retired. */
+  readonly retired: bigint;
+}
+
+/** Measures the log of one tenant. */
+export async function measureLog(rows: Rows): Promise<LogMeasure> {
+  const [log] = await rows.query<LogMeasure>(sql`
+    select coalesce((select size from audit.head), 0) as size, count(*) as entries, coalesce(max(sequence), 0) as last,
+      (select coalesce(max(block) + 1, 0) * 256 from audit.retired_block) as retired from audit.entry`);
+  return log!;
 }

@@ -13,8 +13,9 @@ export class GetAuditCompleteness {
   @Handles(getAuditCompleteness)
   async handle({ from, to }: GetAuditCompletenessRequest, ctx: TenantContext): Promise<AuditCompleteness> {
     const rows: Rows = { query: (statement) => this.tenants.query(ctx, statement) };
-    const { size, entries, last } = await measureLog(rows);
+    const { size, entries, last, retired } = await measureLog(rows);
+    const isGapFree = size === entries + retired && size === (entries === 0n ? retired : last);
     const filter = { actor: null, action: null, resource: null, resourceId: null, from: from ?? null, to: to ?? null };
-    return { size, gapFree: size === entries && size === last, counts: await countEntries(rows, filter) };
+    return { size, gapFree: isGapFree, retired, counts: await countEntries(rows, filter) };
   }
 }

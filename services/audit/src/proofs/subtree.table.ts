@@ -11,7 +11,7 @@ export interface StoredSubtree extends Subtree {
 
 const NOTHING = new Uint8Array(0);
 
-/** Reads stored hashes, of any number of ranges and tenants in one flight: leaves from the entries, others from the subtrees. */
+/** Reads stored hashes, of any number of ranges and tenants in one flight: leaves from the entries, retired ones from their blocks, others from the subtrees. */
 export function readHashes(rows: Rows): ReadHashes {
   return async (ranges) => {
     if (ranges.length === 0) return [];
@@ -24,6 +24,12 @@ export function readHashes(rows: Rows): ReadHashes {
         select string_agg(hash, ''::bytea order by position) as hashes from (
           select leaf_hash as hash, sequence as position from audit.entry
           where wanted.height = 0 and entry.tenant_id = wanted.tenant_id and sequence > wanted.first and sequence <= wanted.past
+          union all
+          select substr(leaf_hashes, leaf * 32 + 1, 32), block * 256 + leaf + 1
+          from audit.retired_block, generate_series(0, 255) leaf
+          where wanted.height = 0 and retired_block.tenant_id = wanted.tenant_id
+            and block >= wanted.first / 256 and block * 256 < wanted.past
+            and block * 256 + leaf >= wanted.first and block * 256 + leaf < wanted.past
           union all
           select hash, position from audit.subtree
           where wanted.height > 0 and subtree.tenant_id = wanted.tenant_id and subtree.height = wanted.height

@@ -333,16 +333,20 @@ export class AuditCompleteness {
     field('size', 'int64'),
     field('gap_free', 'bool'),
     field('counts', 'message', { repeated: true, message: () => AuditCount }),
+    field('retired', 'int64'),
   ];
 
   /** How many entries the log has; the sequence of the newest. */
   size = 0n;
 
-  /** Whether the entries are numbered 1 to `size` with none missing. */
+  /** Whether the entries are numbered 1 to `size` with none missing but those that were retired. */
   gapFree = false;
 
   /** The entries in the asked time, by what produced them. */
   counts: AuditCount[] = [];
+
+  /** How many entries, from the first on, were retired: their hashes are kept, and nothing else of them. */
+  retired = 0n;
 }
 
 /** How many entries have these in common. */
