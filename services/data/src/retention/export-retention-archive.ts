@@ -8,8 +8,7 @@ import {
 } from '@tenantry/contracts';
 import { TenantDatabase } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
-import { Directories, Handles } from '@tenantry/messaging';
-import { assertMayExport } from '../rows/export-rules.js';
+import { assertMayExport, Directories, Handles } from '@tenantry/messaging';
 import { Archive } from './archive.js';
 import { archiveOf, type ArchivedRow, phiOf } from './archived-row.table.js';
 import type { RetentionLog } from './retention-log.js';
