@@ -61,7 +61,7 @@ await desk(a.owner, '/incidents', 'A lost laptop', 'incidents');
 const { id: reviewId } = await openReview(a.owner, 'lee@people.example');
 const csv = `email,status,role\nlee@people.example,left,\n${a.owner.email},active,owner\n${planner.email},active,staff\n`;
 await a.owner.must('PUT', `/v1/access-reviews/${reviewId}/roster`, { csv });
-await desk(planner, `/access-reviews/${reviewId}`, 'Has left', 'access-review');
+await desk(planner, `/access-reviews/${reviewId}`, 'somebody else decides', 'access-review');
 const form = await stage.browser.visit(`/privacy/${a.slug}`, WINDOW);
 await form.getByRole('button', { name: 'Send the request' }).waitFor();
 await take(form, 'form');
