@@ -18,8 +18,9 @@ export async function run(
   env: Readonly<Record<string, string>>,
   isAddress: RegExp,
   nodeOptions: readonly string[] = process.execArgv,
+  args: readonly string[] = [],
 ): Promise<Running> {
-  const child = spawn(process.execPath, [...nodeOptions, file], {
+  const child = spawn(process.execPath, [...nodeOptions, file, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
