@@ -138,6 +138,7 @@ const words: Words = {
 
 /** Optional fields without which a request makes no sense. */
 const GIVEN: ReadonlySet<string> = new Set([
+  'CompleteAccessReviewRequest.leftBecause',
   'OverrideEntitlementRequest.enabled',
   'ReserveBudgetRequest.estimate',
   'LogApiUsageAndUpdateBudgetRequest.company_id',

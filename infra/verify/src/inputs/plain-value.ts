@@ -84,6 +84,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
 
 /** Optional fields without which a request makes no sense. */
 const chosen: ReadonlySet<string> = new Set([
+  'CompleteAccessReview.leftBecause',
   'CreateChatCompletion.content',
   'CreateChatCompletion.user',
   'OverrideEntitlement.enabled',
@@ -107,8 +108,9 @@ export function isNeeded(
 export function plainValue(operation: string, name: string, declared: Schema, words: Words): unknown {
   const schema = resolved(declared);
   const choices = schema.enum?.filter((one) => one !== null) ?? [];
-  if (choices.length > 0) return choices.at(-1); // the least of a list of roles
-  const meaning = meanings[`${operation}.${name}`] ?? meanings[name];
+  const own = meanings[`${operation}.${name}`];
+  if (choices.length > 0 && !own) return choices.at(-1); // the least of a list of roles
+  const meaning = own ?? meanings[name];
   if (meaning && firstType(resolved(schema.items ?? {})) !== 'object') return meaning();
   return valueOfType(operation, name, schema, words);
 }
