@@ -170,7 +170,9 @@ describe('Events of Stripe', () => {
     const { count } = await t.bus.call(replayStripeEvents, range, staff());
     expect(count).toBe((await events()).length);
     await t.bus.runSchedule('billing.apply-events');
-    expect((await events({ tenantId: t.a.id })).map(({ attempts }) => attempts)).toEqual(
+    // One that came before its customer was known may have found its tenant only now.
+    const known = (await events({ tenantId: t.a.id })).filter(({ id }) => all.some((one) => one.id === id));
+    expect(known.map(({ attempts }) => attempts)).toEqual(
       all.map(({ attempts, id }) => attempts + (id === all[0]!.id ? 2 : 1)),
     );
     expect(await t.outbox()).toHaveLength(before);
