@@ -1,23 +1,16 @@
 import { hash } from 'node:crypto';
 import { BadExport } from './bad-export.js';
-import type { Disclosed, Disclosure, EntryLine } from './format.js';
+import { disclosedOf, lastTextOf, leafTextOf, type Disclosed, type Disclosure, type EntryLine } from './format.js';
 
 // In canonical JSON members are sorted: after `origin` and after `sequence` come plain texts and numbers only, in which no
 // unescaped quotation mark can stand. So the last one of these in a leaf is the member of the leaf itself.
-const ORIGIN = Buffer.from('"origin":"');
-const SEQUENCE = Buffer.from('"sequence":"');
-const QUOTE = 0x22;
+const ORIGIN = '"origin":"';
+const SEQUENCE = '"sequence":"';
 const MEMBERS: ReadonlySet<string> = new Set(['origin', 'old', 'new']);
 
-function lastText(leaf: Buffer, member: Buffer): string | undefined {
-  const at = leaf.lastIndexOf(member);
-  const from = at + member.length;
-  return at < 0 ? undefined : leaf.toString('latin1', from, leaf.indexOf(QUOTE, from));
-}
-
 /** The number that an entry has in its log. */
-export function sequenceOf(leaf: Buffer): string | undefined {
-  return lastText(leaf, SEQUENCE);
+export function sequenceOf(entry: EntryLine): string | undefined {
+  return lastTextOf(entry, SEQUENCE);
 }
 
 const saltedHash = (salt: string, value: string): string =>
@@ -25,7 +18,7 @@ const saltedHash = (salt: string, value: string): string =>
 
 /** What stands beside an entry, read. */
 interface ReadDisclosure {
-  readonly text: string;
+  readonly latin1: string;
   readonly shown: Disclosure;
   /** What the leaf must commit to; null when the origin was erased. */
   readonly originCommitment: string | null;
@@ -38,9 +31,9 @@ export class DisclosureCheck {
   private last: ReadDisclosure | null = null;
 
   /** @throws BadExport naming the entry whose values are not those that its leaf commits to */
-  check(sequence: number, line: EntryLine): void {
+  check(sequence: number, entry: EntryLine): void {
     try {
-      this.compare(sequence, line);
+      this.compare(sequence, entry);
     } catch (error) {
       // Whatever else goes wrong comes from what is written there.
       throw error instanceof BadExport
@@ -49,26 +42,26 @@ export class DisclosureCheck {
     }
   }
 
-  private compare(sequence: number, { leaf, disclosed }: EntryLine): void {
-    const text = disclosed.toString();
-    if (this.last?.text !== text) this.last = readDisclosure(text);
+  private compare(sequence: number, entry: EntryLine): void {
+    const { latin1, text } = disclosedOf(entry);
+    if (this.last?.latin1 !== latin1) this.last = { latin1, ...readDisclosure(text()) };
     const { shown, originCommitment } = this.last;
     if (originCommitment === null) this.erased += 1;
-    else if (originCommitment !== lastText(leaf, ORIGIN)) {
+    else if (originCommitment !== lastTextOf(entry, ORIGIN)) {
       throw new BadExport('the address or user agent is not the one that the entry commits to', sequence);
     }
-    if (shown.old || shown.new) this.checkValues(sequence, leaf, shown);
+    if (shown.old || shown.new) this.checkValues(sequence, entry, shown);
   }
 
-  private checkValues(sequence: number, leaf: Buffer, shown: Disclosure): void {
-    const entry = JSON.parse(leaf.toString()) as Record<
+  private checkValues(sequence: number, entry: EntryLine, shown: Disclosure): void {
+    const leaf = JSON.parse(leafTextOf(entry)) as Record<
       'old' | 'new',
       Record<string, { commitment?: unknown } | null> | null
     >;
     for (const side of ['old', 'new'] as const) {
       for (const [column, value] of Object.entries(shown[side] ?? {})) {
         if ('erased' in value) this.erased += 1;
-        else if (!isCommitted(value, entry[side]?.[column]?.commitment)) {
+        else if (!isCommitted(value, leaf[side]?.[column]?.commitment)) {
           throw new BadExport(`${side} ${column} is not the value that the entry commits to`, sequence);
         }
       }
@@ -81,10 +74,10 @@ function isCommitted({ salt, value }: Exclude<Disclosed, { erased: true }>, comm
 }
 
 /** @throws TypeError when it is no disclosure, or has members that nobody checks */
-function readDisclosure(text: string): ReadDisclosure {
+function readDisclosure(text: string): Omit<ReadDisclosure, 'latin1'> {
   const shown = JSON.parse(text) as Disclosure;
   if (!Object.keys(shown).every((name) => MEMBERS.has(name))) throw new TypeError('more than a disclosure');
-  return { text, shown, originCommitment: commitmentOf(shown.origin) };
+  return { shown, originCommitment: commitmentOf(shown.origin) };
 }
 
 /** RFC 8785 writes an array of texts and nulls as JSON.stringify does. */

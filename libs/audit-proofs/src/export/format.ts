@@ -1,3 +1,6 @@
+import { hashLeafIn } from '../tree/hash.js';
+import { textOf, type Line } from './split-lines.js';
+
 // The lines of an export: a head, a line for each entry, an end. services/audit/README.md describes them to auditors.
 
 /** What the head of every export of this kind says; another layout would have another number. */
@@ -73,35 +76,49 @@ export function printEntry(leafHash: string, leafText: string, { origin, ...valu
   return `${ENTRY_START}${leafHash}${ENTRY_MIDDLE}${leafText},"disclosed":${JSON.stringify({ origin, ...values })}}\n`;
 }
 
-/** The parts of an entry's line, as bytes of it. */
+/** An entry's line, taken apart: where its parts stand in it. */
 export interface EntryLine {
+  readonly line: Line;
   readonly leafHash: string;
-  readonly leaf: Buffer;
-  readonly disclosed: Buffer;
+  /** Where the leaf ends and what is disclosed begins. */
+  readonly leafEnd: number;
 }
 
-const start = Buffer.from(ENTRY_START);
-const middle = Buffer.from(ENTRY_MIDDLE);
-const disclosedKey = Buffer.from(DISCLOSED);
-const MIDDLE_AT = start.length + LEAF_HASH_CHARS;
-const LEAF_AT = MIDDLE_AT + middle.length;
-const CLOSING_BRACE = 0x7d;
+const MIDDLE_AT = ENTRY_START.length + LEAF_HASH_CHARS;
+const LEAF_AT = MIDDLE_AT + ENTRY_MIDDLE.length;
 const DISCLOSED_VALUE_AT = ',"disclosed":'.length;
-
-const hasAt = (line: Buffer, at: number, text: Buffer): boolean =>
-  line.compare(text, 0, text.length, at, at + text.length) === 0;
 
 /**
  * Takes an entry's line apart; undefined for any other line. Whatever is between its start and the last `disclosed` counts
  * as the leaf, so nothing can be put into a line that is read and not hashed.
  */
-export function readEntryLine(line: Buffer): EntryLine | undefined {
-  if (line.length < LEAF_AT || !hasAt(line, 0, start) || !hasAt(line, MIDDLE_AT, middle)) return undefined;
-  const leafEnd = line.lastIndexOf(disclosedKey);
-  if (leafEnd < LEAF_AT || line.at(-1) !== CLOSING_BRACE) return undefined;
-  return {
-    leafHash: line.toString('latin1', start.length, MIDDLE_AT),
-    leaf: line.subarray(LEAF_AT, leafEnd),
-    disclosed: line.subarray(leafEnd + DISCLOSED_VALUE_AT, line.length - 1),
-  };
+export function readEntryLine(line: Line): EntryLine | undefined {
+  const { latin1 } = line;
+  if (!latin1.startsWith(ENTRY_START) || !latin1.startsWith(ENTRY_MIDDLE, MIDDLE_AT)) return undefined;
+  const leafEnd = latin1.lastIndexOf(DISCLOSED);
+  if (leafEnd < LEAF_AT || !latin1.endsWith('}')) return undefined;
+  return { line, leafHash: latin1.slice(ENTRY_START.length, MIDDLE_AT), leafEnd };
+}
+
+/** The hash of the leaf as it stands there, base64url. */
+export function hashOfLeaf({ line: { bytes, at }, leafEnd }: EntryLine): string {
+  return hashLeafIn(bytes, at + LEAF_AT, at + leafEnd);
+}
+
+/** A member of the leaf itself that is a text and has no quotation mark in it, by the last place where it stands. */
+export function lastTextOf({ line: { latin1 }, leafEnd }: EntryLine, start: string): string | undefined {
+  const at = latin1.lastIndexOf(start, leafEnd - start.length);
+  const from = at + start.length;
+  return at < LEAF_AT ? undefined : latin1.slice(from, latin1.indexOf('"', from));
+}
+
+/** The leaf, to be parsed. */
+export function leafTextOf({ line, leafEnd }: EntryLine): string {
+  return textOf(line, LEAF_AT, leafEnd);
+}
+
+/** What is disclosed, a character for each byte, and as it is to be parsed. */
+export function disclosedOf({ line, leafEnd }: EntryLine): { readonly latin1: string; readonly text: () => string } {
+  const [from, to] = [leafEnd + DISCLOSED_VALUE_AT, line.latin1.length - 1];
+  return { latin1: line.latin1.slice(from, to), text: () => textOf(line, from, to) };
 }

@@ -22,7 +22,7 @@ export interface End {
 }
 
 /** @throws BadExport when the line is no head of an export of this format */
-export function readHead(line: Buffer): Head {
+export function readHead(line: string): Head {
   const head = member<ExportHead>(line, 'export');
   const hasRetired = head?.format === RETIRED_EXPORT_FORMAT;
   if (!head || (head.format !== EXPORT_FORMAT && !hasRetired)) throw new BadExport(`this is no ${EXPORT_FORMAT}`);
@@ -42,7 +42,7 @@ export interface Retired {
 }
 
 /** Undefined when the line has no retired entries. @throws BadExport for a line that can't be one */
-export function readRetired(line: Buffer): Retired | undefined {
+export function readRetired(line: string): Retired | undefined {
   const retired = member<ExportRetired>(line, 'retired');
   if (!retired) return undefined;
   const joined = Buffer.from(String(retired.leafHashes), 'base64url');
@@ -54,7 +54,7 @@ export function readRetired(line: Buffer): Retired | undefined {
 }
 
 /** Undefined when the line is no end of an export. @throws BadExport for one that can't be */
-export function readEnd(line: Buffer): End | undefined {
+export function readEnd(line: string): End | undefined {
   const end = member<ExportEnd>(line, 'end');
   return (
     end && {
@@ -67,9 +67,9 @@ export function readEnd(line: Buffer): End | undefined {
 }
 
 /** The one member of an object on a line. */
-function member<T>(line: Buffer, name: string): T | undefined {
+function member<T>(line: string, name: string): T | undefined {
   try {
-    const value = JSON.parse(line.toString()) as Record<string, T> | null;
+    const value = JSON.parse(line) as Record<string, T> | null;
     return value && Object.keys(value).join() === name ? value[name] : undefined;
   } catch {
     return undefined;

@@ -1,13 +1,13 @@
 import { parseCheckpoint, type SignedCheckpoint } from '../checkpoint/checkpoint.js';
 import { isSignedBy, parseVerifier, type NoteVerifier } from '../checkpoint/signed-note.js';
 import { Frontier } from '../tree/frontier.js';
-import { hashLeaf, sameHash } from '../tree/hash.js';
+import { sameHash } from '../tree/hash.js';
 import { subtreesOf } from '../tree/range.js';
 import { BadExport } from './bad-export.js';
 import { DisclosureCheck, sequenceOf } from './check-disclosed.js';
-import { readEntryLine } from './format.js';
+import { hashOfLeaf, readEntryLine } from './format.js';
 import { readEnd, readHead, readRetired, type Head } from './read-ends.js';
-import { eachLine } from './split-lines.js';
+import { eachLine, textOf, type Line } from './split-lines.js';
 
 /** What an auditor knows from elsewhere; the more, the more an export can not hide. */
 export interface Trusted {
@@ -55,7 +55,7 @@ class Verification {
     this.waiting = trusted.checkpoints.toSorted((one, other) => one.size - other.size);
   }
 
-  take(line: Buffer): void {
+  take(line: Line): void {
     const entry = readEntryLine(line);
     if (this.verified) throw new BadExport('something follows the end of the export');
     if (!this.head) return this.begin(line);
@@ -65,25 +65,25 @@ class Verification {
     }
     const sequence = this.tree.size + 1;
     if (sequence > this.head.last) throw new BadExport(`this entry is more than the export says it has`, sequence);
-    const found = sequenceOf(entry.leaf);
+    const found = sequenceOf(entry);
     if (found !== String(sequence)) {
       throw new BadExport(
         `here stands ${found === undefined ? 'no entry' : `entry ${found}`}: one is missing, added or moved`,
         sequence,
       );
     }
-    const hash = hashLeaf(entry.leaf);
-    if (Buffer.from(hash).toString('base64url') !== entry.leafHash) {
+    const hash = hashOfLeaf(entry);
+    if (hash !== entry.leafHash) {
       throw new BadExport('its content was changed: the leaf hash is another', sequence);
     }
     this.disclosures.check(sequence, entry);
-    this.tree.append(hash);
+    this.tree.append(Buffer.from(hash, 'base64url'));
     if (this.waiting[0]?.size === sequence) this.compareKept();
   }
 
   /** Only the beginning of a log is retired: nothing that follows an entry passes for it. Answers whether the line was of retired entries. */
-  private takeRetired(line: Buffer, { hasRetired, last }: Head): boolean {
-    const retired = hasRetired ? readRetired(line) : undefined;
+  private takeRetired(line: Line, { hasRetired, last }: Head): boolean {
+    const retired = hasRetired ? readRetired(textOf(line)) : undefined;
     if (!retired) return false;
     const { first, leaves } = retired;
     if (this.tree.size !== this.retired || first !== this.retired + 1 || this.retired + leaves.length > last) {
@@ -102,8 +102,8 @@ class Verification {
     return this.verified;
   }
 
-  private begin(line: Buffer): void {
-    const head = readHead(line);
+  private begin(line: Line): void {
+    const head = readHead(textOf(line));
     this.head = head;
     this.tree = Frontier.of(head.first - 1, head.before);
     for (const kept of this.trusted.checkpoints) {
@@ -118,10 +118,10 @@ class Verification {
     this.compareKept();
   }
 
-  private finish(line: Buffer): void {
+  private finish(line: Line): void {
     const head = this.head!;
     const last = this.tree.size;
-    const end = readEnd(line);
+    const end = readEnd(textOf(line));
     if (!end) throw new BadExport('this line is no entry', last + 1);
     if (last !== head.last || end.entries !== last - head.first + 1) {
       throw new BadExport(`the export has no entry after ${last}, and should have ${head.last}`, last + 1);
