@@ -33,7 +33,7 @@ import { ListAuditEvents } from './log/list-audit-events.js';
 import { OnEveryEvent } from './log/on-every-event.js';
 import { Alarm } from './proofs/alarm.js';
 import { CheckpointKey } from './proofs/checkpoint-key.js';
-import { EverySecondSignCheckpoints } from './proofs/every-second-sign-checkpoints.js';
+import { EveryQuarterSecondSignCheckpoints } from './proofs/every-quarter-second-sign-checkpoints.js';
 import { GetAuditCheckpoint } from './proofs/get-audit-checkpoint.js';
 import { GetAuditConsistency } from './proofs/get-audit-consistency.js';
 import { GetAuditProof } from './proofs/get-audit-proof.js';
@@ -76,7 +76,7 @@ const evidence = [GetTreeHead, ProveChange];
 const retention = [GetAuditRetention, SetAuditRetention];
 const reactions = [OnEveryEvent, OnLegalHoldPlaced, OnLegalHoldReleased];
 const scheduled = [
-  EverySecondSignCheckpoints,
+  EveryQuarterSecondSignCheckpoints,
   EveryMinuteAnchorHeads,
   EverySecondDeliverEntries,
   EverySecondIndexWords,

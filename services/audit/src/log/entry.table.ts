@@ -15,7 +15,7 @@ export interface Rows {
 export async function takeNumbers(tx: Transaction, count: number): Promise<bigint> {
   const head = await tx.one<{ size: bigint }>(sql`
     insert into audit.head (tenant_id, size) values (${tx.tenantId}, ${count})
-    on conflict (tenant_id) do update set size = head.size + excluded.size returning size`);
+    on conflict (tenant_id) do update set size = head.size + excluded.size, grown_at = clock_timestamp() returning size`);
   if (!head) throw new Error('the log gave no numbers');
   return head.size - BigInt(count) + 1n;
 }

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from '@tenantry/database';
+import { sql, type Sql, type Transaction } from '@tenantry/database';
 import type { Rows } from '../log/entry.table.js';
 import type { SignedRoot } from './checkpoint.js';
 
@@ -12,14 +12,19 @@ export interface PendingLog {
   readonly signedAt: Date | null;
 }
 
-/** Logs of all tenants that grew since their last checkpoint, except some; those that wait longest first. */
-export async function pendingLogs(rows: Rows, except: readonly string[], limit: number): Promise<PendingLog[]> {
+/** Of these heads the logs that grew since their last checkpoint, except some; those that wait longest first. */
+export async function pendingLogs(
+  rows: Rows,
+  heads: Sql,
+  except: readonly string[],
+  limit: number,
+): Promise<PendingLog[]> {
   const found = await rows.query<Record<'size' | 'signedSize', bigint> & PendingLog>(sql`
     select head.tenant_id as "tenantId", head.size, coalesce(last.size, 0) as "signedSize", last.root as "signedRoot", last.signed_at as "signedAt"
     from audit.head left join lateral (
       select checkpoint.size, root, signed_at from audit.checkpoint where checkpoint.tenant_id = head.tenant_id
       order by checkpoint.size desc limit 1) last on true
-    where head.size > coalesce(last.size, 0) and head.tenant_id <> all (${except}::uuid[])
+    where ${heads} and head.size > coalesce(last.size, 0) and head.tenant_id <> all (${except}::uuid[])
     order by last.signed_at nulls first limit ${limit}`);
   return found.map((log) => ({ ...log, size: Number(log.size), signedSize: Number(log.signedSize) }));
 }

@@ -17,7 +17,7 @@ import { findCheckpoint } from './checkpoint.table.js';
 import { LogAltered, readRoots } from './stored-tree.js';
 import { readHashes } from './subtree.table.js';
 
-const SIGNED_EVERY_S = 1;
+const SIGNED_WITHIN_S = 1;
 
 /** Proves that an entry is in the log of a checkpoint. A proof that would not verify is an alarm, and is not given. The platform has a log too. */
 @Controller()
@@ -60,6 +60,6 @@ export class GetAuditProof {
 }
 
 function notYetCovered(): Fault {
-  const detail = 'No such checkpoint covers this entry yet; the log is signed every second';
-  return new Fault('conflict', { detail, retryAfterS: SIGNED_EVERY_S });
+  const detail = 'No such checkpoint covers this entry yet; entries are signed within a second';
+  return new Fault('conflict', { detail, retryAfterS: SIGNED_WITHIN_S });
 }

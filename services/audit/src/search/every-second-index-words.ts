@@ -1,7 +1,9 @@
 import { setImmediate as lettingOthersIn } from 'node:timers/promises';
 import { Controller } from '@nestjs/common';
 import { ControlDatabase, type Job } from '@tenantry/database';
+import { Clock } from '@tenantry/kernel';
 import { Every } from '@tenantry/messaging';
+import { Growth } from '../log/growth.js';
 import { type Block, entriesOfBlocks, insertBlocks, pendingBlocks } from './word-block.table.js';
 import { filterOf, wordsOf } from './words.js';
 
@@ -17,16 +19,19 @@ const BLOCKS_A_RUN = 128;
 @Controller()
 export class EverySecondIndexWords {
   private readonly job: Job;
+  private readonly growth: Growth;
 
-  constructor(control: ControlDatabase) {
+  constructor(control: ControlDatabase, clock: Clock) {
     this.job = control.job('audit_indexer');
+    this.growth = new Growth(clock);
   }
 
   @Every({ name: 'audit.words', intervalMs: INTERVAL_MS })
   async run(signal: AbortSignal): Promise<void> {
+    const look = this.growth.look();
     for (let done = 0; done < BLOCKS_A_RUN && !signal.aborted; done += BLOCKS_AT_ONCE) {
-      const blocks = await pendingBlocks(this.job, BLOCKS_OF_ONE_LOG, BLOCKS_AT_ONCE);
-      if (blocks.length === 0) return;
+      const blocks = await pendingBlocks(this.job, look.heads, BLOCKS_OF_ONE_LOG, BLOCKS_AT_ONCE);
+      if (blocks.length === 0) return look.done();
       const entries = await entriesOfBlocks(this.job, blocks);
       const made: (Block & { filter: Uint8Array })[] = [];
       for (const [i, block] of blocks.entries()) {

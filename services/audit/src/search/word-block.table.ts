@@ -11,15 +11,15 @@ export interface Block {
   readonly number: number;
 }
 
-/** Complete blocks without a filter, at most so many of one log; those that wait in the shortest logs first. */
-export async function pendingBlocks(job: Job, ofOneLog: number, limit: number): Promise<Block[]> {
+/** Complete blocks without a filter in the logs of these heads, at most so many of one log; those that wait in the shortest logs first. */
+export async function pendingBlocks(job: Job, heads: Sql, ofOneLog: number, limit: number): Promise<Block[]> {
   const rows = await job.query<{ tenantId: string; number: bigint }>(sql`
     select head.tenant_id as "tenantId", number
     from audit.head
       left join lateral (select block + 1 as next from audit.word_block
         where word_block.tenant_id = head.tenant_id order by block desc limit 1) done on true,
       lateral generate_series(coalesce(done.next, 0), least(head.size / ${BLOCK_ENTRIES}, coalesce(done.next, 0) + ${ofOneLog}) - 1) number
-    where head.size >= ${BLOCK_ENTRIES}
+    where ${heads} and head.size >= ${BLOCK_ENTRIES}
     order by number limit ${limit}`);
   return rows.map(({ tenantId, number }) => ({ tenantId, number: Number(number) }));
 }
