@@ -83,6 +83,7 @@ async function optionsOf(
     baseDomain: given['base-domain'],
     instance: stateDir ? await openInstance(services, { ...environment, TENANTRY_STATE_DIR: stateDir }) : null,
     collectorPort: given.collector ? portOf(given.collector) : null,
+    freshMs: null,
     say: terminal.say,
   };
 }

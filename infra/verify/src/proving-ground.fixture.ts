@@ -13,8 +13,8 @@ const PASSWORD = 'wrought-iron-candle-9';
 /** All services in this process, on a Postgres and a nats-server of their own, with tenants made for being attacked. */
 export interface ProvingGround extends AsyncDisposable {
   readonly verification: Verification;
-  /** Makes other tenants, whose people have just signed in. */
-  renew(): Promise<void>;
+  /** Makes other tenants on the same system, whose people's tokens become only so old. */
+  prepare(freshMs: number): Promise<Verification>;
   readonly url: string;
   readonly adminUrl: string;
   readonly stateDir: string;
@@ -47,21 +47,16 @@ export async function openGround(services: readonly Service[]): Promise<ProvingG
   const rest = { split: false, mainOf: () => '', progress: silent, stop: new AbortController() };
   const instance = started.use(await startInstance({ services, environment, settings, ...rest }));
   const attacked = await openInstance(services, environment);
-  const prepare = (): Promise<Verification> =>
+  const prepare = (freshMs: number | null, collecting: number | null): Promise<Verification> =>
     Verification.prepare({
       ...{ url: instance.url, email: EMAIL, password: PASSWORD, baseDomain: 'localhost' },
-      ...{ instance: attacked, collectorPort, say: () => undefined },
+      ...{ instance: attacked, collectorPort: collecting, freshMs, say: () => undefined },
     });
-  let verification = await prepare();
+  const verification = await prepare(null, collectorPort);
   const undo = started.move();
   return {
-    get verification() {
-      return verification;
-    },
-    renew: async () => {
-      await verification.close();
-      verification = await prepare();
-    },
+    verification,
+    prepare: (freshMs) => prepare(freshMs, null),
     ...{ url: instance.url, adminUrl: postgres.url, stateDir: environment.TENANTRY_STATE_DIR, environment },
     [Symbol.asyncDispose]: () => undo.disposeAsync(),
   };

@@ -3,6 +3,7 @@ import type { OpenInstance } from '@tenantry/local';
 import { attackBus } from './bus/attack-bus.js';
 import type { Caller } from './client/caller.js';
 import { Client } from './client/client.js';
+import { Sessions } from './client/sessions.js';
 import { attackHttp } from './http/attack-http.js';
 import { crossCursors } from './http/cross-cursors.js';
 import { crossIdempotencyKeys } from './http/cross-idempotency-keys.js';
@@ -36,6 +37,8 @@ export interface VerifyOptions {
   readonly instance: OpenInstance | null;
   /** Where to take traces and metrics of the instance; null when it sends none here. */
   readonly collectorPort: number | null;
+  /** How old the run's own access tokens may become before they are made anew; null for half of their life. */
+  readonly freshMs: number | null;
   /** Told what is going on. */
   readonly say: (section: Section, text: string) => void;
 }
@@ -68,7 +71,7 @@ interface Stage {
 }
 
 /** A running system with tenants made for being attacked. They are made once and may be attacked often. */
-export class Verification {
+export class Verification implements AsyncDisposable {
   private constructor(
     private readonly options: VerifyOptions,
     private readonly stage: Stage,
@@ -82,7 +85,8 @@ export class Verification {
     const logs = options.instance && new Logs(options.instance.state.root);
     const { collectorPort } = options;
     const collector = collectorPort === null ? null : await Collector.listen(collectorPort, leaks.marks);
-    const client = new Client(options.url, [leaks.witness, leavings.witness]);
+    const sessions = new Sessions(options.freshMs);
+    const client = new Client(options.url, [leaks.witness, leavings.witness], sessions);
     const admin = await Workshop.admin(client, options);
     try {
       const workshop = new Workshop(client, admin);
@@ -133,6 +137,15 @@ export class Verification {
       findings.durationsMs.set(section, performance.now() - startedMs);
     }
     return findings;
+  }
+
+  /** For such a time nobody has to sign in again, which a hole that is planted meanwhile might keep them from. */
+  freshen(forMs: number): Promise<void> {
+    return this.stage.client.sessions.freshen(forMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /** Takes away what was made. @returns what could not be taken away */

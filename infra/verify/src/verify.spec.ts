@@ -19,6 +19,9 @@ const planted = [
   "a tenant's role that the data service inherits",
 ];
 
+/** Of what takes seconds. */
+const A_TOKENS_LIFE_MS = 200;
+
 describe('tenantry verify', () => {
   let ground: ProvingGround;
 
@@ -45,6 +48,16 @@ describe('tenantry verify', () => {
     const close = await mutant.plant(ground);
     const { failed } = await ground.verification.attack(mutant).finally(close);
     expect(failed.length).toBeGreaterThan(0);
+  });
+
+  it('signs in again, and throws out again, whoever is to stay signed in or thrown out for longer than a token lives', async () => {
+    await using verification = await ground.prepare(A_TOKENS_LIFE_MS);
+    const only = /^(GetMe|GetMyTenant|ListApiKeys|ListTenants|ListMembers|CreateLocation)$/;
+    const { failed, outcomes } = await verification.attack({ only, sections: ['http'] });
+    expect(failed).toEqual([]);
+    const tried = new Set(outcomes.map(({ attack }) => attack));
+    const thrownOut = ['edited token', 'revoked session', 'removed member', 'member with a lesser role'];
+    expect([...tried]).toEqual(expect.arrayContaining([...thrownOut, 'suspended tenant', 'former staff']));
   });
 
   it('prints a table, writes the reports and exits with 1 when something did not hold', async () => {

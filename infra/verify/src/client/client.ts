@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Caller } from './caller.js';
+import { Sessions } from './sessions.js';
 
 /** A request as it goes out, but for the credential. */
 export interface Request {
@@ -19,7 +20,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Is told of every answer and of who was shown it. */
+/** Is told of every answer and of who was shown it, by which token. */
 export type Witness = (caller: Caller, request: Request, answer: Answer) => void;
 
 const TIMEOUT_MS = 30_000;
@@ -41,6 +42,7 @@ export class Client {
   constructor(
     baseUrl: string,
     private readonly witnesses: readonly Witness[] = [],
+    readonly sessions = new Sessions(),
   ) {
     this.url = new URL(baseUrl);
     const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
@@ -50,8 +52,9 @@ export class Client {
   /** Sends a request; a refusal is an answer too. */
   async send(caller: Caller, request: Request): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await this.once(caller, request);
-      for (const witness of this.witnesses) witness(caller, request, answer);
+      const current = await this.sessions.current(caller);
+      const answer = await this.once(current, request);
+      for (const witness of this.witnesses) witness(current, request, answer);
       const waitS = Number(answer.headers['retry-after'] ?? 1);
       if (answer.status !== TOO_MANY || attempt === PATIENCE || waitS > MAX_WAIT_S) return answer;
       await pause(waitS * 1_000);
@@ -72,7 +75,8 @@ export class Client {
 
   /** Sends a request and goes away before, while or after it is answered. */
   async hangUp(caller: Caller, request: Request, afterMs: number): Promise<void> {
-    await this.once(caller, request, AbortSignal.timeout(afterMs)).catch(() => undefined); // that is the point
+    const current = await this.sessions.current(caller);
+    await this.once(current, request, AbortSignal.timeout(afterMs)).catch(() => undefined); // that is the point
   }
 
   close(): void {

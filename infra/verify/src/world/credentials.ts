@@ -55,10 +55,11 @@ export async function makeCredentials(
   { other, outcasts, accessKeyPem }: { other: Tenant; outcasts: Outcasts; accessKeyPem: string | null },
 ): Promise<Credentials> {
   const everything = { scopes: ['*'] };
+  const { sessions } = workshop.client;
   return {
-    edited: { ...tenant.owner, token: editedToken(tenant.owner.token!, other.id) },
+    edited: await sessions.keep(() => editedSession(workshop, tenant, other)),
     expired: accessKeyPem === null ? null : await expiredSession(tenant, accessKeyPem),
-    revokedSession: await revokedSession(workshop, tenant),
+    revokedSession: await sessions.keep(() => revokedSession(workshop, tenant)),
     revokedKey: await revokedKey(workshop, tenant),
     keyOfElsewhere: (await workshop.key(tenant, { ...everything, allowedIps: [ELSEWHERE] })).caller,
     narrowKeys: await Promise.all(
@@ -67,9 +68,14 @@ export async function makeCredentials(
     fullKey: (await workshop.key(tenant, everything)).caller,
     publicKey: (await workshop.key(tenant, { ...everything, kind: 'public' })).caller,
     pageKey: (await workshop.key(tenant, { ...everything, kind: 'public', allowedOrigins: [PAGE] })).caller,
-    removedMember: await removedMember(workshop, tenant, outcasts.removed),
-    downgradedMember: await downgradedMember(workshop, tenant, outcasts.downgraded),
+    removedMember: await sessions.keep(() => removedMember(workshop, tenant, outcasts.removed)),
+    downgradedMember: await sessions.keep(() => downgradedMember(workshop, tenant, outcasts.downgraded)),
   };
+}
+
+async function editedSession(workshop: Workshop, tenant: Tenant, other: Tenant): Promise<Caller> {
+  const session = await workshop.session(tenant.person, tenant);
+  return { ...session, token: editedToken(session.token!, other.id) };
 }
 
 /** The owner's own token, truly signed, an hour too old. */
@@ -101,12 +107,14 @@ async function removedMember(workshop: Workshop, tenant: Tenant, person: Person)
   await workshop.addMember(tenant, person, 'admin');
   const session = await workshop.session(person, tenant);
   await workshop.client.must(session, json('GET', '/v1/tenant'));
-  await workshop.client.must(tenant.owner, json('DELETE', `/v1/members/${person.userId}`));
+  await workshop.removeMember(tenant, person);
   await untilRefused(workshop, session, json('GET', '/v1/tenant'));
   return { ...session, sees: [] };
 }
 
+/** Who was admin when they signed in. */
 async function downgradedMember(workshop: Workshop, tenant: Tenant, person: Person): Promise<Caller> {
+  await workshop.removeMember(tenant, person); // they may be one from the last time
   await workshop.addMember(tenant, person, 'admin');
   const session = await workshop.session(person, tenant);
   await workshop.client.must(session, json('GET', '/v1/members'));

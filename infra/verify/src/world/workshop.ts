@@ -9,6 +9,7 @@ interface Tokens {
 }
 
 const RATE_PER_S = 100_000;
+const UNKNOWN = 404;
 
 /** Makes tenants, people and keys through the API. */
 export class Workshop {
@@ -19,8 +20,10 @@ export class Workshop {
 
   /** Signs in as the platform's super admin. */
   static async admin(client: Client, { email, password }: { email: string; password: string }): Promise<Caller> {
-    const { accessToken } = await client.must<Tokens>(nobody, json('POST', '/v1/auth/login', { email, password }));
-    return { token: accessToken, sees: 'everyone' };
+    return client.sessions.keep(async () => {
+      const { accessToken } = await client.must<Tokens>(nobody, json('POST', '/v1/auth/login', { email, password }));
+      return { token: accessToken, sees: 'everyone' };
+    });
   }
 
   /** Provisions a tenant whose owner has a password, and signs them in. */
@@ -35,8 +38,10 @@ export class Workshop {
     if (status !== 'active') throw new Error(`The tenant ${slug} is ${status} and not active in time`);
     const limit = { ratePerS: RATE_PER_S, burst: RATE_PER_S };
     await this.client.must(this.admin, json('PUT', `/v1/tenants/${id}/rate-limit`, limit));
-    const { accessToken } = await this.signIn({ email, password });
-    const owner = { token: accessToken, sees: [id] };
+    const owner = await this.client.sessions.keep(async () => {
+      const { accessToken } = await this.signIn({ email, password });
+      return { token: accessToken, sees: [id] };
+    });
     const { id: userId } = await this.client.must<{ id: string }>(owner, json('GET', '/v1/me'));
     return { id, slug, mode, canary, person: { userId, email, password }, owner };
   }
@@ -47,7 +52,7 @@ export class Workshop {
     return this.client.must<Tokens>(anyone, json('POST', '/v1/auth/login', body));
   }
 
-  /** A session of a person in a tenant of theirs. */
+  /** A session of a person in a tenant of theirs, for as long as one token lives. */
   async session(person: Person, tenant: Tenant): Promise<Caller> {
     return { token: (await this.signIn(person, tenant.slug)).accessToken, sees: [tenant.id] };
   }
@@ -65,6 +70,12 @@ export class Workshop {
   /** Lets a person who has an account work in a tenant. */
   async addMember(tenant: Tenant, person: Person, role: string): Promise<void> {
     await this.client.must(tenant.owner, json('POST', '/v1/members', { email: person.email, role }));
+  }
+
+  /** Takes a person's membership, if they have one. */
+  async removeMember(tenant: Tenant, { userId }: Person): Promise<void> {
+    const { status } = await this.client.send(tenant.owner, json('DELETE', `/v1/members/${userId}`));
+    if (status >= 300 && status !== UNKNOWN) throw new Error(`a member could not be removed: ${status}`);
   }
 
   /** Makes a person platform staff. */
