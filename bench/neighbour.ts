@@ -1,31 +1,32 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Agent, request } from 'node:http';
+import { parseArgs } from 'node:util';
 import { newId } from '@tenantry/kernel';
-import { latencyAtRate } from './budgets/measure.js';
-import { PASSWORD, prepareTenant, send, signIn } from './instance/client.js';
+import { ownerOf, PASSWORD, prepareTenant, send, signIn } from './instance/client.js';
 import { takePlace } from './instance/place.js';
 import { run } from './instance/program.js';
+import { ask, hangUp } from './measure/ask.js';
+import * as latency from './measure/latency.js';
 import { type Comparison, record } from './measure/record.js';
 import { type Flood, type Flooded, flood } from './neighbour/flood.js';
-import { quantile } from './measure/quantile.js';
 
 /**
- * What a tenant notices of another's flood: the p99 of its reads, 80 a second whether or not those before were answered, alone and
- * while another tenant asks for many times what it may, from another network address; with the ordinary limits of a tenant, and
- * with that tenant's limits lifted. Beside it the same flood at a program that refuses everything: what the generator alone
- * takes from this machine. Times alone and under flood take turns.
+ * What a tenant notices of another's flood: the p99 of its reads in an open loop, at 30 % of the 100 a second that a tenant ordinarily may,
+ * alone and while another tenant asks for many times what it may, from another network address; with the ordinary limits of a tenant,
+ * and with that tenant's limits lifted. Beside it the same flood at a program that refuses everything: what the generator alone
+ * takes from this machine. Times alone and under flood take turns. `--full` takes a minute for each of five turns.
  */
 const TARGET = 1.2;
-const QUIET_PER_S = 80;
-const TURN_MS = 4_000;
-const RUNS = 2;
+const { values: options } = parseArgs({ options: { full: { type: 'boolean', default: false } } });
 const LEAD_MS = 1_000;
 /** What a flood left behind, in the audit log for one, is not to slow the next turn alone. */
 const SETTLE_MS = 5_000;
 const ROWS = 1_000;
 const LIFTED = { ratePerS: 100_000, burst: 1_000_000 };
 const ORDINARY = { ratePerS: 100, burst: 1_000 };
+const QUIET_PER_S = ORDINARY.ratePerS * latency.SHARE_OF_CAPACITY;
+const plan = latency.planOf(options.full);
+const TURN_MS = latency.durationMsOf(plan, QUIET_PER_S);
 /** The ordinary limits of an address, of which the flood and the quiet tenant each have one. */
 const settings = {
   TRUSTED_PROXIES: '127.0.0.0/8',
@@ -35,35 +36,13 @@ const settings = {
 const LIFTED_ADDRESS = { ADDRESS_RATE_PER_S: '10000000', ADDRESS_BURST: '10000000' } as const;
 const LIFTED_SIGN_IN = { SIGN_IN_RATE_PER_S: '1000000', SIGN_IN_BURST: '1000000' } as const;
 
-const agent = new Agent({ keepAlive: true });
-
-interface Turn {
-  readonly latenciesMs: number[];
-  readonly errors: number;
-}
-
 /** Reads one row of the quiet tenant at a fixed rate. */
-async function readQuietly(url: string, headers: Readonly<Record<string, string>>): Promise<Turn> {
-  let errors = 0;
-  const one = (mark: () => void): Promise<void> =>
-    new Promise((resolve, reject) => {
-      request(url, { headers, agent }, (answer) => {
-        if (answer.statusCode !== 200) errors += 1;
-        answer.resume().on('end', () => {
-          mark();
-          resolve();
-        });
-      })
-        .on('error', reject)
-        .end();
-    });
-  const latenciesMs = await latencyAtRate(QUIET_PER_S, TURN_MS, (_, mark) => one(mark));
-  return { latenciesMs, errors };
-}
+const readQuietly = ({ url, quiet: headers }: Pick<Scene, 'url' | 'quiet'>): Promise<latency.LatencyRun> =>
+  latency.runOnce({ name: 'a quiet read', work: () => ask({ method: 'GET', url, headers }) }, QUIET_PER_S, plan);
 
-function floodsOf(token: string, email: string): Flood[] {
+function floodsOf(key: string, email: string): Flood[] {
   const rows = Array.from({ length: ROWS }, (_, i) => `${JSON.stringify({ name: `row ${i}` })}\n`).join('');
-  const authorization = `Bearer ${token}`;
+  const authorization = `Bearer ${key}`;
   const shared = { 'x-forwarded-for': '198.51.100.7' };
   const json = { ...shared, 'content-type': 'application/json' };
   const ndjson = { ...shared, authorization, 'content-type': 'application/x-ndjson' };
@@ -104,42 +83,47 @@ interface Scene {
   readonly quiet: Readonly<Record<string, string>>;
 }
 
-const over = (turns: readonly Turn[], q: number): number =>
-  quantile(
-    turns.flatMap(({ latenciesMs }) => latenciesMs),
-    q,
-  );
-const p99 = (turns: readonly Turn[]): number => over(turns, 0.99);
-const p50 = (turns: readonly Turn[]): number => over(turns, 0.5);
-
 /** Alone and under one flood, taking turns. */
-async function compare({ limits, origin, url, quiet }: Scene, of: Flood): Promise<Comparison> {
-  const alone: Turn[] = [];
-  const under: Turn[] = [];
-  const became: Flooded[] = [];
-  for (let turn = 0; turn < RUNS; turn++) {
-    alone.push(await readQuietly(url, quiet));
-    const flooding = flood(origin, of, (TURN_MS + LEAD_MS) / 1_000);
+async function compare(scene: Scene, of: Flood): Promise<Comparison> {
+  const alone: latency.LatencyRun[] = [];
+  const under: latency.LatencyRun[] = [];
+  const floods: Flooded[] = [];
+  for (let turn = 0; turn < plan.runs; turn++) {
+    alone.push(await readQuietly(scene));
+    const flooding = flood(scene.origin, of, (TURN_MS + LEAD_MS) / 1_000);
     await pause(LEAD_MS);
-    under.push(await readQuietly(url, quiet));
-    became.push(await flooding);
+    under.push(await readQuietly(scene));
+    floods.push(await flooding);
     await pause(SETTLE_MS);
   }
-  const ratio = p99(under) / p99(alone);
-  const errors = [...alone, ...under].reduce((sum, turn) => sum + turn.errors, 0);
-  const target = limits === 'ordinary limits' ? TARGET : null;
-  const met = errors === 0 && (target === null || ratio <= target);
-  const total = (key: keyof Flooded): number => became.reduce((sum, one) => sum + one[key], 0);
-  console.log(
-    `${of.name}, ${limits}: p99 ${p99(alone).toFixed(1)} ms alone, ${p99(under).toFixed(1)} ms under the flood, ${ratio.toFixed(2)} times` +
-      `${target === null ? '' : ` (target ${target}${met ? '' : ', MISSED'})`}; p50 ${p50(alone).toFixed(1)}, ${p50(under).toFixed(1)} ms; ` +
-      `flood: ${total('accepted')} accepted, ${total('refused')} refused, ${total('failed')} failed; ${errors} errors of the quiet tenant`,
-  );
-  const runs = alone.map((one, i) => ({ aloneP99Ms: p99([one]), underP99Ms: p99([under[i]!]), flood: became[i] }));
-  const facts = { baseline: 'alone', unit: 'times', target, met, p50Ms: p50(under), p99Ms: p99(under), errors, runs };
-  return { name: `a neighbour floods ${of.name}, ${limits}`, ratio, ...facts };
+  return judge(`a neighbour floods ${of.name}, ${scene.limits}`, { limits: scene.limits, alone, under, floods });
 }
 
+interface Turns extends Pick<Scene, 'limits'> {
+  readonly alone: readonly latency.LatencyRun[];
+  readonly under: readonly latency.LatencyRun[];
+  readonly floods: readonly Flooded[];
+}
+
+function judge(name: string, { limits, floods, ...turns }: Turns): Comparison {
+  const [alone, under] = [latency.together(QUIET_PER_S, turns.alone), latency.together(QUIET_PER_S, turns.under)];
+  const { p50Ms, p99Ms } = under;
+  const ratio = p99Ms / alone.p99Ms;
+  const errors = alone.errors + under.errors;
+  const target = limits === 'ordinary limits' ? TARGET : null;
+  const met = errors === 0 && (target === null || ratio <= target);
+  const total = (key: keyof Flooded): number => floods.reduce((sum, one) => sum + one[key], 0);
+  const goal = target === null ? '' : ` (target ${target}${met ? '' : ', MISSED'})`;
+  const flooded = `${total('accepted')} accepted, ${total('refused')} refused, ${total('failed')} failed`;
+  console.log(
+    `${name}: p99 ${ratio.toFixed(2)} times${goal}; alone ${latency.printLatency(alone)}; ` +
+      `under it ${latency.printLatency(under)}; flood: ${flooded}; ${errors} errors of the quiet tenant`,
+  );
+  const runs = floods.map((one, i) => ({ alone: turns.alone[i], under: turns.under[i], flood: one }));
+  return { name, baseline: 'alone', ratio, unit: 'times', target, met, p50Ms, p99Ms, errors, runs };
+}
+
+/** Two tenants with rows, and a key of each: the long form takes longer than a session's token lives. */
 async function prepare(gateway: string, limits: object): Promise<{ quiet: string; noisy: string }> {
   const admin = await signIn(gateway);
   const columns = [
@@ -154,7 +138,9 @@ async function prepare(gateway: string, limits: object): Promise<{ quiet: string
     const rows = Array.from({ length: ROWS }, (_, i) => ({ id: newId(), name: `thing ${i}` }));
     await send('POST', `${gateway}/rest/v1/things`, token, rows);
   }
-  return { quiet: quiet.token, noisy: noisy.token };
+  const keyOf = async (token: string): Promise<string> =>
+    (await send<{ key: string }>('POST', `${gateway}/v1/api-keys`, token, { name: 'bench', scopes: ['*'] })).key;
+  return { quiet: await keyOf(quiet.token), noisy: await keyOf(noisy.token) };
 }
 
 /** An instance of its own, because the limits of an address are settings. */
@@ -168,21 +154,21 @@ async function compareUnder(limits: 'ordinary limits' | 'limits lifted'): Promis
   const refusing = await run(join(import.meta.dirname, 'baselines/refuse-all.ts'), {}, /^(http\S+)$/);
   stack.defer(() => refusing.stop());
   const origin = started.address;
-  const tokens = await prepare(origin, isLifted ? LIFTED : ORDINARY);
-  const quiet = { authorization: `Bearer ${tokens.quiet}`, 'x-forwarded-for': '203.0.113.9' };
-  const url = `${origin}/rest/v1/things?limit=1`;
-  const floods = floodsOf(tokens.noisy, 'owner@noisy.example');
-  await readQuietly(url, quiet);
+  const keys = await prepare(origin, isLifted ? LIFTED : ORDINARY);
+  const quiet = { authorization: `Bearer ${keys.quiet}`, 'x-forwarded-for': '203.0.113.9' };
+  const scene = { limits, origin, url: `${origin}/rest/v1/things?limit=1`, quiet };
+  const floods = floodsOf(keys.noisy, ownerOf('noisy'));
+  await readQuietly(scene);
   const found: Comparison[] = [];
-  for (const one of floods) found.push(await compare({ limits, origin, url, quiet }, one));
+  for (const one of floods) found.push(await compare(scene, one));
   if (!isLifted) {
-    const scene = { limits: 'a program that refuses', origin: refusing.address, url, quiet } as const;
-    found.push(await compare(scene, floods[0]!));
+    const refused = { ...scene, limits: 'a program that refuses', origin: refusing.address } as const;
+    found.push(await compare(refused, floods[0]!));
   }
   return found;
 }
 
 const found = [...(await compareUnder('ordinary limits')), ...(await compareUnder('limits lifted'))];
-agent.destroy();
+hangUp();
 record('neighbour', found);
 process.exitCode = found.every(({ met }) => met) ? 0 : 1;

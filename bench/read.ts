@@ -1,11 +1,15 @@
 import autocannon from 'autocannon';
-import { quantile } from './measure/quantile.js';
+import { ask, type Asked, hangUp } from './measure/ask.js';
+import { latenciesOf, planOf, printLatency, type Latency } from './measure/latency.js';
+import { median } from './measure/quantile.js';
 import { type Comparison, record } from './measure/record.js';
 import { type Ask, type System, type Systems, startSystems } from './read/systems.js';
 
 /**
  * Rows over HTTP beside what people use instead: a point read, a list of 50 and a write, by the row API with every step of
- * the pipeline on, against four baselines on the same Postgres. All take turns; the median of the runs' ratios is the result.
+ * the pipeline on, against four baselines on the same Postgres. All take turns; the median of the runs' ratios of throughput, in a closed
+ * loop, is the result. How long each takes is measured in an open loop, at 30 % of its own throughput. `--full` takes a minute for each
+ * of the five runs of that, an hour and a half in all.
  */
 const CONNECTIONS = 32;
 /** The longest path is still being compiled after three seconds. */
@@ -27,7 +31,9 @@ type Baseline = (typeof baselines)[number];
 type Work = 'read' | 'list' | 'write';
 const WORKS: readonly Work[] = ['read', 'list', 'write'];
 /** Named after the file, only those are done. */
-const works = WORKS.filter((work) => process.argv.length < 3 || process.argv.includes(work));
+const named = process.argv.slice(2).filter((word) => word !== '--full');
+const works = WORKS.filter((work) => named.length === 0 || named.includes(work));
+const plan = planOf(process.argv.includes('--full'));
 
 const NO_TARGETS = { bare: null, guarded: null, nest: null, graphile: null };
 
@@ -38,25 +44,21 @@ const TARGETS: Readonly<Record<Work, Readonly<Record<Baseline, number | null>>>>
   write: NO_TARGETS,
 };
 
+const systemNames = ['tenantry', ...baselines] as const;
+type SystemName = (typeof systemNames)[number];
+
 interface Turn {
   readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
   readonly errors: number;
 }
 
-const middle = (turns: readonly Turn[], fact: keyof Turn): number =>
-  quantile(
-    turns.map((turn) => turn[fact]),
-    0.5,
-  );
+const sum = (turns: readonly Turn[], fact: keyof Turn): number => turns.reduce((all, turn) => all + turn[fact], 0);
+const rate = (turns: readonly Turn[]): number => median(turns.map(({ perSecond }) => perSecond));
 
 /** Several short turns as one. */
 const together = (turns: readonly Turn[]): Turn => ({
-  perSecond: turns.reduce((sum, { perSecond }) => sum + perSecond, 0) / turns.length,
-  p50Ms: middle(turns, 'p50Ms'),
-  p99Ms: middle(turns, 'p99Ms'),
-  errors: turns.reduce((sum, { errors }) => sum + errors, 0),
+  perSecond: sum(turns, 'perSecond') / turns.length,
+  errors: sum(turns, 'errors'),
 });
 
 /** A request as a client sends it. */
@@ -74,65 +76,100 @@ function rowsOf(answer: unknown): unknown[] {
   return [data ? (data.many?.nodes ?? data.one) : answer].flat();
 }
 
-async function measure(system: System, work: Work, ids: readonly string[], durationS: number): Promise<Turn> {
+/** What is asked for in turn: a read is of one row in 200. */
+function requestsOf(system: System, work: Work, ids: readonly string[]): Asked[] {
   const asks = work === 'read' ? ids.slice(0, 200).map((id) => system.read(id)) : [system[work]];
-  const requests = asks.map((ask) => ({ path: ask.url.slice(new URL(ask.url).origin.length), ...sent(system, ask) }));
-  const url = new URL(asks[0]!.url).origin;
+  return asks.map((one) => ({ url: one.url, ...sent(system, one) }));
+}
+
+async function measure(system: System, work: Work, ids: readonly string[], durationS: number): Promise<Turn> {
+  const asked = requestsOf(system, work, ids);
+  const url = new URL(asked[0]!.url).origin;
+  const requests = asked.map(({ url: whole, ...rest }) => ({ path: whole.slice(url.length), ...rest }));
   const result = await autocannon({ url, requests, connections: CONNECTIONS, duration: durationS });
-  const { p50: p50Ms, p99: p99Ms } = result.latency;
-  return { perSecond: result.requests.average, p50Ms, p99Ms, errors: result.errors + result.non2xx };
+  return { perSecond: result.requests.average, errors: result.errors + result.non2xx };
 }
 
 /** One answer of each, so that nobody is measured doing less than the others. */
-async function checkAlike({ ids, ...systems }: Systems): Promise<void> {
-  for (const system of Object.values(systems)) {
-    const rows = async (ask: Ask): Promise<unknown[]> =>
-      rowsOf(await (await fetch(ask.url, sent(system, ask) as RequestInit)).json());
-    const [one] = (await rows(system.read(ids[1]!))) as { amount?: number }[];
+async function checkAlike(systems: Systems): Promise<void> {
+  for (const system of systemNames.map((name) => systems[name])) {
+    const rows = async (one: Ask): Promise<unknown[]> =>
+      rowsOf(await (await fetch(one.url, sent(system, one) as RequestInit)).json());
+    const [one] = (await rows(system.read(systems.ids[1]!))) as { amount?: number }[];
     if (one?.amount !== 1 || (await rows(system.list)).length !== 50)
       throw new Error(`${system.name} answers something else`);
   }
 }
 
-async function compareAt(work: Work, { ids, ...systems }: Systems): Promise<Comparison[]> {
-  const all = ['tenantry', ...baselines] as const;
-  for (const name of all) await measure(systems[name], work, ids, WARM_UP_S);
-  const empty = (): Record<(typeof all)[number], Turn[]> => ({
-    tenantry: [],
-    bare: [],
-    guarded: [],
-    nest: [],
-    graphile: [],
-  });
+type Turns = Readonly<Record<SystemName, Turn[]>>;
+
+const empty = (): Turns => ({ tenantry: [], bare: [], guarded: [], nest: [], graphile: [] });
+
+/** Requests a second, in a closed loop, of all in turn. */
+async function throughputs(work: Work, systems: Systems): Promise<Turns> {
+  const of = (name: SystemName, durationS: number): Promise<Turn> =>
+    measure(systems[name], work, systems.ids, durationS);
+  await systems.signInAgain();
+  for (const name of systemNames) await of(name, WARM_UP_S);
   const turns = empty();
   for (let run = 0; run < RUNS; run++) {
     const short = empty();
-    for (let turn = 0; turn < TURNS; turn++) {
-      for (const name of all) short[name].push(await measure(systems[name], work, ids, TURN_S));
-    }
-    for (const name of all) turns[name].push(together(short[name]));
+    for (let turn = 0; turn < TURNS; turn++) for (const name of systemNames) short[name].push(await of(name, TURN_S));
+    for (const name of systemNames) turns[name].push(together(short[name]));
   }
-  const of = (name: (typeof all)[number], fact: keyof Turn): number => middle(turns[name], fact);
-  for (const name of all) {
-    const rates = turns[name].map(({ perSecond }) => Math.round(perSecond));
-    const latency = `p50 ${of(name, 'p50Ms')} ms, p99 ${of(name, 'p99Ms')} ms`;
-    console.log(
-      `${work}, ${systems[name].name}: ${Math.round(of(name, 'perSecond'))}/s (${rates.join(', ')}), ${latency}`,
-    );
-  }
-  return baselines.map((name) => {
-    const ratios = turns.tenantry.map(({ perSecond }, i) => perSecond / turns[name][i]!.perSecond);
-    const ratio = quantile(ratios, 0.5);
-    const target = TARGETS[work][name];
-    const errors = [...turns.tenantry, ...turns[name]].reduce((sum, turn) => sum + turn.errors, 0);
-    const latency = { p50Ms: of('tenantry', 'p50Ms'), p99Ms: of('tenantry', 'p99Ms') };
-    const share = of(name, 'perSecond') / of('bare', 'perSecond');
-    if (work === 'read' && share < LEAST_OF_KNOWN * KNOWN_SHARE[name])
-      throw new Error(`void: ${systems[name].name} kept ${share.toFixed(2)} of the bare one, not ${KNOWN_SHARE[name]}`);
-    const met = errors === 0 && (target === null || ratio >= target);
-    const runs = turns.tenantry.map((tenantry, i) => ({ tenantry, baseline: turns[name][i] }));
-    return { name: work, baseline: systems[name].name, ratio, unit: 'times', target, met, ...latency, errors, runs };
+  return turns;
+}
+
+/** How long a request takes when a system gets 30 % of what it can do; in the order of the names. */
+function latencies(work: Work, systems: Systems, turns: Turns): Promise<Latency[]> {
+  const ways = systemNames.map((name) => {
+    const perId = (): Asked[] => requestsOf(systems[name], work, systems.ids);
+    let asked = perId();
+    const again = (i: number): Promise<void> => {
+      if (i === 0) asked = perId(); // the token may be another
+      return ask(asked[i % asked.length]!);
+    };
+    return { name: systems[name].name, capacityPerS: rate(turns[name]), work: again };
   });
+  return latenciesOf(ways, plan, () => systems.signInAgain());
+}
+
+async function compareAt(work: Work, systems: Systems): Promise<Comparison[]> {
+  const turns = await throughputs(work, systems);
+  const [own, ...others] = await latencies(work, systems, turns);
+  for (const [i, name] of systemNames.entries()) {
+    const rates = turns[name].map(({ perSecond }) => Math.round(perSecond)).join(', ');
+    const latency = printLatency([own!, ...others][i]!);
+    console.log(`${work}, ${systems[name].name}: ${Math.round(rate(turns[name]))}/s (${rates}); ${latency}`);
+  }
+  return baselines.flatMap((name, i) => compareWith(name, work, { systems, turns, own: own!, other: others[i]! }));
+}
+
+interface Measured {
+  readonly systems: Systems;
+  readonly turns: Turns;
+  readonly own: Latency;
+  readonly other: Latency;
+}
+
+/** Throughput, with the times of Tenantry beside it, and the ratio of the times. */
+function compareWith(name: Baseline, work: Work, { systems, turns, own, other }: Measured): Comparison[] {
+  const baseline = systems[name].name;
+  const share = rate(turns[name]) / rate(turns.bare);
+  if (work === 'read' && share < LEAST_OF_KNOWN * KNOWN_SHARE[name])
+    throw new Error(`void: ${baseline} kept ${share.toFixed(2)} of the bare one, not ${KNOWN_SHARE[name]}`);
+  const runs = turns.tenantry.map((tenantry, i) => ({ tenantry, baseline: turns[name][i] }));
+  const ratio = median(turns.tenantry.map(({ perSecond }, i) => perSecond / turns[name][i]!.perSecond));
+  const target = TARGETS[work][name];
+  const errors = sum(turns.tenantry, 'errors') + sum(turns[name], 'errors') + own.errors + other.errors;
+  const met = errors === 0 && (target === null || ratio >= target);
+  const shared = { baseline, unit: 'times', p50Ms: own.p50Ms, p99Ms: own.p99Ms, errors };
+  const untargeted = { target: null, met: errors === 0 };
+  return [
+    { name: work, ratio, target, met, runs, ...shared },
+    { name: `${work}, p50`, ratio: own.p50Ms / other.p50Ms, ...untargeted, runs: [own, other], ...shared },
+    { name: `${work}, p99`, ratio: own.p99Ms / other.p99Ms, ...untargeted, runs: [own, other], ...shared },
+  ];
 }
 
 await using stack = new AsyncDisposableStack();
@@ -140,6 +177,7 @@ const systems = await startSystems(stack);
 await checkAlike(systems);
 const found: Comparison[] = [];
 for (const work of works) found.push(...(await compareAt(work, systems)));
+hangUp();
 record('read', found);
 for (const { name, baseline, ratio, target, met, errors } of found) {
   const goal = target === null ? 'no target' : `target ${target.toFixed(2)}`;

@@ -9,7 +9,7 @@ export async function issueToken(tenantId: string): Promise<{ token: string; jwk
   const token = await new SignJWT({ tenantId })
     .setProtectedHeader({ alg: ALGORITHM })
     .setIssuer(ISSUER)
-    .setExpirationTime('1h')
+    .setExpirationTime('12h')
     .sign(privateKey);
   return { token, jwk: await exportJWK(publicKey) };
 }

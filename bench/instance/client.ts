@@ -15,6 +15,9 @@ export async function signIn(gateway: string, email = EMAIL): Promise<string> {
   return (await send<{ accessToken: string }>('POST', `${gateway}/v1/auth/login`, null, body)).accessToken;
 }
 
+/** The owner of a tenant that was prepared. */
+export const ownerOf = (slug: string): string => `owner@${slug}.example`;
+
 /** A tenant with an owner who has signed in. */
 export async function prepareTenant(
   gateway: string,
@@ -22,7 +25,7 @@ export async function prepareTenant(
   slug: string,
   isolation: 'pool' | 'schema',
 ): Promise<{ id: string; token: string }> {
-  const ownerEmail = `owner@${slug}.example`;
+  const ownerEmail = ownerOf(slug);
   const facts = { slug, name: slug, isolation, ownerEmail, ownerPassword: PASSWORD };
   const { id, status } = await send<{ id: string; status: string }>('POST', `${gateway}/v1/tenants`, admin, facts);
   if (status !== 'active') throw new Error(`the tenant is ${status} after ten seconds`);

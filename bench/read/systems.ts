@@ -7,7 +7,7 @@ import { newId } from '@tenantry/kernel';
 import { findNatsServer, freePort, startNats } from '@tenantry/local/servers';
 import { issueToken } from '../baselines/access-token.js';
 import { type Item, MAX_CONNECTIONS, prepareItems } from '../baselines/items.js';
-import { prepareTenant, send, signIn } from '../instance/client.js';
+import { ownerOf, prepareTenant, send, signIn } from '../instance/client.js';
 import { takePlace, takePostgres } from '../instance/place.js';
 import { run } from '../instance/program.js';
 
@@ -25,7 +25,7 @@ export interface Ask {
 /** Something that answers reads, lists and writes of the same rows over HTTP. */
 export interface System {
   readonly name: string;
-  readonly headers: Readonly<Record<string, string>>;
+  headers: Readonly<Record<string, string>>;
   readonly read: (id: string) => Ask;
   readonly list: Ask;
   readonly write: Ask;
@@ -38,8 +38,11 @@ export interface Systems {
   readonly nest: System;
   readonly graphile: System;
   readonly ids: readonly string[];
+  /** A token of Tenantry's lives for ten minutes; the baselines' for longer than any run. */
+  signInAgain(): Promise<void>;
 }
 
+const slugOf = (i: number): string => `bench${i}`;
 const NEW_ITEM = { name: 'one more', status: 'open', amount: 7 };
 
 const itemsOf = (): Item[] =>
@@ -49,7 +52,7 @@ const itemsOf = (): Item[] =>
 async function startTenantry(
   gateway: string,
   items: readonly Item[],
-): Promise<{ tenantry: System; tenantIds: string[] }> {
+): Promise<Pick<Systems, 'tenantry' | 'signInAgain'> & { tenantIds: string[] }> {
   const admin = await signIn(gateway);
   const columns = [
     { name: 'id', type: 'uuid', primaryKey: true, default: 'uuidv7()' },
@@ -60,7 +63,7 @@ async function startTenantry(
   ];
   await send('POST', `${gateway}/v1/product-tables`, admin, { name: 'items', columns });
   const tenants: { id: string; token: string }[] = [];
-  for (let i = 0; i < TENANTS; i++) tenants.push(await prepareTenant(gateway, admin, `bench${i}`, 'pool'));
+  for (let i = 0; i < TENANTS; i++) tenants.push(await prepareTenant(gateway, admin, slugOf(i), 'pool'));
   for (const { id, token } of tenants) {
     await send('PUT', `${gateway}/v1/tenants/${id}/rate-limit`, admin, { ratePerS: 100_000, burst: 1_000_000 });
     // A key is unique within its tenant, so all have the same.
@@ -68,14 +71,18 @@ async function startTenantry(
   }
   const url = `${gateway}/rest/v1/items`;
   const select = 'select=id,name,status,amount,created_at';
+  const headersOf = (token: string) => ({ authorization: `Bearer ${token}`, prefer: 'return=representation' });
   const tenantry: System = {
     name: 'Tenantry',
-    headers: { authorization: `Bearer ${tenants[0]!.token}`, prefer: 'return=representation' },
+    headers: headersOf(tenants[0]!.token),
     read: (id) => ({ url: `${url}?${select}&id=eq.${id}` }),
     list: { url: `${url}?${select}&order=id&limit=50` },
     write: { url: `${url}?${select}`, body: NEW_ITEM },
   };
-  return { tenantry, tenantIds: tenants.map(({ id }) => id) };
+  const signInAgain = async (): Promise<void> => {
+    tenantry.headers = headersOf(await signIn(gateway, ownerOf(slugOf(0))));
+  };
+  return { tenantry, signInAgain, tenantIds: tenants.map(({ id }) => id) };
 }
 
 async function startNest(stack: AsyncDisposableStack, directory: string, env: Record<string, string>): Promise<string> {
@@ -129,7 +136,7 @@ export async function startSystems(stack: AsyncDisposableStack): Promise<Systems
   const started = await run(join(import.meta.dirname, '../../scripts/start.ts'), settings, /ready\s+(http\S+)/);
   stack.defer(() => started.stop());
   const items = itemsOf();
-  const { tenantry, tenantIds } = await startTenantry(started.address, items);
+  const { tenantry, signInAgain, tenantIds } = await startTenantry(started.address, items);
   const url = await prepareItems(postgres.url, tenantIds, items);
   const { token, jwk } = await issueToken(tenantIds[0]!);
   const env = { DATABASE_URL: url, BENCH_JWK: JSON.stringify(jwk), NODE_ENV: 'production' };
@@ -146,7 +153,7 @@ export async function startSystems(stack: AsyncDisposableStack): Promise<Systems
     write: { url: `${base}/items`, body: NEW_ITEM },
   });
   return {
-    tenantry,
+    ...{ tenantry, signInAgain },
     bare: at('bare Fastify and pg, no tenancy', `${bare.address}/${tenantIds[0]}`),
     guarded: at('Fastify, jose, row-level security in four round trips', guarded.address),
     graphile: await startGraphile(stack, env, { tenantId: tenantIds[0]!, token }),
