@@ -1,10 +1,8 @@
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
-import type { Abstract, DynamicModule, INestMicroservice, Provider, Type } from '@nestjs/common';
+import type { Abstract, INestMicroservice, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { printMessage, readMessage, type EventType, type Operation } from '@tenantry/contracts';
-import { ControlDatabase, type Doors, PersonDatabase, SubjectVault, TenantDatabase, Vault } from '@tenantry/database';
-import { Clock, fromFaultMessage, newId, SystemClock, type TenantContext } from '@tenantry/kernel';
+import { fromFaultMessage, SystemClock, type TenantContext } from '@tenantry/kernel';
 import {
   AccessLog,
   ContextVerifier,
@@ -19,25 +17,16 @@ import {
   toRawReply,
   type AgreementsEntry,
   type ContextSigner,
-  type Log,
   type OperationHandler,
   type RawReply,
-  type ReceivedEvent,
-  type ServiceDefinition,
   type TenantEntry,
 } from '@tenantry/messaging';
-import { Cursors, Logger } from '@tenantry/service';
+import { rootModule, type InMemoryBusOptions } from './bus-module.js';
+import { receivedEvent, type DeliveredEvent } from './delivered-event.js';
 import { TestIssuers } from './issuers.js';
 
-/** A service to be run without a network. */
-export interface InMemoryBusOptions {
-  readonly service: ServiceDefinition;
-  readonly doors: Doors | null;
-  /** What the handlers need besides what every service has; also replaces that. */
-  readonly providers?: readonly Provider[];
-  readonly clock?: Clock;
-  readonly log?: Log;
-}
+export type { DeliveredEvent } from './delivered-event.js';
+export type { InMemoryBusOptions } from './bus-module.js';
 
 /** How a call differs from the usual one by the gateway. */
 export interface CallOptions {
@@ -47,18 +36,7 @@ export interface CallOptions {
   readonly upload?: AsyncIterable<Uint8Array>;
 }
 
-/** An event for the reactions of a service; what it leaves out is made up. */
-export interface DeliveredEvent {
-  readonly event: object;
-  readonly tenantId: string;
-  readonly id?: string;
-  readonly facts?: Partial<Omit<ReceivedEvent, 'data' | 'id' | 'tenantId'>>;
-}
-
 const IN_FORCE = { party: 'platform', covers: [], effectiveAt: '2020-01-01T00:00:00Z', endsAt: null } as const;
-
-class BusModule {}
-class BusRoot {}
 
 /**
  * Runs a service's handlers through the very pipeline that NATS feeds: contexts are signed and verified, inputs parsed,
@@ -220,66 +198,6 @@ export class InMemoryBus {
     this.directories.close();
     await this.app.close();
   }
-}
-
-function rootModule(
-  { service, doors, providers = [], log = silentLog }: InMemoryBusOptions,
-  directories: Directories,
-  clock: Clock,
-): DynamicModule {
-  const given: Provider[] = [
-    { provide: Clock, useValue: clock },
-    { provide: Directories, useValue: directories },
-    { provide: Logger, useValue: log },
-    { provide: Cursors, useValue: new Cursors(randomBytes(32), service.name) },
-  ];
-  const stored: Provider[] = doors
-    ? [
-        { provide: TenantDatabase, useValue: doors.tenants },
-        { provide: PersonDatabase, useValue: doors.persons },
-        { provide: ControlDatabase, useValue: doors.control },
-        { provide: Vault, useValue: doors.vault },
-        { provide: SubjectVault, useValue: doors.subjects },
-      ]
-    : [];
-  const all = [...given, ...stored, ...providers];
-  return {
-    module: BusRoot,
-    imports: [{ module: BusModule, global: true, providers: all, exports: all }, service.module],
-  };
-}
-
-function receivedEvent(
-  { event, tenantId, id = newId(), facts }: DeliveredEvent,
-  type: EventType<object>,
-): ReceivedEvent {
-  const actor = { kind: 'user', id: newId(), role: 'owner' };
-  return {
-    id,
-    tenantId,
-    service: type.event.service,
-    name: type.event.name,
-    occurredAt: new Date(),
-    meta: {
-      tenantId,
-      actor,
-      onBehalfOf: null,
-      requestId: newId(),
-      clientIp: null,
-      userAgent: null,
-      credentialId: null,
-      action: type.event.action,
-      operation: null,
-      platformActor: false,
-      version: 1,
-    },
-    changes: [],
-    traceparent: null,
-    attempt: 1,
-    sequence: 1,
-    ...facts,
-    data: printMessage(type, event),
-  };
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {
