@@ -70,6 +70,37 @@ describe('a transaction', () => {
     expect(await database.count('shop.thing', a)).toBe(0);
   });
 
+  it('begins with its first statement, so that work that waits before it holds nothing open', async () => {
+    const open = async (): Promise<number> => {
+      const [found] = await database.admin<{ count: number }>(
+        `select count(*)::int as count from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`,
+      );
+      return found!.count;
+    };
+    const counts = await doors.tenants.transaction(testContext(a), async (tx) => {
+      const before = await open();
+      await tx.query(sql`select 1`);
+      return [before, await open()];
+    });
+    expect(counts).toEqual([0, 1]);
+  });
+
+  it('keeps its last statements with its events, and nothing at all when one of them raises', async () => {
+    const insert = (name: string) =>
+      sql`insert into shop.thing (tenant_id, id, name, created_at) values (${a}, ${newId()}, ${name}, now())`;
+    await doors.tenants.transaction(testContext(a), (tx) => {
+      tx.finish(insert('kept'));
+      return Promise.resolve(tx.publish(new ThingAdded({ name: 'kept' })));
+    });
+    const failing = doors.tenants.transaction(testContext(a), async (tx) => {
+      await tx.execute(insert('undone'));
+      tx.finish(sql`select 1 / 0`);
+      tx.publish(new ThingAdded({ name: 'undone' }));
+    });
+    await expect(failing).rejects.toMatchObject({ reason: 'invalid-input' });
+    expect([await database.count('shop.thing', a), await database.count('shop.outbox', a)]).toEqual([1, 1]);
+  });
+
   it('undoes a savepoint with its rows and events, and goes on', async () => {
     await doors.tenants.transaction(testContext(a), async (tx) => {
       await tx.insert(ThingRow, thing('outer'));

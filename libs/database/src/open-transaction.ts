@@ -11,6 +11,14 @@ import { type Shape, fixedStep, statementStep } from './wire/steps.js';
 /** TypeORM takes most of a second to load, and most services never need it. */
 const loadRows = () => import('./rows.js');
 
+/** How a transaction runs its statements. */
+export interface Running {
+  readonly shape: Shape;
+  readonly signal: AbortSignal | null;
+  /** What begins it: rides with the first statement. */
+  readonly opening: readonly Step[];
+}
+
 /** A transaction while its work runs. */
 export class OpenTransaction implements Transaction {
   readonly #connection: PgConnection;
@@ -18,16 +26,19 @@ export class OpenTransaction implements Transaction {
   readonly #shape: Shape;
   readonly #signal: AbortSignal | null;
   readonly #outgoing: Outgoing[] = [];
+  readonly #finishing: Step[] = [];
+  #opening: readonly Step[];
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | null = null;
   #savepoints = 0;
   #closed = false;
 
-  constructor(connection: PgConnection, publisher: Publisher, shape: Shape, signal: AbortSignal | null) {
+  constructor(connection: PgConnection, publisher: Publisher, { shape, signal, opening }: Running) {
     this.#connection = connection;
     this.#publisher = publisher;
     this.#shape = shape;
     this.#signal = signal;
+    this.#opening = opening;
   }
 
   get tenantId(): string {
@@ -52,6 +63,11 @@ export class OpenTransaction implements Transaction {
 
   async execute(statement: Sql): Promise<number> {
     return countOf(await this.#run(statementStep(statement, this.#shape)));
+  }
+
+  finish(statement: Sql): void {
+    this.#refuseClosed();
+    this.#finishing.push(statementStep(statement, this.#shape));
   }
 
   async insert<R extends object>(row: RowType<R>, values: Partial<R> | readonly Partial<R>[]): Promise<void> {
@@ -81,7 +97,7 @@ export class OpenTransaction implements Transaction {
 
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
     const name = `s${++this.#savepoints}`;
-    const published = this.#outgoing.length;
+    const [published, finishing] = [this.#outgoing.length, this.#finishing.length];
     await this.#run(fixedStep(`savepoint ${name}`));
     try {
       const result = await work();
@@ -89,10 +105,16 @@ export class OpenTransaction implements Transaction {
       return result;
     } catch (error) {
       this.#outgoing.length = published;
+      this.#finishing.length = finishing;
       this.#failure = null;
       await this.#run(fixedStep(`rollback to savepoint ${name}`));
       throw error;
     }
+  }
+
+  /** What is left to do before the commit: the beginning, when no statement took it along, and the work's last statements. */
+  get remaining(): readonly Step[] {
+    return [...this.#opening, ...this.#finishing];
   }
 
   /** What the commit has to write. @throws whatever statement failed without being undone */
@@ -130,7 +152,9 @@ export class OpenTransaction implements Transaction {
       throw this.#failure;
     }
     try {
-      return (await this.#connection.fly([step], this.#signal))[0]!;
+      const results = await this.#connection.fly([...this.#opening, step], this.#signal);
+      this.#opening = [];
+      return results.at(-1)!;
     } catch (error) {
       const translated = asError(translateError(error));
       if (this.#connection.isTransactionFailed) {

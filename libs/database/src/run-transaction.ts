@@ -33,9 +33,9 @@ const ROLLBACK = fixedStep('rollback');
 const LEAVE_ROLE = settingStep({ role: 'none' });
 
 /**
- * Runs work in one commit. The first flight begins, says who acts, checks that the tenant may write and claims the
- * idempotency key; the last one writes events and the answer, checks the tenant again and commits. Whatever goes wrong,
- * the connection is given back clean or closed.
+ * Runs work in one commit. The first flight begins, says who acts and checks that the tenant may write; the first statement of the work
+ * rides in it, unless an idempotency key is claimed, which must be known before. The last one writes events and the answer, checks the
+ * tenant again and commits; work without a statement has only that one. Whatever goes wrong, the connection is given back clean or closed.
  */
 export async function runTransaction<T>(
   cells: Cells,
@@ -47,12 +47,19 @@ export async function runTransaction<T>(
   const pool = cells.pool(cell);
   const connection = await pool.acquire(signal);
   const guard = guardOf(plan);
-  const tx = new OpenTransaction(connection, plan, plan.shape, signal);
+  const tx = new OpenTransaction(connection, plan, {
+    shape: plan.shape,
+    signal,
+    opening: guard ? [] : openingSteps(plan),
+  });
   try {
-    await begin(connection, plan, guard);
+    if (guard) await claim(connection, plan, guard);
     const result = await untilInterrupted(connection, signal, work(tx));
     await tx.close();
-    await commit(connection, plan, tx.outgoing, guard?.answerStep(result));
+    const { remaining, outgoing } = tx;
+    assertCommitted(
+      await connection.fly([...remaining, ...closingSteps(plan, outgoing, guard?.answerStep(result))], signal),
+    );
     return result;
   } catch (error) {
     await tx.close();
@@ -89,32 +96,27 @@ export async function rollBack(connection: PgConnection): Promise<void> {
   }
 }
 
-async function begin(connection: PgConnection, plan: TransactionPlan, guard: IdempotencyGuard | null): Promise<void> {
-  const claim = guard?.claimSteps() ?? [];
-  const steps = [BEGIN, settingStep(plan.settings), ...mayWriteSteps(plan.ctx), ...claim];
-  const claimAt = steps.length - claim.length;
-  if (Object.keys(plan.place).length > 0) {
-    steps.push(settingStep(plan.place));
-  }
-  const results = await connection.fly(steps, plan.ctx?.signal ?? null);
-  guard?.judge([results[claimAt]!, results[claimAt + 1]!]);
+function openingSteps(plan: TransactionPlan): Step[] {
+  const place = Object.keys(plan.place).length > 0 ? [settingStep(plan.place)] : [];
+  return [BEGIN, settingStep(plan.settings), ...mayWriteSteps(plan.ctx), ...place];
 }
 
-async function commit(
-  connection: PgConnection,
-  plan: TransactionPlan,
-  outgoing: readonly Outgoing[],
-  answer: Step | undefined,
-): Promise<void> {
-  const steps: Step[] = plan.place.role === undefined ? [] : [LEAVE_ROLE];
-  if (outgoing.length > 0) {
-    steps.push(outboxStep(plan.service, outgoing));
-  }
-  if (answer) {
-    steps.push(answer);
-  }
-  steps.push(...mayWriteSteps(plan.ctx), COMMIT);
-  assertCommitted(await connection.fly(steps, plan.ctx?.signal ?? null));
+/** Begins, and claims the idempotency key. @throws IdempotentReplay when this request was answered before */
+async function claim(connection: PgConnection, plan: TransactionPlan, guard: IdempotencyGuard): Promise<void> {
+  const begin = [BEGIN, settingStep(plan.settings), ...mayWriteSteps(plan.ctx)];
+  const place = Object.keys(plan.place).length > 0 ? [settingStep(plan.place)] : [];
+  const results = await connection.fly([...begin, ...guard.claimSteps(), ...place], plan.ctx?.signal ?? null);
+  guard.judge([results[begin.length]!, results[begin.length + 1]!]);
+}
+
+function closingSteps(plan: TransactionPlan, outgoing: readonly Outgoing[], answer: Step | undefined): Step[] {
+  return [
+    ...(plan.place.role === undefined ? [] : [LEAVE_ROLE]),
+    ...(outgoing.length > 0 ? [outboxStep(plan.service, outgoing)] : []),
+    ...(answer ? [answer] : []),
+    ...mayWriteSteps(plan.ctx),
+    COMMIT,
+  ];
 }
 
 function assertCommitted(results: readonly StepResult[]): void {

@@ -2,7 +2,7 @@ import { type TenantContext, newId } from '@tenantry/kernel';
 import { TestDatabase, testContext } from '@tenantry/testing/database';
 import type { Doors } from './doors.js';
 import { sql } from './sql.js';
-import { SHOP, ThingRow } from './testing/shop.js';
+import { SHOP, ThingAdded, ThingRow } from './testing/shop.js';
 
 describe('the tenant’s status', () => {
   let database: TestDatabase;
@@ -44,6 +44,15 @@ describe('the tenant’s status', () => {
     });
     await expect(work).rejects.toMatchObject({ reason: 'tenant-suspended' });
     expect(await database.count('shop.thing', a)).toBe(0);
+  });
+
+  it('refuses a suspended tenant also what is only announced', async () => {
+    const suspended = await database.addTenant('suspended');
+    const announce = doors.tenants.transaction(testContext(suspended), (tx) =>
+      Promise.resolve(tx.publish(new ThingAdded({ name: 'x' }))),
+    );
+    await expect(announce).rejects.toMatchObject({ reason: 'tenant-suspended' });
+    expect(await database.count('shop.outbox', suspended)).toBe(0);
   });
 
   it('undoes a write in one flight when the tenant may not write, and keeps it when it may', async () => {

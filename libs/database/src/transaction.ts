@@ -38,6 +38,12 @@ export interface Transaction {
   /** Runs a statement for its effect; answers how many rows it touched. */
   execute(statement: Sql): Promise<number>;
 
+  /**
+   * A statement for the very end: it rides in the flight that commits, after the work. Nobody sees what it answers; what must hold it
+   * raises itself, and then nothing is kept.
+   */
+  finish(statement: Sql): void;
+
   /** Inserts one row or many; `tenantId` is filled in when the row type has it. */
   insert<R extends object>(row: RowType<R>, values: Partial<R> | readonly Partial<R>[]): Promise<void>;
   findOne<R extends object>(row: RowType<R>, key: RowMatch<R>): Promise<R | undefined>;
