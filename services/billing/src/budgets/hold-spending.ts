@@ -6,13 +6,11 @@ import { Handles } from '@tenantry/messaging';
 import { parseAmount } from './budget.js';
 import type { Rows } from './budget.table.js';
 import { isAllowed, refusal, wouldFit, type Verdict } from './reservation.js';
-import { reserve, simulate, type Wish } from './reservation.table.js';
-import { lockForSpending, spendingBudgetIds } from './spending.table.js';
+import { reserve, simulate } from './reservation.table.js';
+import { lockForSpending, reserveApplicable, spendingBudgetIds, type SpendingWish } from './spending.table.js';
 import { TenantCalendar } from './tenant-calendar.js';
 
 const CURRENCY = 'USD';
-
-type KnownWish = Wish & { readonly estimateNanos: bigint };
 
 /** Holds what a call may cost at most, or what is left of it, on every budget that applies. */
 @Controller()
@@ -26,42 +24,43 @@ export class HoldSpending {
   async handle(request: HoldSpendingRequest, ctx: TenantContext): Promise<SpendingHold> {
     const leastNanos = parseAmount(request.least, 'least');
     const zone = this.calendar.zoneOf(ctx);
-    const wish = await this.wishOf(request, ctx);
+    const wish = wishOf(request);
     const rows: Rows = { query: (statement) => this.tenants.write(ctx, statement) };
-    const verdicts = await reserve(rows, wish, zone);
+    const verdicts = await reserveApplicable(rows, wish, zone);
+    if (verdicts.length === 0) throw noBudget();
     if (isAllowed(verdicts)) return held(wish, verdicts);
     if (leastNanos >= wish.estimateNanos || (wouldFit(verdicts) ?? 0n) < leastNanos) throw refusal(verdicts);
     return this.tenants.transaction(ctx, (tx) => this.holdWhatIsLeft(tx, wish, leastNanos, zone));
   }
 
-  private async wishOf(request: HoldSpendingRequest, ctx: TenantContext): Promise<KnownWish> {
-    const rows: Rows = { query: (statement) => this.tenants.query(ctx, statement) };
-    const accounts = await spendingBudgetIds(rows, CURRENCY, request.scopes);
-    if (accounts.length === 0) throw noBudget();
-    const estimateNanos = parseAmount(request.most, 'most');
-    const { holdId: id, expiresIn: lastsS, purpose = null } = request;
-    return { id, accounts, estimateNanos, currency: CURRENCY, lastsS, purpose };
-  }
-
   /** Nobody else takes from the budgets between the look and the hold. */
   private async holdWhatIsLeft(
     tx: Transaction,
-    wish: KnownWish,
+    wish: SpendingWish,
     leastNanos: bigint,
     zone: string,
   ): Promise<SpendingHold> {
-    await lockForSpending(tx, wish.accounts, zone);
-    const asked = await simulate(tx, { ...wish, estimateNanos: leastNanos }, zone);
+    const accounts = await spendingBudgetIds(tx, wish);
+    if (accounts.length === 0) throw noBudget();
+    await lockForSpending(tx, accounts, zone);
+    const asked = await simulate(tx, { ...wish, accounts, estimateNanos: leastNanos }, zone);
     if (!isAllowed(asked)) throw refusal(asked);
     const fitNanos = wouldFit(asked) ?? wish.estimateNanos;
-    const fitting = { ...wish, estimateNanos: fitNanos < wish.estimateNanos ? fitNanos : wish.estimateNanos };
+    const fitting = { ...wish, accounts, estimateNanos: fitNanos < wish.estimateNanos ? fitNanos : wish.estimateNanos };
     const verdicts = await reserve(tx, fitting, zone);
     if (!isAllowed(verdicts)) throw refusal(verdicts);
     return held(fitting, verdicts);
   }
 }
 
-function held({ estimateNanos, lastsS }: KnownWish, verdicts: readonly Verdict[]): SpendingHold {
+function wishOf({ holdId: id, scopes, most, expiresIn: lastsS, purpose = null }: HoldSpendingRequest): SpendingWish {
+  return { id, scopes, estimateNanos: parseAmount(most, 'most'), currency: CURRENCY, lastsS, purpose };
+}
+
+function held(
+  { estimateNanos, lastsS }: Pick<SpendingWish, 'estimateNanos' | 'lastsS'>,
+  verdicts: readonly Verdict[],
+): SpendingHold {
   const expiresAt = new Date(verdicts[0]!.judgedAt.getTime() + lastsS * 1_000);
   return { held: formatNanos(estimateNanos), expiresAt };
 }

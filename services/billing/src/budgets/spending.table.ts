@@ -1,5 +1,7 @@
-import { sql } from '@tenantry/database';
+import { sql, type Sql } from '@tenantry/database';
 import type { Rows } from './budget.table.js';
+import type { Verdict } from './reservation.js';
+import { verdict, type Wish } from './reservation.table.js';
 
 /** What money is for: a kind of thing and which one, as a budget's scope names it. */
 export interface SpendingScope {
@@ -9,19 +11,33 @@ export interface SpendingScope {
 
 const MAX_APPLICABLE = 100;
 
-/** The open budgets in a currency for everything of the tenant, and those for any of the scopes. */
-export async function spendingBudgetIds(
-  rows: Rows,
-  currency: string,
-  scopes: readonly SpendingScope[],
-): Promise<string[]> {
+/** A hold that is asked for on whatever budgets apply. */
+export type SpendingWish = Omit<Wish, 'accounts'> & {
+  readonly estimateNanos: bigint;
+  readonly scopes: readonly SpendingScope[];
+};
+
+/** The ids of the open budgets in a currency for everything of the tenant, and of those for any of the scopes. */
+function applicable({ currency, scopes }: SpendingWish): Sql {
   const [kinds, ids] = [scopes.map(({ kind }) => kind), scopes.map(({ id }) => id)];
-  const found = await rows.query<{ id: string }>(sql`select id from billing.budget b
+  return sql`select id from billing.budget b
     where closed_at is null and currency = ${currency}
       and ((parent_id is null and scope_kind is null) or (scope_kind, scope_id) in (
         select kind, scope from unnest(${kinds}::text[], ${ids}::text[]) as wanted (kind, scope)))
-    order by id limit ${MAX_APPLICABLE}`);
-  return found.map(({ id }) => id);
+    order by id limit ${MAX_APPLICABLE}`;
+}
+
+/** The budgets that apply to a hold. */
+export async function spendingBudgetIds(rows: Rows, wish: SpendingWish): Promise<string[]> {
+  return (await rows.query<{ id: string }>(applicable(wish))).map(({ id }) => id);
+}
+
+/** As `reserve`, on the budgets that apply, which the same statement finds: no verdicts when there are none. */
+export function reserveApplicable(rows: Rows, wish: SpendingWish, zone: string): Promise<Verdict[]> {
+  return rows.query<Verdict>(sql`with found as materialized (select array(${applicable(wish)}) as ids)
+    select ${verdict} from found cross join lateral billing.reserve_budgets(${wish.id}, found.ids, ${wish.estimateNanos},
+      ${wish.currency}, make_interval(secs => ${wish.lastsS}), ${zone}, ${wish.purpose}::jsonb, false)
+    where cardinality(found.ids) > 0`);
 }
 
 /** Locks budgets with all their ancestors and brings them up to now: until the commit their numbers are the caller's. */
