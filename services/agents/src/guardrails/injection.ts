@@ -170,7 +170,13 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   ...{ '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's' },
 };
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\u{e0000}-\u{e007f}]/gu;
+const BASE64 = new Set(
+  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((one) => one.charCodeAt(0)),
+);
+const MIN_BASE64_CHARS = 24;
 const MAX_BASE64_RUNS = 20;
+/** Any of the signs: most texts have none, and are gone through once instead of once for each. */
+const ANY_SIGN = new RegExp(SIGNS.map(({ regex }) => `(?:${regex.source})`).join('|'));
 
 /** What a text says to the model beneath its spelling. */
 function plain(text: string): string {
@@ -197,10 +203,25 @@ function revealed(read: string): string {
   return plainer.filter((_, at) => isChanged(at) || isChanged(at - 1) || isChanged(at + 1)).join('\n');
 }
 
+/** Runs of base64. One has a character at some multiple of its least length, so only there the text is looked at. */
+function base64Runs(text: string): string[] {
+  const runs: string[] = [];
+  const isOne = (at: number): boolean => BASE64.has(text.charCodeAt(at)); // beyond the ends there is none
+  for (let at = 0; at < text.length; at += MIN_BASE64_CHARS) {
+    if (!isOne(at)) continue;
+    let [start, end] = [at, at + 1];
+    while (isOne(start - 1)) start -= 1;
+    while (isOne(end)) end += 1;
+    if (end - start >= MIN_BASE64_CHARS) runs.push(text.slice(start, end));
+    at = Math.max(at, end - (end % MIN_BASE64_CHARS));
+  }
+  return runs;
+}
+
 /** Texts that are in the text as base64. */
 function decoded(text: string): string {
-  const runs = text.match(/[A-Za-z0-9+/]{24,4000}/g)?.slice(0, MAX_BASE64_RUNS) ?? [];
-  const texts = runs.map((run) => Buffer.from(run, 'base64').toString());
+  const runs = base64Runs(text).flatMap((run) => run.match(/.{24,4000}/g) ?? []);
+  const texts = runs.slice(0, MAX_BASE64_RUNS).map((run) => Buffer.from(run, 'base64').toString());
   return texts.filter((one) => /^[\x20-\x7e\s]+$/.test(one)).join('\n');
 }
 
@@ -208,7 +229,7 @@ function decoded(text: string): string {
 export function injectionScore(text: string): { readonly score: number; readonly signs: readonly string[] } {
   const read = plain(text);
   const hidden = text.search(/[\u{e0000}-\u{e007f}]/u) >= 0;
-  const forms = [read, revealed(read), plain(decoded(text))].filter((form) => form !== '');
+  const forms = [read, revealed(read), plain(decoded(text))].filter((form) => ANY_SIGN.test(form));
   const found = SIGNS.filter(({ regex }) => forms.some((form) => regex.test(form)));
   const signs = [...new Set(found.map(({ name }) => name)), ...(hidden ? ['hides text'] : [])];
   return { score: found.reduce((sum, { weight }) => sum + weight, hidden ? 3 : 0), signs };

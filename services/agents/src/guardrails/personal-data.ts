@@ -5,7 +5,7 @@ interface Pattern {
   readonly regex: RegExp;
   /**
    * Whether it is one, by its check digits. Groups at the end that do not belong to it are left off, and each group may be its
-   * beginning: the pattern is a look ahead.
+   * beginning: the pattern takes one character and looks ahead at the others.
    */
   readonly check?: (match: string) => boolean;
 }
@@ -60,7 +60,7 @@ function isNpi(text: string): boolean {
 }
 
 const PATTERNS: Readonly<Record<PersonalData, readonly Pattern[]>> = {
-  card: [{ what: 'card', regex: /(?<![\d.])(?=([2-6]\d{3}(?:[ -]?\d){9,15}(?!\d)))/g, check: isCard }],
+  card: [{ what: 'card', regex: /(?<![\d.])[2-6](?=(\d{3}(?:[ -]?\d){9,15}(?!\d)))/g, check: isCard }],
   email: [
     {
       what: 'email',
@@ -79,7 +79,7 @@ const PATTERNS: Readonly<Record<PersonalData, readonly Pattern[]>> = {
     {
       what: 'bank-account',
       regex:
-        /(?<![A-Za-z0-9])(?=([A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])))/g,
+        /(?<![A-Za-z0-9])[A-Za-z](?=([A-Za-z]\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])))/g,
       check: isIban,
     },
   ],
@@ -118,8 +118,8 @@ export function healthDataIn(texts: readonly string[]): { readonly kinds: readon
 export function findPersonalData(text: string, kinds: readonly PersonalData[]): Finding[] {
   const findings: Finding[] = [];
   for (const { what, regex, check } of kinds.flatMap((kind) => PATTERNS[kind])) {
-    for (const { index: start, 0: whole, 1: ahead = whole } of text.matchAll(regex)) {
-      const found = check ? longest(ahead, check) : ahead;
+    for (const { index: start, 0: taken, 1: ahead = '' } of text.matchAll(regex)) {
+      const found = check ? longest(taken + ahead, check) : taken;
       if (found !== null) findings.push({ start, end: start + found.length, what });
     }
   }
