@@ -11,6 +11,7 @@ import { GetCompletion } from './completions/get-completion.js';
 import { ListCompletions } from './completions/list-completions.js';
 import { ModelAdmission } from './completions/model-admission.js';
 import { ModelCalls } from './completions/model-calls.js';
+import { SettledCalls } from './completions/settled-calls.js';
 import { Spending } from './completions/spending.js';
 import { CallEndings } from './completions/call-endings.js';
 import { CallBeginnings } from './completions/call-beginnings.js';
@@ -222,6 +223,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     CompletionRuns,
     Asking,
     ConfigsInForce,
+    SettledCalls,
     Spending,
     CallBeginnings,
     CallEndings,

@@ -10,8 +10,9 @@ import { reading } from '../rows.js';
 import { findRunOf, type RunRef } from '../runs/run.table.js';
 import type { CallPlan } from './call-plan.js';
 import type { CompletionEnd, OpenCompletion } from './completion.js';
-import { insertCompletion, saveEnd, saveSettled } from './completion.table.js';
+import { hasEndedBefore, insertCompletion, saveEnd } from './completion.table.js';
 import { persistently } from './persistently.js';
+import { SettledCalls } from './settled-calls.js';
 import { Spending } from './spending.js';
 
 const NOTHING_USED = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
@@ -32,6 +33,7 @@ export class CompletionRuns implements OnModuleDestroy {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly spending: Spending,
+    private readonly settled: SettledCalls,
     private readonly metrics: DecisionMetrics,
     private readonly clock: Clock,
     private readonly log: Logger,
@@ -80,19 +82,32 @@ export class CompletionRuns implements OnModuleDestroy {
     { decisions = [], within, isWritten }: AtTheEnd & { readonly isWritten: boolean },
   ): Promise<void> {
     const own = outliving(ctx);
-    const hasEnded = await persistently(() =>
-      this.tenants.transaction(own, async (tx) => {
-        if (!isWritten) await insertCompletion(tx, ctx.tenantId, call);
-        if (!(await saveEnd(tx, call.id, end))) return false;
-        await insertDecisions(tx, call.id, decisions, end.endedAt);
-        await within?.(tx);
-        tx.publish(announcementOf(call, end));
-        return true;
-      }),
-    );
+    const hasEnded = await persistently(() => this.keepEnd(own, call, end, { decisions, within, isWritten }));
     if (!hasEnded) return;
     this.metrics.count(ctx.tenantId, decisions);
     this.settleLater(own, call.id, end.costNanos);
+  }
+
+  /** Answers whether it is this end that is kept. Most calls have nothing else to write, and end in one flight. */
+  private async keepEnd(
+    ctx: TenantContext,
+    call: OpenCompletion,
+    end: CompletionEnd,
+    { decisions = [], within, isWritten }: AtTheEnd & { readonly isWritten: boolean },
+  ): Promise<boolean> {
+    try {
+      await this.tenants.transaction(ctx, async (tx) => {
+        if (!isWritten) await insertCompletion(tx, ctx.tenantId, call);
+        await insertDecisions(tx, call.id, decisions, end.endedAt);
+        await within?.(tx);
+        saveEnd(tx, call.id, end);
+        tx.publish(announcementOf(call, end));
+      });
+      return true;
+    } catch (error) {
+      if (hasEndedBefore(error)) return false;
+      throw error;
+    }
   }
 
   /** Announces something about a call in a commit of its own. */
@@ -100,9 +115,10 @@ export class CompletionRuns implements OnModuleDestroy {
     await this.tenants.transaction(outliving(ctx), (tx) => Promise.resolve(tx.publish(event)));
   }
 
-  /** Waits for what is being settled. */
+  /** Waits for what is being settled, and writes it down. */
   async onModuleDestroy(): Promise<void> {
     await Promise.all(this.settling);
+    await this.settled.flush();
   }
 
   /** The answer does not wait for it: until it is done the whole hold counts, so nobody can spend more meanwhile. */
@@ -119,7 +135,7 @@ export class CompletionRuns implements OnModuleDestroy {
 
   private async settle(ctx: TenantContext, id: string, costNanos: bigint): Promise<void> {
     await this.spending.settle(ctx, id, costNanos);
-    await saveSettled({ query: (statement) => this.tenants.write(ctx, statement) }, id, this.clock.now());
+    this.settled.note(ctx, id);
   }
 
   private unsent(reason: unknown): CompletionEnd {

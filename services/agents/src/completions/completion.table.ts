@@ -1,5 +1,5 @@
 import type { Completion as CompletionMessage } from '@tenantry/contracts';
-import { sql, type Sql, type Transaction } from '@tenantry/database';
+import { sql, StatementError, type Sql, type Transaction } from '@tenantry/database';
 import { Fault, formatNanos } from '@tenantry/kernel';
 import type { Completion, CompletionEnd, OpenCompletion } from './completion.js';
 
@@ -25,20 +25,26 @@ export async function insertCompletion(rows: Rows, tenantId: string, call: OpenC
     on conflict do nothing`);
 }
 
-/** Writes how a call ended; false when somebody had ended it before. */
-export async function saveEnd(tx: Transaction, id: string, end: CompletionEnd): Promise<boolean> {
-  const saved = await tx.execute(sql`update agents.completion
-    set state = ${end.state}, answered_by = ${end.answeredBy}, input_tokens = ${end.usage.inputTokens},
-        cached_tokens = ${end.usage.cachedInputTokens}, output_tokens = ${end.usage.outputTokens}, is_estimated = ${end.isEstimated},
-        cost_nanos = ${end.costNanos}, finish_reason = ${end.finishReason}, tools = ${[...end.tools]}::text[], failure = ${end.failure},
-        first_piece_ms = ${end.firstPieceMs}, ended_at = ${end.endedAt}
-    where id = ${id} and state = 'open'`);
-  return saved > 0;
+/** Writes how a call ended, with the commit; that fails with what `hasEndedBefore` knows when somebody had ended it. */
+export function saveEnd(tx: Transaction, id: string, end: CompletionEnd): void {
+  tx.finish(sql`with ended as (update agents.completion
+      set state = ${end.state}, answered_by = ${end.answeredBy}, input_tokens = ${end.usage.inputTokens},
+          cached_tokens = ${end.usage.cachedInputTokens}, output_tokens = ${end.usage.outputTokens}, is_estimated = ${end.isEstimated},
+          cost_nanos = ${end.costNanos}, finish_reason = ${end.finishReason}, tools = ${[...end.tools]}::text[], failure = ${end.failure},
+          first_piece_ms = ${end.firstPieceMs}, ended_at = ${end.endedAt}
+      where id = ${id} and state = 'open' returning id)
+    select agents.assert_ended(count(*)) from ended`);
 }
 
-/** Writes that a call's cost has been counted on the budgets. */
-export async function saveSettled(rows: Rows, id: string, settledAt: Date): Promise<void> {
-  await rows.query(sql`update agents.completion set settled_at = ${settledAt} where id = ${id} and settled_at is null`);
+/** Whether a commit was undone because somebody had ended the call before. */
+export function hasEndedBefore(error: unknown): boolean {
+  return error instanceof StatementError && error.sqlstate === 'AC409';
+}
+
+/** Writes that calls' costs have been counted on the budgets. */
+export async function saveSettled(rows: Rows, ids: readonly string[], settledAt: Date): Promise<void> {
+  await rows.query(sql`update agents.completion set settled_at = ${settledAt}
+    where id = any(${[...ids]}::uuid[]) and settled_at is null`);
 }
 
 /** @throws Fault `not-found` */
