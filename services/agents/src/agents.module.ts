@@ -11,7 +11,7 @@ import { GetCompletion } from './completions/get-completion.js';
 import { ListCompletions } from './completions/list-completions.js';
 import { ModelAdmission } from './completions/model-admission.js';
 import { ModelCalls } from './completions/model-calls.js';
-import { SettledCalls } from './completions/settled-calls.js';
+import { Settlements } from './completions/settlements.js';
 import { Spending } from './completions/spending.js';
 import { CallEndings } from './completions/call-endings.js';
 import { CallBeginnings } from './completions/call-beginnings.js';
@@ -223,7 +223,7 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     CompletionRuns,
     Asking,
     ConfigsInForce,
-    SettledCalls,
+    Settlements,
     Spending,
     CallBeginnings,
     CallEndings,

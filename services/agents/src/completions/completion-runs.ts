@@ -1,8 +1,7 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CompletionEnded } from '@tenantry/contracts';
 import { TenantDatabase, type Transaction } from '@tenantry/database';
 import { Clock, Fault, formatNanos, type TenantContext } from '@tenantry/kernel';
-import { Logger } from '@tenantry/service';
 import { DecisionMetrics } from '../guardrails/decision-metrics.js';
 import type { Decision } from '../guardrails/guardrail.js';
 import { insertDecisions } from '../guardrails/guardrail.table.js';
@@ -12,7 +11,7 @@ import type { CallPlan } from './call-plan.js';
 import type { CompletionEnd, OpenCompletion } from './completion.js';
 import { hasEndedBefore, insertCompletion, saveEnd } from './completion.table.js';
 import { persistently } from './persistently.js';
-import { SettledCalls } from './settled-calls.js';
+import { Settlements } from './settlements.js';
 import { Spending } from './spending.js';
 
 const NOTHING_USED = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
@@ -27,16 +26,13 @@ export interface AtTheEnd {
 
 /** The life of a call: held and written down before a model is asked, ended in one commit with its event, then settled. */
 @Injectable()
-export class CompletionRuns implements OnModuleDestroy {
-  private readonly settling = new Set<Promise<void>>();
-
+export class CompletionRuns {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly spending: Spending,
-    private readonly settled: SettledCalls,
+    private readonly settlements: Settlements,
     private readonly metrics: DecisionMetrics,
     private readonly clock: Clock,
-    private readonly log: Logger,
   ) {}
 
   /** The run that a call goes on with. @throws Fault `not-found` when it is not the caller's */
@@ -85,7 +81,7 @@ export class CompletionRuns implements OnModuleDestroy {
     const hasEnded = await persistently(() => this.keepEnd(own, call, end, { decisions, within, isWritten }));
     if (!hasEnded) return;
     this.metrics.count(ctx.tenantId, decisions);
-    this.settleLater(own, call.id, end.costNanos);
+    this.settlements.add(own, call.id, end.costNanos);
   }
 
   /** Answers whether it is this end that is kept. Most calls have nothing else to write, and end in one flight. */
@@ -113,29 +109,6 @@ export class CompletionRuns implements OnModuleDestroy {
   /** Announces something about a call in a commit of its own. */
   async tell(ctx: TenantContext, event: object): Promise<void> {
     await this.tenants.transaction(outliving(ctx), (tx) => Promise.resolve(tx.publish(event)));
-  }
-
-  /** Waits for what is being settled, and writes it down. */
-  async onModuleDestroy(): Promise<void> {
-    await Promise.all(this.settling);
-    await this.settled.flush();
-  }
-
-  /** The answer does not wait for it: until it is done the whole hold counts, so nobody can spend more meanwhile. */
-  private settleLater(ctx: TenantContext, id: string, costNanos: bigint): void {
-    const settling = this.settle(ctx, id, costNanos).catch((err: unknown) =>
-      this.log.warn(
-        { err, tenantId: ctx.tenantId, completionId: id },
-        'A call could not be settled; it is tried again',
-      ),
-    );
-    this.settling.add(settling);
-    void settling.finally(() => this.settling.delete(settling));
-  }
-
-  private async settle(ctx: TenantContext, id: string, costNanos: bigint): Promise<void> {
-    await this.spending.settle(ctx, id, costNanos);
-    this.settled.note(ctx, id);
   }
 
   private unsent(reason: unknown): CompletionEnd {
