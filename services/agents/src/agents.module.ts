@@ -54,6 +54,9 @@ import { CountGuardrailDecisions } from './guardrails/count-guardrail-decisions.
 import { AskWebhook } from './guardrail-webhooks/ask-webhook.js';
 import { DeleteGuardrailWebhook } from './guardrail-webhooks/delete-guardrail-webhook.js';
 import { GuardrailWebhooks } from './guardrail-webhooks/guardrail-webhooks.js';
+import { JudgeTexts } from './guardrail-webhooks/judge-texts.js';
+import { ToolWebhooks } from './guardrail-webhooks/tool-webhooks.js';
+import { WebhookDisclosures } from './guardrail-webhooks/webhook-disclosures.js';
 import { ListGuardrailWebhooks } from './guardrail-webhooks/list-guardrail-webhooks.js';
 import { PutGuardrailWebhook } from './guardrail-webhooks/put-guardrail-webhook.js';
 import { DecisionMetrics } from './guardrails/decision-metrics.js';
@@ -114,10 +117,13 @@ import { RevokeAgentToken } from './tokens/revoke-agent-token.js';
 import { GetAgentTokenBudget } from './tokens/get-agent-token-budget.js';
 import { TokenAllowances } from './tokens/token-allowances.js';
 import { TokenDesk } from './tokens/token-desk.js';
+import { Every10sSettleToolCharges } from './tool-charges/every-10s-settle-tool-charges.js';
+import { ToolCharges } from './tool-charges/tool-charges.js';
 import { CallAgentTool } from './tools/call-agent-tool.js';
 import { CallAsAgent } from './tools/call-as-agent.js';
 import { ListAgentTools } from './tools/list-agent-tools.js';
 import { PerformTool } from './tools/perform-tool.js';
+import { ToolGuards } from './tools/tool-guards.js';
 import { ToolLog } from './tools/tool-log.js';
 import { ToolCaller } from './tools/tool-caller.js';
 import { Toolbox } from './tools/toolbox.js';
@@ -131,12 +137,7 @@ import { RollBackAgent } from './versions/roll-back-agent.js';
 
 const registry = [CreateAgent, GetAgent, ListAgents, PauseAgent, ResumeAgent, ArchiveAgent];
 const versions = [
-  DraftAgentVersion,
-  GetAgentVersion,
-  ListAgentVersions,
-  DiffAgentVersions,
-  PublishAgentVersion,
-  RollBackAgent,
+  ...[DraftAgentVersion, GetAgentVersion, ListAgentVersions, DiffAgentVersions, PublishAgentVersion, RollBackAgent],
 ];
 
 const templates = [
@@ -152,15 +153,8 @@ const prices = [PublishPriceBook, GetPriceBook];
 const models = [ListModels, PutModelProvider, ListModelProviders, PutProviderKey, ListProviderKeys, DeleteProviderKey];
 const completions = [CreateChatCompletion, ListCompletions, GetCompletion];
 const conversations = [
-  CreateConversation,
-  GetConversation,
-  ListConversations,
-  ListConversationMessages,
-  LinkConversationSubjects,
-  CloseConversation,
-  DeleteConversation,
-  GetConversationRetention,
-  ReplaceConversationRetention,
+  ...[CreateConversation, GetConversation, ListConversations, ListConversationMessages, LinkConversationSubjects],
+  ...[CloseConversation, DeleteConversation, GetConversationRetention, ReplaceConversationRetention],
 ];
 const runs = [ListAgentRuns, GetAgentRun, GiveRunFeedback, ListRunFeedback];
 const events = [OnAgentEvents, ListAgentEvents, StreamAgentEvents];
@@ -173,7 +167,9 @@ const offeredApis = [OfferToolApi, ListOfferedToolApis, WithdrawToolApi];
 const approvals = [ListAgentApprovals, ApproveAgentCall, RefuseAgentCall];
 const guardrails = [GetGuardrails, ReplaceGuardrails, TestGuardrails, ListGuardrailDecisions, CountGuardrailDecisions];
 const guardrailWebhooks = [PutGuardrailWebhook, ListGuardrailWebhooks, DeleteGuardrailWebhook];
-const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForget, EveryHourPruneEvents];
+const schedules = [
+  ...[EveryHourSweep, Every10sSettleCompletions, Every10sSettleToolCharges, Every10MinutesForget, EveryHourPruneEvents],
+];
 
 /** AI agents and what they may do: a table of contents. */
 @Module({
@@ -201,43 +197,14 @@ const schedules = [EveryHourSweep, Every10sSettleCompletions, Every10MinutesForg
     ...schedules,
   ],
   providers: [
-    ChangeAgentStatus,
-    Templates,
-    TokenDesk,
-    TokenAllowances,
-    Toolbox,
-    ToolCaller,
-    PerformTool,
-    ToolLog,
-    ToolApis,
-    SaveToolApi,
-    CallToolApi,
-    ApiDisclosures,
-    GuardedTools,
-    CallAsAgent,
-    Approvals,
-    McpServer,
-    ModelCatalog,
-    ModelProviders,
-    ModelCalls,
-    CompletionRuns,
-    Asking,
-    ConfigsInForce,
-    Settlements,
-    Spending,
-    CallBeginnings,
-    CallEndings,
-    ConversationSeal,
-    Turns,
-    EventFeed,
-    SubjectSeeker,
-    TenantGuardrails,
-    OwnValueFilters,
-    DecisionMetrics,
-    AskWebhook,
-    GuardrailWebhooks,
-    HealthDataGate,
-    ModelAdmission,
+    ...[ChangeAgentStatus, Templates, TokenDesk, TokenAllowances, ConfigsInForce, Approvals],
+    ...[Toolbox, ToolCaller, ToolGuards, PerformTool, ToolLog, ToolCharges, CallAsAgent, McpServer],
+    ...[ToolApis, SaveToolApi, CallToolApi, ApiDisclosures],
+    ...[ModelCatalog, ModelProviders, ModelCalls, ModelAdmission],
+    ...[CompletionRuns, Asking, Spending, Settlements, CallBeginnings, CallEndings],
+    ...[ConversationSeal, Turns, EventFeed, SubjectSeeker],
+    ...[TenantGuardrails, GuardedTools, OwnValueFilters, DecisionMetrics, HealthDataGate],
+    ...[AskWebhook, GuardrailWebhooks, JudgeTexts, WebhookDisclosures, ToolWebhooks],
   ],
 })
 export class AgentsModule {}

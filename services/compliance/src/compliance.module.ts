@@ -53,6 +53,7 @@ import { Ledger } from './disclosures/ledger.js';
 import { ListDisclosures } from './disclosures/list-disclosures.js';
 import { OnHealthDataExported } from './disclosures/on-health-data-exported.js';
 import { OnHealthDataSentToApi } from './disclosures/on-health-data-sent-to-api.js';
+import { OnHealthDataSentToGuardrail } from './disclosures/on-health-data-sent-to-guardrail.js';
 import { OnHealthDataSent } from './disclosures/on-health-data-sent.js';
 import { RecordDisclosure } from './disclosures/record-disclosure.js';
 import { AssessIncident } from './incidents/assess-incident.js';
@@ -159,6 +160,7 @@ const disclosures = [
   GiveDisclosureAccounting,
   OnHealthDataSent,
   OnHealthDataSentToApi,
+  OnHealthDataSentToGuardrail,
   OnHealthDataExported,
 ];
 const incidents = [OpenIncident, ListIncidents, GetIncident, AssessIncident, RecordIncidentNotice, CloseIncident];

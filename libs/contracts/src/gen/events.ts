@@ -38,6 +38,7 @@ import {
   ToolApiPut,
   ToolHostsReplaced,
 } from './agents/events.js';
+import { HealthDataSentToGuardrail } from './agents/guardrail-events.js';
 import { AgentSubjectForgotten } from './agents/subjects.js';
 import {
   ActionSchemaRegistered,
@@ -220,6 +221,7 @@ export const events: readonly EventType<object>[] = [
   GuardrailDecided,
   HealthDataSentToApi,
   HealthDataSent,
+  HealthDataSentToGuardrail,
   AgentSubjectForgotten,
   AuditEventRecorded,
   AuditAnchoringReplaced,

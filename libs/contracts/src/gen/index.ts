@@ -9,6 +9,7 @@ export * from './agents/completions.js';
 export * from './agents/conversation-events.js';
 export * from './agents/conversations.js';
 export * from './agents/events.js';
+export * from './agents/guardrail-events.js';
 export * from './agents/guardrail-webhooks.js';
 export * from './agents/guardrails.js';
 export * from './agents/mcp.js';

@@ -1211,9 +1211,9 @@ export const replaceConversationRetention = operation({
 
 /**
  * Has an endpoint asked about texts, or replaces one. It gets a POST of JSON, signed as Standard Webhooks says, with what the other guardrails have
- * left: {"id", "stage": "input" or "output", "model", "agentId", "texts": [{"stage", "text"}]}. It answers 200 with {"verdict": "pass"},
+ * left: {"id", "stage", "model", "tool", "agentId", "texts": [{"stage", "text"}]}. It answers 200 with {"verdict": "pass"},
  * {"verdict": "redact", "texts": ["…"]}, one for each, or {"verdict": "block"}, and may give its reason in "explanation". Whatever else it does is a
- * failure. Holds everywhere within five seconds.
+ * failure. What a tool is given, and what it answers other than text, is one text of JSON and must be JSON again. Holds everywhere within five seconds.
  */
 export const putGuardrailWebhook = operation({
   name: 'PutGuardrailWebhook',

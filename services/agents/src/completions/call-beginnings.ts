@@ -68,6 +68,7 @@ export class CallBeginnings {
       disclose,
       guardrails,
       webhooks,
+      disclosure,
       thread,
       span,
       asked: fresh.messages,

@@ -3,8 +3,16 @@ import { clampOutput, worstCaseNanos } from '../prices/rating.js';
 import type { PricedModel } from '../prices/price-book.js';
 import type { ChatRequest } from './chat-request.js';
 
+/** Between what amounts a call is held for. */
+export interface CallLimits {
+  /** What is held at most: the dearest of the models that may answer, with all the output that is wanted. */
+  readonly mostNanos: bigint;
+  /** The smallest amount with which a model can answer one token. */
+  readonly leastNanos: bigint;
+}
+
 /** What a call may use, and so cost, before it is made. */
-export interface CallPlan {
+export interface CallPlan extends CallLimits {
   /**
    * No call can have more tokens of input: tokenizers make at most one of a byte, and a few more for each message and tool. Held is
    * what that costs; counted is what the provider says.
@@ -12,10 +20,6 @@ export interface CallPlan {
   readonly inputBound: number;
   /** How many tokens of input it likely has: counted when nobody says better. */
   readonly inputEstimate: number;
-  /** What is held at most: the dearest of the models that may answer, with all the output that is wanted. */
-  readonly mostNanos: bigint;
-  /** The smallest amount with which a model can answer one token. */
-  readonly leastNanos: bigint;
 }
 
 /** Tokens by which dialects mark the beginning and end of a message or tool. */

@@ -2,6 +2,7 @@ import {
   createBudget,
   createChatCompletion,
   getBudget,
+  holdSpending,
   type Budget,
   type CreateChatCompletionRequest,
   type Operation,
@@ -100,6 +101,12 @@ export class CompletionsFixture {
   budget(tenant: TestTenant, limit = '1.00', more: object = {}): Promise<Budget> {
     const ctx = testContext(tenant.id);
     return this.billing.call(createBudget, { name: 'Everything', limit, ...more }, ctx);
+  }
+
+  /** Holds an amount, as for a call whose process then dies. */
+  async hold({ id }: TestTenant, holdId: string, amount: string): Promise<void> {
+    const request = { holdId, scopes: [], most: amount, least: amount, expiresIn: 3_600 };
+    await this.billing.call(holdSpending, request, testContext(id), { issuer: 'agents' });
   }
 
   budgetNow(tenant: TestTenant, { id }: Budget): Promise<Budget> {

@@ -4,6 +4,7 @@ import type { GuardrailWebhook } from '../guardrail-webhooks/guardrail-webhook.j
 import type { Decision, Guardrail } from '../guardrails/guardrail.js';
 import type { ChatMessage } from '../models/model-port.js';
 import type { CompletionEnd, OpenCompletion } from './completion.js';
+import type { DisclosureFacts } from './disclosure.js';
 import type { ModelCall } from './model-calls.js';
 import type { CallSpan } from './call-span.js';
 import type { Spoken } from './spoken.js';
@@ -14,6 +15,8 @@ export interface RunningCall extends ModelCall {
   readonly guardrails: readonly Guardrail[];
   /** The tenant's own endpoints, which are asked after them. */
   readonly webhooks: readonly GuardrailWebhook[];
+  /** What the ledger is told of health information that goes somewhere with it. */
+  readonly disclosure: DisclosureFacts;
   /** Whether the answer is in the form that was asked for. */
   readonly conformance: Conformance;
   /** What guardrails have decided so far. */

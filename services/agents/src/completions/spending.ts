@@ -4,8 +4,13 @@ import { Fault, formatNanos, parseNanos, type TenantContext } from '@tenantry/ke
 import { RpcClient } from '@tenantry/messaging';
 import { serviceContext } from '../models/platform-context.js';
 import { TokenAllowances } from '../tokens/token-allowances.js';
-import type { CallPlan } from './call-plan.js';
+import type { CallLimits } from './call-plan.js';
 import type { OpenCompletion } from './completion.js';
+
+/** What is paid for: a call to a model, or without one the endpoints that are asked about a call of a tool. */
+export type Paid = Pick<OpenCompletion, 'id' | 'agentId' | 'conversationId' | 'startedAt' | 'deadlineAt'> & {
+  readonly model: string | null;
+};
 
 /** A hold lasts longer than the call that it pays for, so that it is settled before it ends by itself. */
 const HOLD_GRACE_S = 300;
@@ -23,17 +28,17 @@ export class Spending {
    * conversation, the user and the model. Answers what is held, in nano-USD.
    * @throws Fault `budget-refused` with `least`: what the smallest answer may cost
    */
-  async hold(ctx: TenantContext, call: OpenCompletion, plan: CallPlan): Promise<bigint> {
+  async hold(ctx: TenantContext, call: Paid, plan: CallLimits): Promise<bigint> {
     const { mostNanos, leastNanos } = await this.allowances.hold(ctx, call.id, plan);
     const expiresIn = Math.ceil((call.deadlineAt.getTime() - call.startedAt.getTime()) / 1_000) + HOLD_GRACE_S;
     const [most, least] = [formatNanos(mostNanos), formatNanos(leastNanos)];
-    const purpose = { service: 'models', agentId: call.agentId, description: call.model };
+    const purpose = { service: 'models', agentId: call.agentId, description: call.model ?? 'guardrail endpoints' };
     const request = { holdId: call.id, scopes: scopesOf(ctx, call), most, least, expiresIn, purpose };
     try {
       const { held } = await this.rpc.call(holdSpending, request, inTheNameOf(ctx));
       return parseNanos(held, 'held');
     } catch (error) {
-      throw error instanceof Fault && error.reason === 'budget-refused' ? explained(error, least) : error;
+      throw error instanceof Fault && error.reason === 'budget-refused' ? explained(error, call, least) : error;
     }
   }
 
@@ -52,10 +57,7 @@ function inTheNameOf({ tenantId, cell, mode, request }: TenantContext): TenantCo
   return { ...own, request: { ...own.request, id, traceparent } };
 }
 
-function scopesOf(
-  { actor, onBehalfOf }: TenantContext,
-  { agentId, conversationId, model }: OpenCompletion,
-): BudgetScope[] {
+function scopesOf({ actor, onBehalfOf }: TenantContext, { agentId, conversationId, model }: Paid): BudgetScope[] {
   const userId = onBehalfOf ?? (actor.kind === 'user' ? actor.id : null);
   const scopes = [
     { kind: 'agent', id: agentId },
@@ -66,7 +68,9 @@ function scopesOf(
   return scopes.flatMap(({ kind, id }) => (id === null ? [] : [{ kind, id }]));
 }
 
-function explained(refusal: Fault, least: string): Fault {
-  const detail = `${refusal.detail}. The smallest answer to these messages may cost ${least} USD`;
+function explained(refusal: Fault, { model }: Paid, least: string): Fault {
+  const what =
+    model === null ? 'Asking the endpoints of guardrails about this' : 'The smallest answer to these messages';
+  const detail = `${refusal.detail}. ${what} may cost ${least} USD`;
   return new Fault('budget-refused', { detail, extra: { ...refusal.extra, least } });
 }

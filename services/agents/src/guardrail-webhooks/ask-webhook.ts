@@ -9,7 +9,8 @@ import { secretPlace } from './guardrail-webhook.table.js';
 /** What an endpoint is asked about. */
 export interface WebhookQuestion {
   readonly stage: WebhookStage;
-  readonly model: string;
+  readonly model: string | null;
+  readonly tool: string | null;
   readonly agentId: string | null;
   readonly texts: readonly { readonly stage: string; readonly text: string }[];
 }

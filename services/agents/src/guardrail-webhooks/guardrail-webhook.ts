@@ -1,7 +1,8 @@
 import type { GuardrailWebhook as WebhookMessage, PutGuardrailWebhookRequest } from '@tenantry/contracts';
 import { Fault, formatNanos, parseNanos } from '@tenantry/kernel';
 
-export type WebhookStage = 'input' | 'output';
+/** Where an endpoint is asked: about completions, or about tools that are called without one. */
+export type WebhookStage = 'input' | 'output' | 'tool-arguments' | 'tool-result';
 
 /** An endpoint of a tenant that is asked about texts. */
 export interface GuardrailWebhook {
@@ -23,7 +24,7 @@ export type WishedWebhook = Omit<GuardrailWebhook, 'secret' | 'updatedAt'>;
 
 const DEFAULT_TIMEOUT_MS = 1_000;
 const MAX_COST_NANOS = 1_000_000_000n;
-const BOTH: readonly WebhookStage[] = ['input', 'output'];
+const ALL: readonly WebhookStage[] = ['input', 'output', 'tool-arguments', 'tool-result'];
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** Reads what is asked for. @throws Fault `invalid-input` naming the field */
@@ -31,7 +32,7 @@ export function readWebhook(request: PutGuardrailWebhookRequest): WishedWebhook 
   const { name, stages } = request;
   return {
     ...{ name, url: readUrl(request.url), mode: request.mode as GuardrailWebhook['mode'] },
-    stages: stages.length > 0 ? (stages as WebhookStage[]) : BOTH,
+    stages: stages.length > 0 ? (stages as WebhookStage[]) : ALL,
     timeoutMs: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     onFailure: (request.onFailure ?? 'block') as GuardrailWebhook['onFailure'],
     costNanos: readCost(request.cost ?? '0'),
@@ -41,6 +42,11 @@ export function readWebhook(request: PutGuardrailWebhookRequest): WishedWebhook 
 /** Whether the secret may stay for what the endpoint is replaced by: another origin gets another one. */
 export function maySecretStay(before: GuardrailWebhook, after: WishedWebhook): boolean {
   return new URL(before.url).origin === new URL(after.url).origin;
+}
+
+/** What it costs to ask all endpoints of a stage once, in nano-USD. */
+export function stageNanos(webhooks: readonly GuardrailWebhook[], stage: WebhookStage): bigint {
+  return webhooks.reduce((nanos, { stages, costNanos }) => nanos + (stages.includes(stage) ? costNanos : 0n), 0n);
 }
 
 /** @param secret in clear, right after it was made */

@@ -1,80 +1,23 @@
 import { createHmac } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import {
   deleteGuardrailWebhook,
   listGuardrailDecisions,
   listGuardrailWebhooks,
   putGuardrailWebhook,
-  type GuardrailWebhook,
   type PutGuardrailWebhookRequest,
 } from '@tenantry/contracts';
-import { Clock } from '@tenantry/kernel';
 import type { TestTenant } from '@tenantry/testing';
 import { CompletionsFixture, eventsOf, textOf } from '../completions/completions.fixture.js';
-
-interface Asked {
-  readonly stage: string;
-  readonly tenantId: string;
-  readonly texts: readonly { readonly stage: string; readonly text: string }[];
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
-
-/** It moves when it is told to, by more than anything is kept in memory for. */
-class HurriedClock extends Clock {
-  private nowMs = Date.now();
-  override now(): Date {
-    return new Date(this.nowMs);
-  }
-  hurry(): void {
-    this.nowMs += 5_000;
-  }
-  reset(): void {
-    this.nowMs = Date.now();
-  }
-}
+import { WebhookFixture } from './webhook.fixture.js';
 
 describe('Endpoints of a team’s own', () => {
-  const clock = new HurriedClock();
-  const f = new CompletionsFixture({ clock });
+  const endpoint = new WebhookFixture();
+  const { asked } = endpoint;
+  const f = new CompletionsFixture({ clock: endpoint.clock });
   const { t } = f;
-  const asked: Asked[] = [];
-  let answer: (asked: Asked) => { status?: number; body: unknown } | 'silence' = () => ({ body: { verdict: 'pass' } });
-  let server: Server;
-  let url: string;
+  const put = (tenant: TestTenant, more: Partial<PutGuardrailWebhookRequest> = {}) => endpoint.put(tenant, more);
+  beforeEach(() => Promise.all([f.budget(t.a), f.budget(t.b)]));
 
-  beforeAll(async () => {
-    server = createServer((request, response) => {
-      void (async () => {
-        const body = Buffer.concat(await Array.fromAsync(request)).toString();
-        const one = { ...(JSON.parse(body) as Asked), headers: request.headers, body };
-        asked.push(one);
-        const said = answer(one);
-        if (said === 'silence') return;
-        response.writeHead(said.status ?? 200, { 'content-type': 'application/json' });
-        response.end(typeof said.body === 'string' ? said.body : JSON.stringify(said.body));
-      })();
-    });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/judge`;
-  });
-  afterAll(() => {
-    server.closeAllConnections();
-    return new Promise((closed) => server.close(closed));
-  });
-  beforeEach(async () => {
-    asked.length = 0;
-    clock.reset();
-    answer = () => ({ body: { verdict: 'pass' } });
-    await Promise.all([f.budget(t.a), f.budget(t.b)]);
-  });
-
-  const put = async (tenant: TestTenant, more: Partial<PutGuardrailWebhookRequest> = {}): Promise<GuardrailWebhook> => {
-    const webhook = await tenant.call(putGuardrailWebhook, { name: 'ours', url, mode: 'enforce', stages: [], ...more });
-    clock.hurry();
-    return webhook;
-  };
   const decided = async (tenant: TestTenant) => (await tenant.call(listGuardrailDecisions, {})).data;
 
   it('are asked about what goes to the model and what comes from it, signed, and only for their own tenant', async () => {
@@ -94,7 +37,7 @@ describe('Endpoints of a team’s own', () => {
 
   it('refuse a question before the model has it, and what they cost is paid', async () => {
     await put(t.a, { cost: '0.01' });
-    answer = () => ({ body: { verdict: 'block', explanation: 'not\nours' } });
+    endpoint.answer = () => ({ body: { verdict: 'block', explanation: 'not\nours' } });
     const [budget, before] = [await f.budget(t.a, '5.00', { name: 'Other' }), f.local.requestCount];
     await expect(f.ask(t.a, 'Hello')).rejects.toBeFault('guardrail-blocked');
     expect(f.local.requestCount).toBe(before);
@@ -106,7 +49,7 @@ describe('Endpoints of a team’s own', () => {
 
   it('replace texts on both ways, and each call of them counts', async () => {
     await put(t.a, { cost: '0.01' });
-    answer = ({ texts }) => ({
+    endpoint.answer = ({ texts }) => ({
       body: { verdict: 'redact', texts: texts.map(({ text }) => text.replaceAll('Rosebud', '[x]')) },
     });
     const budget = await f.budget(t.a, '5.00', { name: 'Other' });
@@ -120,11 +63,13 @@ describe('Endpoints of a team’s own', () => {
 
   it('judge a stream in windows, none of which goes on before', async () => {
     await put(t.a, { stages: ['output'] });
-    answer = ({ texts }) => ({ body: { verdict: 'redact', texts: texts.map(({ text }) => text.toUpperCase()) } });
+    endpoint.answer = ({ texts }) => ({
+      body: { verdict: 'redact', texts: texts.map(({ text }) => text.toUpperCase()) },
+    });
     const { data, isDone } = await eventsOf(await f.stream(t.a, 'Say hello'));
     expect(isDone).toBe(true);
     expect(textOf(data)).toBe(textOf(data).toUpperCase());
-    answer = () => ({ body: { verdict: 'block' } });
+    endpoint.answer = () => ({ body: { verdict: 'block' } });
     const refused = await eventsOf(await f.stream(t.a, 'Say hello'));
     expect([refused.isDone, textOf(refused.data)]).toEqual([false, '']);
     expect(refused.data.at(-1)).toMatchObject({ error: { code: 'guardrail-blocked' } });
@@ -138,7 +83,7 @@ describe('Endpoints of a team’s own', () => {
     ['too few texts', { body: { verdict: 'redact', texts: [] } }],
     ['silence', 'silence' as const],
   ])('that answer with %s let nothing past, unless they are set to', async (_what, said) => {
-    answer = () => said;
+    endpoint.answer = () => said;
     await put(t.a, { timeoutMs: 100 });
     await expect(f.ask(t.a, 'Hello')).rejects.toBeFault('guardrail-blocked');
     await put(t.a, { timeoutMs: 100, onFailure: 'pass' });
@@ -148,7 +93,7 @@ describe('Endpoints of a team’s own', () => {
 
   it('only note what they would do in shadow mode', async () => {
     await put(t.a, { mode: 'shadow' });
-    answer = ({ texts }) => ({ body: { verdict: 'redact', texts: texts.map(() => '') } });
+    endpoint.answer = ({ texts }) => ({ body: { verdict: 'redact', texts: texts.map(() => '') } });
     expect((await f.ask(t.a, 'Say hello')).choices[0]!.message.content).toContain('hello');
     expect((await decided(t.a)).map(({ enforced, verdict }) => [enforced, verdict])).toEqual([
       [false, 'redacted'],
@@ -180,7 +125,7 @@ describe('Endpoints of a team’s own', () => {
 
   it('are five of a tenant at most', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e'])
-      await t.a.call(putGuardrailWebhook, { name, url, mode: 'shadow', stages: [] });
+      await t.a.call(putGuardrailWebhook, { name, url: endpoint.url, mode: 'shadow', stages: [] });
     await expect(put(t.a, { name: 'f' })).rejects.toBeFault('conflict');
   });
 

@@ -2,15 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
 import type { RunningCall } from '../completions/running-call.js';
-import { blocked, stageOf } from '../guardrails/guarded-chat.js';
-import type { Decision } from '../guardrails/guardrail.js';
+import { stageOf } from '../guardrails/guarded-chat.js';
 import { Fresh } from '../models/fresh.js';
 import type { ChatMessage, ModelAnswer, ModelPiece } from '../models/model-port.js';
 import { serviceContext } from '../models/platform-context.js';
 import { reading } from '../rows.js';
-import { AskWebhook, type WebhookQuestion, type WebhookVerdict } from './ask-webhook.js';
 import type { GuardrailWebhook, WebhookStage } from './guardrail-webhook.js';
 import { listWebhooks } from './guardrail-webhook.table.js';
+import { JudgeTexts, type Matter } from './judge-texts.js';
 import { judgedPieces } from './webhook-windows.js';
 
 const FRESH_MS = 5_000;
@@ -23,7 +22,7 @@ export class GuardrailWebhooks {
 
   constructor(
     private readonly tenants: TenantDatabase,
-    private readonly asking: AskWebhook,
+    private readonly judging: JudgeTexts,
     clock: Clock,
   ) {
     this.known = new Fresh(clock, (home) => this.load(home), { forMs: FRESH_MS, maxKeys: MAX_TENANTS });
@@ -42,7 +41,7 @@ export class GuardrailWebhooks {
     });
     if (looked.length === 0 || !isAsked(running, 'input')) return running;
     const texts = looked.map(({ message: { text }, stage }) => ({ stage, text }));
-    const left = await this.judge(running, 'input', texts);
+    const left = await this.judging.judge(matterOf(running), 'input', texts);
     const read = new Map(looked.map(({ message }, index) => [message, { ...message, text: left[index]! }]));
     const replaced = (messages: readonly ChatMessage[]): ChatMessage[] => messages.map((one) => read.get(one) ?? one);
     const { chat, asked } = running;
@@ -66,32 +65,11 @@ export class GuardrailWebhooks {
   }
 
   private output(running: RunningCall, texts: readonly string[]): Promise<readonly string[]> {
-    return this.judge(
-      running,
+    return this.judging.judge(
+      matterOf(running),
       'output',
       texts.map((text, index) => ({ stage: index === 0 ? 'output' : 'tool-arguments', text })),
     );
-  }
-
-  /** Asks one after the other; each sees what the one before left. */
-  private async judge(
-    { ctx, call, webhooks, decisions, meter }: RunningCall,
-    stage: WebhookStage,
-    texts: WebhookQuestion['texts'],
-  ): Promise<readonly string[]> {
-    let left = texts;
-    for (const webhook of webhooks.filter(({ stages }) => stages.includes(stage))) {
-      meter.charge(webhook.costNanos);
-      const question = { stage, model: call.model, agentId: call.agentId, texts: left };
-      const verdict = await this.asking.ask(webhook, question, ctx);
-      const decision = decisionOf(webhook, stage, verdict);
-      if (!decision) continue;
-      decisions.push(decision);
-      if (!decision.isEnforced) continue;
-      if (decision.verdict === 'blocked') throw blocked(decision);
-      left = left.map((one, index) => ({ ...one, text: verdict!.texts[index]! }));
-    }
-    return left.map(({ text }) => text);
   }
 
   private async load(home: string): Promise<readonly GuardrailWebhook[]> {
@@ -104,19 +82,7 @@ function isAsked({ webhooks }: RunningCall, stage: WebhookStage): boolean {
   return webhooks.some(({ stages }) => stages.includes(stage));
 }
 
-/** What is noted of a verdict; null for one that lets everything go on. */
-function decisionOf(
-  { name, mode, onFailure }: GuardrailWebhook,
-  stage: WebhookStage,
-  said: WebhookVerdict | null,
-): Decision | null {
-  const facts = { guardrail: name, kind: 'webhook', stage, count: 1 } as const;
-  const isEnforced = mode === 'enforce';
-  if (said === null) {
-    const explanation = `The endpoint gave no verdict${onFailure === 'pass' ? ', and is set to let texts go on then' : ''}`;
-    return { ...facts, verdict: 'blocked', isEnforced: isEnforced && onFailure === 'block', explanation };
-  }
-  if (said.verdict === 'pass') return null;
-  const explanation = said.explanation === '' ? 'The endpoint gave no reason' : said.explanation;
-  return { ...facts, verdict: said.verdict === 'block' ? 'blocked' : 'redacted', isEnforced, explanation };
+function matterOf({ ctx, call, webhooks, decisions, meter, disclosure }: RunningCall): Matter {
+  const { model, agentId } = call;
+  return { ctx, model, tool: null, agentId, webhooks, disclosure, decisions, meter };
 }

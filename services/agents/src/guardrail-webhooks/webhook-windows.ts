@@ -1,5 +1,5 @@
 import type { ModelPiece } from '../models/model-port.js';
-import type { GuardrailWebhook } from './guardrail-webhook.js';
+import { stageNanos, type GuardrailWebhook } from './guardrail-webhook.js';
 
 const FIRST_WINDOW_CHARS = 1_000;
 /** Of one answer: each is twice as long as the one before, so their number, and what they cost, is bounded; the last has all that is left. */
@@ -10,9 +10,8 @@ export function mostWebhookNanos(
   webhooks: readonly GuardrailWebhook[],
   isStream: boolean,
 ): { readonly input: bigint; readonly output: bigint } {
-  const sum = (stage: 'input' | 'output'): bigint =>
-    webhooks.reduce((nanos, { stages, costNanos }) => nanos + (stages.includes(stage) ? costNanos : 0n), 0n);
-  return { input: sum('input'), output: sum('output') * BigInt(isStream ? MAX_WINDOWS : 1) };
+  const output = stageNanos(webhooks, 'output') * BigInt(isStream ? MAX_WINDOWS : 1);
+  return { input: stageNanos(webhooks, 'input'), output };
 }
 
 type ToolCallPiece = Extract<ModelPiece, { kind: 'tool-call' }>;

@@ -1,9 +1,8 @@
 import { sql } from '@tenantry/database';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import type { Rows } from '../rows.js';
-import type { ToolCallRecord } from '../tools/tool-call.js';
 import type { Run } from './run.js';
-import type { DecisionStep } from './step.js';
+import type { ChargedToolCall, DecisionStep } from './step.js';
 
 /** A run, as far as a call that continues it must know it. */
 export interface RunRef {
@@ -42,13 +41,14 @@ const counted = sql`f.id, f.agent_id as "agentId", f.conversation_id as "convers
   f.on_behalf_of as "onBehalfOf", f.location_id as "locationId", f.traceparent, f.started_at as "startedAt",
   coalesce(last.state, f.state) as "lastState", case when last.id is null then f.finish_reason else last.finish_reason end as "lastFinishReason",
   (1 + rest.calls)::integer as "modelCalls", tools.calls::integer as "toolCalls",
-  (coalesce(f.cost_nanos, 0) + rest.cost)::bigint as "costNanos",
+  (coalesce(f.cost_nanos, 0) + rest.cost + charges.cost)::bigint as "costNanos",
   case when coalesce(last.state, f.state) = 'open' then null else greatest(f.ended_at, last.ended_at, tools.ended) end as "endedAt"`;
 
 const sources = sql`cross join lateral (select count(*) as calls, coalesce(sum(c.cost_nanos), 0) as cost
       from agents.completion c where c.run_id = f.id) rest
     cross join lateral (select count(*) as calls, max(t.started_at + make_interval(secs => t.duration_ms / 1000.0)) as ended
       from agents.tool_call t where t.run_id = f.id) tools
+    cross join lateral (select coalesce(sum(k.cost_nanos), 0) as cost from agents.tool_charge k where k.run_id = f.id) charges
     left join lateral (select c.id, c.state, c.finish_reason, c.ended_at from agents.completion c
       where c.run_id = f.id order by c.id desc limit 1) last on true`;
 
@@ -74,10 +74,11 @@ export async function findRun(rows: Rows, id: string): Promise<Run> {
 }
 
 /** The calls of tools in a run, the oldest first. */
-export function listToolCallsOf(rows: Rows, runId: string, limit: number): Promise<ToolCallRecord[]> {
-  return rows.query<ToolCallRecord>(sql`select id, run_id as "runId", agent_id as "agentId", token_id as "tokenId",
-      on_behalf_of as "onBehalfOf", location_id as "locationId", tool, outcome, started_at as "startedAt", duration_ms as "durationMs"
-    from agents.tool_call where run_id = ${runId} order by id limit ${limit}`);
+export function listToolCallsOf(rows: Rows, runId: string, limit: number): Promise<ChargedToolCall[]> {
+  return rows.query<ChargedToolCall>(sql`select t.id, t.run_id as "runId", t.agent_id as "agentId", t.token_id as "tokenId",
+      t.on_behalf_of as "onBehalfOf", t.location_id as "locationId", t.tool, t.outcome, t.started_at as "startedAt",
+      t.duration_ms as "durationMs", k.cost_nanos as "costNanos"
+    from agents.tool_call t left join agents.tool_charge k on k.id = t.id where t.run_id = ${runId} order by t.id limit ${limit}`);
 }
 
 /** What guardrails decided about the calls of a run, the oldest first. */

@@ -15,6 +15,9 @@ export interface DecisionStep {
   readonly decidedAt: Date;
 }
 
+/** A call of a tool, and what the tenant's endpoints that were asked about it cost. */
+export type ChargedToolCall = ToolCallRecord & { readonly costNanos: bigint | null };
+
 /** A call to a model, with the attributes that its span has. */
 export function modelStep(call: Completion): RunStep {
   const given = {
@@ -40,7 +43,7 @@ export function modelStep(call: Completion): RunStep {
 }
 
 /** A call of a tool, with the attributes that its span has. */
-export function toolStep({ id, tool, agentId, outcome, startedAt, durationMs }: ToolCallRecord): RunStep {
+export function toolStep({ id, tool, agentId, outcome, startedAt, durationMs, costNanos }: ChargedToolCall): RunStep {
   const given = {
     'gen_ai.operation.name': 'execute_tool',
     'gen_ai.tool.name': tool,
@@ -50,7 +53,8 @@ export function toolStep({ id, tool, agentId, outcome, startedAt, durationMs }: 
     'error.type': outcome === 'ok' ? null : outcome,
   };
   const endedAt = new Date(startedAt.getTime() + durationMs);
-  return { kind: 'tool_call', id, name: tool, outcome, startedAt, endedAt, cost: null, attributes: known(given) };
+  const cost = costNanos === null ? null : formatNanos(costNanos);
+  return { kind: 'tool_call', id, name: tool, outcome, startedAt, endedAt, cost, attributes: known(given) };
 }
 
 /** What a guardrail decided; there is no convention for it yet. */

@@ -1,7 +1,7 @@
 import { sql, type Job, type Sql } from '@tenantry/database';
 import type { Rows } from '../rows.js';
 
-/** What calls to models are told apart by. */
+/** What spending is told apart by. */
 export type SpendBy = 'agent' | 'user' | 'model' | 'tool' | 'location';
 
 /** What calls with one thing in common used and cost. */
@@ -16,11 +16,20 @@ export interface SpendLine {
 /** What one line is about. */
 const keys: Readonly<Record<SpendBy, Sql>> = {
   agent: sql`c.agent_id::text`,
-  user: sql`coalesce(c.on_behalf_of, case when c.actor_kind = 'user' then c.actor_id end)`,
-  model: sql`coalesce(c.answered_by, c.model)`,
+  user: sql`c.user_id`,
+  model: sql`c.model`,
   tool: sql`t.tool`,
   location: sql`c.location_id::text`,
 };
+
+/** Calls to models, and what asking endpoints about calls of tools cost, that ended in a span of time. */
+const spent = ({ from, to }: Span): Sql => sql`(
+    select agent_id, coalesce(on_behalf_of, case when actor_kind = 'user' then actor_id end) as user_id, coalesce(answered_by, model) as model,
+      tools, location_id, input_tokens, output_tokens, cost_nanos, 1 as calls
+    from agents.completion where ended_at >= ${from} and ended_at < ${to}
+    union all
+    select agent_id, on_behalf_of, null, array[tool], location_id, 0, 0, cost_nanos, 0
+    from agents.tool_charge where ended_at >= ${from} and ended_at < ${to} and cost_nanos > 0)`;
 
 /**
  * The share of a call that falls to one of the tools that its answer wants called: equal parts, and what does not divide to the first, so
@@ -29,11 +38,17 @@ const keys: Readonly<Record<SpendBy, Sql>> = {
 const SHARED = sql`c.cost_nanos / greatest(1, cardinality(c.tools))
   + case when coalesce(t.number, 1) = 1 then c.cost_nanos % greatest(1, cardinality(c.tools)) else 0 end`;
 
+/** A span of time: from its beginning on, up to its end. */
+interface Span {
+  readonly from: Date;
+  readonly to: Date;
+}
+
 /** What calls that ended in a span of time cost, the dearest first; and what all of them cost. */
 export async function spendLines(
   rows: Rows,
   by: SpendBy,
-  { from, to }: { readonly from: Date; readonly to: Date },
+  span: Span,
   limit: number,
 ): Promise<{ lines: SpendLine[]; totalNanos: bigint }> {
   const tools =
@@ -41,11 +56,10 @@ export async function spendLines(
   const cost = by === 'tool' ? SHARED : sql`c.cost_nanos`;
   const found = await rows.query<
     SpendLine & { readonly totalNanos: bigint }
-  >(sql`select ${keys[by]} as key, count(*) as calls,
+  >(sql`select ${keys[by]} as key, sum(c.calls)::bigint as calls,
       coalesce(sum(c.input_tokens), 0)::bigint as "inputTokens", coalesce(sum(c.output_tokens), 0)::bigint as "outputTokens",
       coalesce(sum(${cost}), 0)::bigint as "costNanos", (sum(sum(${cost})) over ())::bigint as "totalNanos"
-    from agents.completion c ${tools}
-    where c.ended_at >= ${from} and c.ended_at < ${to}
+    from ${spent(span)} c ${tools}
     group by 1 order by "costNanos" desc, calls desc, key limit ${limit}`);
   return { lines: found, totalNanos: found[0]?.totalNanos ?? 0n };
 }
@@ -69,8 +83,10 @@ export interface TenantActivity {
 /** The tenants whose calls since a moment cost most. */
 export function activityByTenant(job: Job, from: Date, limit: number): Promise<TenantActivity[]> {
   return job.query<TenantActivity>(sql`with calls as (
-      select tenant_id, count(*) as calls, count(*) filter (where state in ('failed', 'lost')) as failed, sum(cost_nanos) as cost
-      from agents.completion where ended_at >= ${from} group by tenant_id
+      select tenant_id, count(state) as calls, count(*) filter (where state in ('failed', 'lost')) as failed, sum(cost_nanos) as cost
+      from (select tenant_id, state, cost_nanos from agents.completion where ended_at >= ${from}
+        union all select tenant_id, null, cost_nanos from agents.tool_charge where ended_at >= ${from} and cost_nanos > 0) spent
+      group by tenant_id
     ), dearest as (
       select calls.*, count(*) over () as all_tenants, sum(calls) over () as all_calls, sum(failed) over () as all_failed,
         sum(cost) over () as all_cost

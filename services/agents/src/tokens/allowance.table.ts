@@ -41,8 +41,9 @@ export async function useOf(rows: Rows, id: string, now: Date): Promise<Allowanc
       select a.id, a.limit_nanos, part.depth + 1, false from agents.token_allowance a join part on a.parent_id = part.id
       where not part.is_alive),
     used as (
-      select coalesce(sum(c.cost_nanos), 0)::bigint as spent, coalesce(sum(h.held_nanos) filter (where c.cost_nanos is null), 0)::bigint as held
-      from agents.token_hold h left join agents.completion c on c.id = h.id
+      select coalesce(sum(coalesce(c.cost_nanos, k.cost_nanos)), 0)::bigint as spent,
+        coalesce(sum(h.held_nanos) filter (where c.cost_nanos is null and k.cost_nanos is null), 0)::bigint as held
+      from agents.token_hold h left join agents.completion c on c.id = h.id left join agents.tool_charge k on k.id = h.id
       where h.allowance_id = ${id} or h.allowance_id in (select id from part where not is_alive))
     select a.limit_nanos as "limitNanos", used.spent as "spentNanos", used.held as "heldNanos",
       (select coalesce(sum(limit_nanos) filter (where is_alive and depth = 1), 0)::bigint from part) as "givenNanos"

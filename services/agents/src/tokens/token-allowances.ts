@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase, type Transaction } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
-import type { CallPlan } from '../completions/call-plan.js';
+import type { CallLimits } from '../completions/call-plan.js';
 import { reading } from '../rows.js';
 import { leftOf, readBudget, tooLittle } from './allowance.js';
 import { allowanceOfToken, insertAllowance, insertHold, lockAllowance, useOf } from './allowance.table.js';
@@ -10,7 +10,7 @@ import type { Token } from './token.js';
 /** Tokens live for an hour at most, so few are met again after so many others. */
 const MAX_KNOWN = 10_000;
 
-/** What tokens may spend on models: taken by calls, and given on in parts. */
+/** What tokens may spend: taken by calls, and given on in parts. */
 @Injectable()
 export class TokenAllowances {
   /** By token; what a token counts against never changes. */
@@ -25,7 +25,7 @@ export class TokenAllowances {
    * Holds what a call may cost, or what is left of it, on the budget of the token that it was made with, if there is one.
    * @throws Fault `budget-refused` when less than the smallest answer is left
    */
-  async hold(ctx: TenantContext, callId: string, plan: CallPlan): Promise<CallPlan> {
+  async hold(ctx: TenantContext, callId: string, plan: CallLimits): Promise<CallLimits> {
     const allowanceId = await this.allowanceOf(ctx);
     if (allowanceId === null) return plan;
     return this.tenants.transaction({ ...ctx, idempotency: null }, async (tx) => {

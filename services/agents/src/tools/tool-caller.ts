@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { CallAgentToolRequest, CallAgentToolResponse } from '@tenantry/contracts';
 import { Fault, type TenantContext } from '@tenantry/kernel';
 import { Approvals } from '../approvals/approvals.js';
-import type { Decision } from '../guardrails/guardrail.js';
-import { GuardedTools } from '../guardrails/guarded-tools.js';
+import type { ToolMatter } from '../guardrail-webhooks/tool-webhooks.js';
 import { PerformTool } from './perform-tool.js';
 import { findTenantArgument } from './tenant-argument.js';
+import { ToolGuards } from './tool-guards.js';
 import { ToolLog } from './tool-log.js';
 import { Toolbox } from './toolbox.js';
 import type { Arguments, Calling, Tool } from './tool.js';
@@ -18,7 +18,7 @@ export class ToolCaller {
   constructor(
     private readonly toolbox: Toolbox,
     private readonly approvals: Approvals,
-    private readonly guardrails: GuardedTools,
+    private readonly guards: ToolGuards,
     private readonly performing: PerformTool,
     private readonly log: ToolLog,
   ) {}
@@ -27,26 +27,29 @@ export class ToolCaller {
   async call(wish: Wish, ctx: TenantContext): Promise<CallAgentToolResponse> {
     const calling = this.toolbox.calling(ctx);
     const begun = await this.log.begin(wish, ctx);
-    const decisions: Decision[] = [];
-    const answer = await this.attempt(wish, calling, decisions).catch((error: unknown) => error);
+    const matter = await this.guards.of(begun.call, ctx);
+    const answer = await this.attempt(wish, calling, matter).catch((error: unknown) => error);
     const error = answer instanceof Error ? answer : null;
-    await this.log.end(begun, ctx, error, decisions);
+    await this.log.end(begun, ctx, error, matter);
     if (error) throw error;
     return answer as CallAgentToolResponse;
   }
 
-  private async attempt(wish: Wish, calling: Calling, decisions: Decision[]): Promise<CallAgentToolResponse> {
+  private async attempt(wish: Wish, calling: Calling, matter: ToolMatter): Promise<CallAgentToolResponse> {
     const { ctx } = calling;
     const tool = await this.toolbox.find(wish.name, calling);
     if (!tool) throw new Fault('not-found');
     await this.refuseTenant(tool, wish.arguments as Arguments, ctx);
-    const given = await this.guardrails.arguments(tool.name, wish.arguments as Arguments, ctx, decisions);
+    const given = await this.guards.arguments(wish.arguments as Arguments, matter, tool.name, async (left) => {
+      await this.refuseTenant(tool, left, ctx);
+      tool.plan(left, calling);
+    });
     const planned = tool.plan(given, calling);
     const needsApproval = calling.agent.tools.some(({ name, needsApproval: needed }) => name === tool.name && needed);
     if (needsApproval)
       await this.approvals.use({ tool: tool.name, arguments: given, id: wish.approvalId ?? null }, ctx);
     const answer = await this.performing.perform(tool.name, planned, ctx);
-    return { ...answer, result: await this.guardrails.result(answer.result, ctx, decisions) };
+    return { ...answer, result: await this.guards.result(answer.result, matter) };
   }
 
   private async refuseTenant(tool: Tool, given: Arguments, ctx: TenantContext): Promise<void> {

@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
 import { AgentNamedTenant, AgentToolCalled, type CallAgentToolRequest } from '@tenantry/contracts';
 import { TenantDatabase } from '@tenantry/database';
-import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
-import type { Decision } from '../guardrails/guardrail.js';
+import { Clock, Fault, formatNanos, type TenantContext } from '@tenantry/kernel';
+import type { ToolMatter } from '../guardrail-webhooks/tool-webhooks.js';
 import { DecisionMetrics } from '../guardrails/decision-metrics.js';
 import { insertDecisions } from '../guardrails/guardrail.table.js';
 import { reading } from '../rows.js';
 import { findRunOf } from '../runs/run.table.js';
+import { endCharge } from '../tool-charges/tool-charge.table.js';
+import { ToolCharges } from '../tool-charges/tool-charges.js';
 import { beginToolCall, endToolCall, type OpenToolCall } from './tool-call.js';
 import { insertToolCall } from './tool-call.table.js';
 import { endToolSpan, toolSpan } from './tool-span.js';
@@ -24,6 +26,7 @@ export class ToolLog {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly metrics: DecisionMetrics,
+    private readonly charges: ToolCharges,
     private readonly clock: Clock,
   ) {}
 
@@ -37,23 +40,22 @@ export class ToolLog {
     return { call, span: toolSpan(call, run) };
   }
 
-  /** A call has ended, by an error where there is one. */
-  async end(
-    { call, span }: BegunToolCall,
-    ctx: TenantContext,
-    error: Error | null,
-    decisions: readonly Decision[],
-  ): Promise<void> {
+  /** A call has ended, by an error where there is one. What it cost is counted then. */
+  async end({ call, span }: BegunToolCall, ctx: TenantContext, error: Error | null, matter: ToolMatter): Promise<void> {
     const outcomeOf = (failed: Error): string => (failed instanceof Fault ? failed.reason : 'internal');
     const ended = endToolCall(call, error ? outcomeOf(error) : 'ok', this.clock.now());
     endToolSpan(span, ended);
     const { tool, outcome, durationMs, runId } = ended;
+    const { decisions, charge, meter } = matter;
+    const cost = meter.costNanos === 0n ? null : formatNanos(meter.costNanos);
     await this.tenants.transaction(ctx, async (tx) => {
       await insertToolCall(tx, ended);
-      tx.publish(new AgentToolCalled({ ...whoOf(ctx), tool, outcome, durationMs, runId }));
+      tx.publish(new AgentToolCalled({ ...whoOf(ctx), tool, outcome, durationMs, runId, cost }));
       await insertDecisions(tx, null, decisions, this.clock.now());
+      if (meter.isWritten) await endCharge(tx, call.id, meter.costNanos, this.clock.now());
     });
     this.metrics.count(ctx.tenantId, decisions);
+    if (charge && meter.isWritten) await this.charges.settle(ctx, charge, meter.costNanos);
   }
 
   /** A model named a tenant: it was told to, or tries. The tenant's security people want to know. */

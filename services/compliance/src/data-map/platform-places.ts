@@ -97,11 +97,12 @@ export const platformPlaces: readonly PlatformPlace[] = [
       'agents.conversation_subject': ['blind', 'value'],
       'agents.run_feedback': ['actor_id', 'comment'],
       'agents.tool_call': ['on_behalf_of'],
+      'agents.tool_charge': ['on_behalf_of'],
     },
     people: 'Whoever works with the tenant’s AI agents, and whomever their tools act on',
     purpose: 'Showing what agents did and what it cost; asking people before an agent acts',
     legalBasis: 'legitimate_interests',
-    recipients: ['The providers of the models that the tenant chose'],
+    recipients: ['The providers of models, APIs of tools and guardrail endpoints that the tenant chose'],
     retention:
       'What was said as long as the tenant’s conversation retention says; what it cost as long as the tenant exists',
     eraseAction: 'delete',

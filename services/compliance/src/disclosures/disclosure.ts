@@ -6,7 +6,7 @@ import { yearsBefore } from './look-back.js';
 export interface Disclosure {
   readonly id: string;
   readonly disclosedAt: Date;
-  readonly source: 'recorded' | 'model' | 'export' | 'api';
+  readonly source: 'recorded' | 'model' | 'export' | 'api' | 'guardrail';
   readonly recipient: string;
   readonly recipientAddress: string | null;
   readonly description: string;

@@ -3,6 +3,7 @@ import {
   HealthDataExported,
   HealthDataSent,
   HealthDataSentToApi,
+  HealthDataSentToGuardrail,
   listDisclosures,
   recordDisclosure,
   recordIdentityCheck,
@@ -78,6 +79,21 @@ describe('The ledger of disclosures', () => {
     const { data } = await t.a.call(listDisclosures, {});
     expect(data).toMatchObject([{ source: 'api', recipient: 'lab.example', purpose: 'operations' }]);
     expect(data[0]!.description).toContain('lab__order');
+    expect((await t.b.call(listDisclosures, {})).data).toEqual([]);
+  });
+
+  it('has what was shown to endpoints that judge texts, with whose it was, of that tenant alone', async () => {
+    const about = { purpose: 'treatment', subjectTable: 'patients', subjectKey: '7' };
+    const event = new HealthDataSentToGuardrail({
+      ...{ guardrail: 'ours', host: 'guard.example', kinds: ['national-id'], stage: 'tool-result', ...about },
+    });
+    const id = newId();
+    for (let time = 0; time < 2; time += 1) await t.bus.deliver({ event, tenantId: t.a.id, id });
+    const { data } = await t.a.call(listDisclosures, {});
+    expect(data).toMatchObject([
+      { source: 'guardrail', recipient: 'guard.example', purpose: 'treatment', table: 'patients', subjectKey: '7' },
+    ]);
+    expect(data[0]!.description).toContain('national-id');
     expect((await t.b.call(listDisclosures, {})).data).toEqual([]);
   });
 

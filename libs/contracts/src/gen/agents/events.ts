@@ -362,6 +362,7 @@ export class AgentToolCalled {
     field('outcome', 'string'),
     field('duration_ms', 'int32', { dataClass: 'none' }),
     field('run_id', 'string', { optional: true, dataClass: 'none' }),
+    field('cost', 'string', { optional: true }),
   ];
   static readonly event: EventFacts = {
     service: 'agents',
@@ -387,6 +388,9 @@ export class AgentToolCalled {
 
   /** The run that it belongs to. */
   runId?: string | null;
+
+  /** What asking the tenant's own endpoints about it cost in USD; absent when nothing. */
+  cost?: string | null;
 
   constructor(fields?: AgentToolCalled) {
     Object.assign(this, fields);

@@ -30,8 +30,11 @@ export class PutGuardrailWebhookRequest {
   @IsIn(['enforce', 'shadow'])
   mode = '';
 
-  /** What it is asked about: input (all that is new in a request, in one call), output (the answer). By default both. */
-  @IsIn(['input', 'output'], { each: true })
+  /**
+   * What it is asked about: input (all that is new in a request to a model, in one call) and output (the answer); tool-arguments and tool-result
+   * (what a tool is given and answers that an agent calls over the API or MCP). By default all.
+   */
+  @IsIn(['input', 'output', 'tool-arguments', 'tool-result'], { each: true })
   @HasUniqueItems()
   stages: string[] = [];
 
@@ -46,7 +49,7 @@ export class PutGuardrailWebhookRequest {
   @IsIn(['block', 'pass'])
   onFailure?: string | null;
 
-  /** What each call of it costs in USD, with at most 9 places: held before and counted with the call to the model. By default nothing. */
+  /** What each call of it costs in USD, with at most 9 places: held before and counted with the call to the model or of the tool. By default nothing. */
   @IsOptional()
   @MinLength(1)
   @MaxLength(20)

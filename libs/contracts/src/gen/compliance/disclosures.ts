@@ -91,7 +91,7 @@ export class Disclosure {
   /** When it was made. */
   disclosedAt!: Date;
 
-  /** recorded (by somebody), model (a call to one), api (of a tool that an agent called) or export. */
+  /** recorded (by somebody), model (a call to one), api (of a tool that an agent called), guardrail (an endpoint that judges texts) or export. */
   source = '';
 
   /** Who got it. */
