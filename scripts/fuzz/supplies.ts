@@ -3,6 +3,7 @@ import { suppliesIn } from './case.js';
 import { assuranceSupplies } from './assurance-supplies.js';
 import { auditSupplies } from './audit-supplies.js';
 import { retentionSupplies } from './retention-supplies.js';
+import { privacySupplies } from './privacy-supplies.js';
 import { subjectSupplies } from './subject-supplies.js';
 import { toolSupplies } from './tool-supplies.js';
 import { must, PASSWORD, sendJson, type Client } from './client.js';
@@ -199,6 +200,7 @@ const supplies: Readonly<Record<string, Supply>> = {
     return { id: await newestStripeEvent(world) };
   },
   ...subjectSupplies,
+  ...privacySupplies,
   ...toolSupplies,
   ...assuranceSupplies,
   ...auditSupplies,

@@ -177,6 +177,27 @@ describe('The pages, in a real browser before a real system', () => {
     await expect(stage.world.b.owner.must('GET', `/v1/privacy/requests/${reference}`)).rejects.toThrow('404');
   });
 
+  it('take a mailed link as proof only when the person says so on its page, and once', async () => {
+    const requestId = await stage.request(stage.world.a, 'Lea');
+    const verified = async (): Promise<string> =>
+      (await owner().must<{ verified: string }>('GET', `/v1/privacy/requests/${requestId}`)).verified;
+    await owner().must('POST', `/v1/privacy/requests/${requestId}/verification/link`, {});
+    const path = await stage.world.mailedSecret('lea@customers.example', /(?<=^http:\/\/[^/]+)\/privacy\/\S+$/m);
+    const page = await stage.browser.visit(path);
+    const yes = page.getByRole('button', { name: 'Yes, I made this request' });
+    await yes.waitFor();
+    expect(await stage.browser.violations(page)).toEqual([]);
+    const later = await stage.browser.visit(path);
+    await later.getByRole('button', { name: 'Yes, I made this request' }).waitFor();
+    expect(await verified()).toBe('none');
+    await yes.click();
+    await page.getByRole('heading', { name: 'We have your request' }).waitFor();
+    expect(await page.locator('code').innerText()).toBe(requestId);
+    expect(await verified()).toBe('basic');
+    await later.getByRole('button', { name: 'Yes, I made this request' }).click();
+    await later.getByRole('alert').getByText('It was used, or has ended').waitFor();
+  });
+
   it('answer a program that fills in every field, and keep nothing of it', async () => {
     const page = await stage.browser.visit('/privacy/tenant-a');
     await fillForm(page, /Do not sell/, 'Robot');

@@ -4,6 +4,7 @@ export { Cursors } from './cursors.js';
 export type { Readiness } from './health/readiness.js';
 export { keyEncryptionsOf } from './kms/key-encryptions.js';
 export { Ledger, type LedgerEntry, type LedgerPlace } from './ledger.js';
+export { LinkSigner } from './link-signer.js';
 export { Logger } from './logger.js';
 export { Mailer, type Mail } from './mail/mailer.js';
 export { patiently } from './lifecycle/patiently.js';

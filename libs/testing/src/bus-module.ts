@@ -3,7 +3,7 @@ import type { DynamicModule, Provider } from '@nestjs/common';
 import { ControlDatabase, type Doors, PersonDatabase, SubjectVault, TenantDatabase, Vault } from '@tenantry/database';
 import { Clock } from '@tenantry/kernel';
 import { Directories, silentLog, type Log, type ServiceDefinition } from '@tenantry/messaging';
-import { Cursors, Logger } from '@tenantry/service';
+import { Cursors, LinkSigner, Logger } from '@tenantry/service';
 
 /** A service to be run without a network. */
 export interface InMemoryBusOptions {
@@ -29,6 +29,7 @@ export function rootModule(
     { provide: Directories, useValue: directories },
     { provide: Logger, useValue: log },
     { provide: Cursors, useValue: new Cursors(randomBytes(32), service.name) },
+    { provide: LinkSigner, useValue: new LinkSigner(service.name, [randomBytes(32)]) },
   ];
   const stored: Provider[] = doors
     ? [

@@ -89,7 +89,7 @@ export class ComplianceFixture {
       { provide: Mailer, useValue: this.mail },
       { provide: RpcClient, useValue: this.peers },
       { provide: Ledger, useValue: this.ledger },
-      { provide: ComplianceSettings, useValue: new ComplianceSettings({}) },
+      { provide: ComplianceSettings, useValue: new ComplianceSettings({ PAGES_URL: 'https://api.example.com/' }) },
     ],
   });
 
@@ -125,6 +125,12 @@ export class ComplianceFixture {
   codeFor(address: string): string {
     const mail = this.mail.mails.findLast(({ to }) => to === address);
     return /^ {4}(\d{6})$/m.exec(mail?.text ?? '')?.[1] ?? '';
+  }
+
+  /** What stands after the # of the link in the newest mail to an address. */
+  tokenFor(address: string): string {
+    const mail = this.mail.mails.findLast(({ to }) => to === address);
+    return /^https:\/\/api\.example\.com\/privacy\/[^/\s]+\/verify#(\S+)$/m.exec(mail?.text ?? '')?.[1] ?? '';
   }
 
   /** What happened to a request, by kinds. */

@@ -90,6 +90,7 @@ import { FulfilPrivacyRequest } from './decisions/fulfil-privacy-request.js';
 import { HandOverPrivacyRequest } from './decisions/hand-over-privacy-request.js';
 import { WithdrawPrivacyRequest } from './decisions/withdraw-privacy-request.js';
 import { ConfirmPrivacyForm } from './form/confirm-privacy-form.js';
+import { ConfirmPrivacyLink } from './form/confirm-privacy-link.js';
 import { FormTenants } from './form/form-tenants.js';
 import { GetPrivacyForm } from './form/get-privacy-form.js';
 import { GetPrivacySettings } from './form/get-privacy-settings.js';
@@ -119,8 +120,11 @@ import { EveryTenSecondsRepeatErasures } from './tombstones/every-ten-seconds-re
 import { Tombstones } from './tombstones/tombstones.js';
 import { TenantCalendar } from './tenant-calendar.js';
 import { Codes } from './verification/codes.js';
+import { IdentityDesk } from './verification/identity-desk.js';
+import { Links } from './verification/links.js';
 import { RecordIdentityCheck } from './verification/record-identity-check.js';
 import { SendVerificationCode } from './verification/send-verification-code.js';
+import { SendVerificationLink } from './verification/send-verification-link.js';
 
 const requests = [
   OpenPrivacyRequest,
@@ -141,8 +145,15 @@ const decisions = [
   DecidePrivacyAppeal,
 ];
 
-const verification = [SendVerificationCode, RecordIdentityCheck];
-const form = [GetPrivacyForm, SubmitPrivacyForm, ConfirmPrivacyForm, GetPrivacySettings, ReplacePrivacySettings];
+const verification = [SendVerificationCode, SendVerificationLink, RecordIdentityCheck];
+const form = [
+  GetPrivacyForm,
+  SubmitPrivacyForm,
+  ConfirmPrivacyForm,
+  ConfirmPrivacyLink,
+  GetPrivacySettings,
+  ReplacePrivacySettings,
+];
 
 const holds = [PlaceLegalHold, ListLegalHolds, ReleaseLegalHold];
 const notices = [ListNoticeTemplates, ReplaceNoticeTemplate, ResetNoticeTemplate];
@@ -216,7 +227,7 @@ const subjectPlans = [
     TenantCalendar,
     Members,
     Notices,
-    Codes,
+    ...[Codes, Links, IdentityDesk],
     FormTenants,
     Holds,
     AgreementDesk,

@@ -3,6 +3,10 @@ import { z } from 'zod';
 
 /** What compliance is told by its environment. */
 export class ComplianceSettings extends settings({
+  PAGES_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where browsers reach the gateway, e.g. https://api.example.com: links in mails begin with it'),
   BACKUPS_EXPIRE: z
     .string()
     .min(1)

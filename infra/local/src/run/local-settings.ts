@@ -4,6 +4,10 @@ import { z } from 'zod';
 /** What the person who starts Tenantry on one machine may set. */
 export class LocalSettings extends settings({
   PORT: port.default(8080).describe('Port of the gateway on this machine'),
+  PAGES_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where browsers reach the gateway; links in mails begin with it; none: http://127.0.0.1:<PORT>'),
   TENANTRY_STATE_DIR: z.string().default('.tenantry').describe('Where this instance keeps everything it makes'),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })

@@ -69,6 +69,7 @@ export async function startInstance(options: InstanceOptions): Promise<RunningSe
       ...stripe,
       TENANTRY_ADMIN_EMAIL: settings.TENANTRY_ADMIN_EMAIL,
       PORT: String(settings.PORT),
+      PAGES_URL: settings.PAGES_URL ?? `http://127.0.0.1:${settings.PORT}`,
       LOCAL_MODEL_URL: localModelUrl,
     };
     const environmentOf = (service: Service): Environment =>

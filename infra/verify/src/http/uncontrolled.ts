@@ -13,6 +13,7 @@ const uncontrolled: Readonly<Record<string, Uncontrolled>> = {
   ReceiveStripeEvent: { reason: 'needs a signature of Stripe’s; give --state-dir', mailsHelp: true },
   AcceptOwnerLink: { reason: 'needs a secret that only an e-mail holds; give --state-dir', mailsHelp: true },
   ConfirmPrivacyForm: { reason: 'needs a code that only an e-mail holds; give --state-dir', mailsHelp: true },
+  ConfirmPrivacyLink: { reason: 'needs a link that only an e-mail holds; give --state-dir', mailsHelp: true },
 };
 
 /** Why an operation has no control in this run; undefined when it has one. */

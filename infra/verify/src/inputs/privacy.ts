@@ -64,6 +64,16 @@ async function submitted(bench: Bench): Promise<Thing> {
   return { ...request, code, slug: tenant.slug };
 }
 
+/** A request with the link that was mailed; a made-up one for somebody without the mails. */
+async function linked(bench: Bench): Promise<Thing> {
+  const { workshop, tenant, outbox } = bench;
+  const email = tenant.canary.email();
+  const request = await open(bench, { subjectEmail: email });
+  await workshop.client.must(tenant.owner, json('POST', `/v1/privacy/requests/${request.id}/verification/link`, {}));
+  const token = outbox === null ? 'x'.repeat(91) : await mailedSecret(outbox, email, /(?<=\/verify#)\S{91}/);
+  return { ...request, token, slug: tenant.slug };
+}
+
 /** How to come by privacy requests in every state that an operation asks for. */
 export const privacyRequests = {
   privacyRequest: async (bench: Bench): Promise<Thing> => {
@@ -79,5 +89,6 @@ export const privacyRequests = {
   appealedRequest: (bench: Bench): Promise<Thing> => appealed(bench),
   assignee: (bench: Bench): Promise<Thing> => busyMember(bench),
   legalHold: (bench: Bench): Promise<Thing> => heldBySomebodyElse(bench),
+  linkedRequest: (bench: Bench): Promise<Thing> => linked(bench),
   formRequest: (bench: Bench): Promise<Thing> => submitted(bench),
 };

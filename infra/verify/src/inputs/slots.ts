@@ -71,6 +71,8 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'ConfirmPrivacyForm.code': proof('formRequest', 'code'),
   'ConfirmPrivacyForm.reference': proof('formRequest', 'id'),
   'ConfirmPrivacyForm.tenant': proof('formRequest', 'slug'),
+  'ConfirmPrivacyLink.tenant': proof('linkedRequest', 'slug'),
+  'ConfirmPrivacyLink.token': proof('linkedRequest', 'token'),
   'DecidePrivacyAppeal.requestId': slot('appealedRequest'),
   'FulfilPrivacyRequest.requestId': slot('optOutRequest'),
   'GiveDisclosureAccounting.requestId': slot('accountingRequest'),

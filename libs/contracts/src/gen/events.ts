@@ -127,6 +127,7 @@ import {
   TableRecordSet,
   VerificationCodeNotSent,
   VerificationCodeSent,
+  VerificationLinkSent,
 } from './compliance/events.js';
 import {
   DataSpaceAccessChanged,
@@ -279,6 +280,7 @@ export const events: readonly EventType<object>[] = [
   PrivacyRequestAppealed,
   PrivacyAppealDecided,
   VerificationCodeSent,
+  VerificationLinkSent,
   VerificationCodeNotSent,
   PrivacyIdentityChecked,
   PrivacySettingsReplaced,

@@ -492,6 +492,7 @@ import {
 } from './compliance/erasure.js';
 import {
   ConfirmPrivacyFormRequest,
+  ConfirmPrivacyLinkRequest,
   GetPrivacyFormRequest,
   GetPrivacySettingsRequest,
   PrivacyForm,
@@ -543,7 +544,11 @@ import {
   OpenPrivacyRequestRequest,
   PrivacyRequest,
 } from './compliance/requests.js';
-import { RecordIdentityCheckRequest, SendVerificationCodeRequest } from './compliance/verification.js';
+import {
+  RecordIdentityCheckRequest,
+  SendVerificationCodeRequest,
+  SendVerificationLinkRequest,
+} from './compliance/verification.js';
 import { GetKeyRotationRequest, KeyRotation, RotateTenantKeyRequest } from './data/encryption.js';
 import {
   AddSchemaColumnRequest,
@@ -4519,6 +4524,23 @@ export const confirmPrivacyForm = operation({
   output: PrivacyFormReceipt,
 });
 
+/**
+ * Confirms a privacy request with the link that was mailed, once. A link that is wrong, used, ended or of another request or tenant is
+ * refused like one that never was.
+ */
+export const confirmPrivacyLink = operation({
+  name: 'ConfirmPrivacyLink',
+  service: 'compliance',
+  summary: 'Confirms a privacy request with the link that was mailed, once',
+  http: { method: 'POST', path: '/v1/privacy/forms/{tenant}/confirm', status: 200 },
+  scope: 'public',
+  audit: 'privacy_request.confirmed',
+  whenSuspended: true,
+  rateClass: 'auth',
+  input: ConfirmPrivacyLinkRequest,
+  output: PrivacyFormReceipt,
+});
+
 /** Gives what a tenant's form page shows. A tenant without a form looks like one that does not exist. */
 export const getPrivacyForm = operation({
   name: 'GetPrivacyForm',
@@ -4706,7 +4728,7 @@ export const listNoticeTemplates = operation({
 
 /**
  * Words a notice from now on. It must say what makes it that notice: a denial its reason, an extension its reason and the new date, a code the
- * code.
+ * code, a link the link.
  */
 export const replaceNoticeTemplate = operation({
   name: 'ReplaceNoticeTemplate',
@@ -4895,8 +4917,25 @@ export const sendVerificationCode = operation({
 });
 
 /**
+ * Mails the person a link that works once, for 72 hours, and ends the one before. The page behind it asks whether they made the request;
+ * who says yes there reads mail at that address: level basic. Opening it alone proves nothing. At most ten are mailed for a request.
+ */
+export const sendVerificationLink = operation({
+  name: 'SendVerificationLink',
+  service: 'compliance',
+  summary: 'Mails the person a link that works once, for 72 hours, and ends the one before',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/verification/link', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.link_sent',
+  whenSuspended: true,
+  input: SendVerificationLinkRequest,
+  output: PrivacyRequest,
+});
+
+/**
  * Records that staff checked who the person is, how, and with which result. Documents are looked at and not kept. A check that failed
- * takes back what was proven before.
+ * takes back what was proven before, and ends the code and the link that were mailed.
  */
 export const recordIdentityCheck = operation({
   name: 'RecordIdentityCheck',
@@ -6844,6 +6883,7 @@ export const operations: readonly Operation[] = [
   getErasureCertificate,
   submitPrivacyForm,
   confirmPrivacyForm,
+  confirmPrivacyLink,
   getPrivacyForm,
   getPrivacySettings,
   replacePrivacySettings,
@@ -6870,6 +6910,7 @@ export const operations: readonly Operation[] = [
   assignPrivacyRequests,
   commentPrivacyRequest,
   sendVerificationCode,
+  sendVerificationLink,
   recordIdentityCheck,
   rotateTenantKey,
   getKeyRotation,

@@ -4,6 +4,7 @@ import { Clock, SystemClock } from '@tenantry/kernel';
 import { Bus, ContextSigner, Directories, LedgerStream, RpcClient } from '@tenantry/messaging';
 import { Cursors } from '../cursors.js';
 import { Ledger } from '../ledger.js';
+import { LinkSigner } from '../link-signer.js';
 import { Logger } from '../logger.js';
 import { MailSettings } from '../mail/mail-settings.js';
 import { Mailer } from '../mail/mailer.js';
@@ -60,6 +61,7 @@ function platformProviders(service: Service, parts: PlatformParts): Provider[] {
   const ledger = service.ledger && [
     { provide: Ledger, useValue: new Ledger(new LedgerStream(parts.bus, service.name), service.name, masterKeys) },
   ];
+  const links = masterKey && [{ provide: LinkSigner, useValue: new LinkSigner(service.name, masterKeys) }];
   const own = service.settings && [{ provide: service.settings, useValue: new service.settings(parts.environment) }];
-  return [...given, ...(stored ?? []), ...(cursors ?? []), ...(ledger || []), ...(own ?? [])];
+  return [...given, ...(stored ?? []), ...(cursors ?? []), ...(links ?? []), ...(ledger || []), ...(own ?? [])];
 }

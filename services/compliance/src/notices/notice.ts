@@ -1,7 +1,18 @@
 import { Fault } from '@tenantry/kernel';
 
 /** What a notice may say: every name in braces of a template is one of these. */
-const PLACEHOLDERS = ['name', 'reference', 'tenant', 'dueOn', 'reason', 'text', 'code', 'minutes'] as const;
+const PLACEHOLDERS = [
+  'name',
+  'reference',
+  'tenant',
+  'dueOn',
+  'reason',
+  'text',
+  'code',
+  'minutes',
+  'link',
+  'hours',
+] as const;
 
 /** A notice as it is worded. */
 export interface NoticeTemplate {
@@ -59,6 +70,11 @@ export const NOTICES = {
     'somebody made a privacy request for this address. If it was you, this is your code:\n\n    {code}\n\nIt works for {minutes} minutes. ' +
       'If it was not you, you need not do anything.',
   ),
+  link: wording(
+    'Is this privacy request yours?',
+    'somebody made a privacy request for this address. If it was you, open this page and say so there:\n\n{link}\n\nIt works once, for {hours} hours. ' +
+      'If it was not you, you need not do anything.',
+  ),
 } as const satisfies Record<string, NoticeTemplate>;
 
 export type NoticeKind = keyof typeof NOTICES;
@@ -77,6 +93,7 @@ export const REQUIRED: Readonly<Record<NoticeKind, readonly (typeof PLACEHOLDERS
   appeal_overturned: ['text'],
   handed_over: ['text', 'dueOn'],
   code: ['code'],
+  link: ['link'],
 };
 
 const NAME = /\{(\w+)\}/g;

@@ -2,7 +2,7 @@ import { Fault } from '@tenantry/kernel';
 import { assertOpen, type TimedRequest } from '../requests/privacy-request.js';
 import { REQUEST_TYPES } from '../requests/request-type.js';
 
-/** How far each way of checking proves who somebody is: an index in `LEVELS`. */
+/** How far each way of checking proves who somebody is: an index in `LEVELS`. A code or a link shows that they read mail at the address. */
 const METHOD_LEVELS: Readonly<Record<string, number>> = {
   in_person: 2,
   video_call: 2,
@@ -10,6 +10,8 @@ const METHOD_LEVELS: Readonly<Record<string, number>> = {
   signed_in_account: 1,
   callback: 1,
   knowledge: 1,
+  code: 1,
+  link: 1,
 };
 
 /** @throws Fault `conflict` when the request is closed, or the law forbids to ask who the person is (11 CCR §§ 7026(d), 7027(e)) */
@@ -19,7 +21,7 @@ export function assertMayVerify(request: TimedRequest): void {
   throw new Fault('conflict', { detail: 'For this right the law forbids to ask for proof of identity' });
 }
 
-/** A request after a check by staff. One that failed takes back what was proven before: there is a doubt now. */
+/** A request after a check. One that failed takes back what was proven before: there is a doubt now. */
 export function checkIdentity(request: TimedRequest, method: string, passed: boolean): TimedRequest {
   assertMayVerify(request);
   const level = METHOD_LEVELS[method] ?? 0;

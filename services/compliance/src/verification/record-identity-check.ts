@@ -1,32 +1,28 @@
 import { Controller } from '@nestjs/common';
 import {
-  PrivacyIdentityChecked,
   recordIdentityCheck,
   type PrivacyRequest as RequestMessage,
   type RecordIdentityCheckRequest,
 } from '@tenantry/contracts';
+import { TenantDatabase } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { RequestDesk } from '../requests/request-desk.js';
-import { LEVELS } from '../requests/request-type.js';
-import { checkIdentity } from './identity-check.js';
+import { IdentityDesk } from './identity-desk.js';
 
 /** Records a check by staff: how, with which result, and what was compared. No document is kept. */
 @Controller()
 export class RecordIdentityCheck {
-  constructor(private readonly desk: RequestDesk) {}
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly desk: RequestDesk,
+    private readonly identity: IdentityDesk,
+  ) {}
 
   @Handles(recordIdentityCheck)
-  handle(request: RecordIdentityCheckRequest, ctx: TenantContext): Promise<RequestMessage> {
-    const { requestId, method, passed, evidence } = request;
-    return this.desk.change(ctx, requestId, (before) => {
-      const after = checkIdentity(before, method, passed);
-      const verified = LEVELS[after.verifiedLevel] ?? 'none';
-      return {
-        after,
-        entry: { kind: 'identity_checked', facts: { method, passed, verified }, text: evidence },
-        event: () => new PrivacyIdentityChecked({ requestId, method, verified }),
-      };
-    });
+  handle({ requestId, ...check }: RecordIdentityCheckRequest, ctx: TenantContext): Promise<RequestMessage> {
+    return this.tenants.transaction(ctx, async (tx) =>
+      this.desk.print(await this.identity.record(tx, ctx, requestId, check), ctx),
+    );
   }
 }

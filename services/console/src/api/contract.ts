@@ -676,6 +676,7 @@ export interface Operations {
     input: { readonly tenant: string; readonly reference: string } & { readonly code: string };
     output: PrivacyFormReceipt;
   };
+  confirmPrivacyLink: { input: { readonly tenant: string } & { readonly token: string }; output: PrivacyFormReceipt };
   decideAccess: {
     input: { readonly reviewId: string } & {
       readonly itemIds?: readonly string[];
@@ -914,7 +915,8 @@ export interface Operations {
         | 'appeal_upheld'
         | 'appeal_overturned'
         | 'handed_over'
-        | 'code';
+        | 'code'
+        | 'link';
     } & { readonly subject: string; readonly text: string };
     output: NoticeTemplate;
   };
@@ -930,11 +932,13 @@ export interface Operations {
         | 'appeal_upheld'
         | 'appeal_overturned'
         | 'handed_over'
-        | 'code';
+        | 'code'
+        | 'link';
     };
     output: NoticeTemplate;
   };
   sendVerificationCode: { input: { readonly requestId: string }; output: PrivacyRequest };
+  sendVerificationLink: { input: { readonly requestId: string }; output: PrivacyRequest };
   setConsentPurpose: { input: SetConsentPurposeRequest; output: ConsentPurpose };
   setTableRecord: {
     input: { readonly table: string } & {
@@ -1059,6 +1063,12 @@ export const operations = {
   confirmPrivacyForm: {
     method: 'POST',
     path: '/v1/privacy/forms/{tenant}/requests/{reference}/confirm',
+    permission: null,
+    isIdempotent: false,
+  },
+  confirmPrivacyLink: {
+    method: 'POST',
+    path: '/v1/privacy/forms/{tenant}/confirm',
     permission: null,
     isIdempotent: false,
   },
@@ -1310,6 +1320,12 @@ export const operations = {
   sendVerificationCode: {
     method: 'POST',
     path: '/v1/privacy/requests/{requestId}/verification/code',
+    permission: 'compliance.write',
+    isIdempotent: false,
+  },
+  sendVerificationLink: {
+    method: 'POST',
+    path: '/v1/privacy/requests/{requestId}/verification/link',
     permission: 'compliance.write',
     isIdempotent: false,
   },

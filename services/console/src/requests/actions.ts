@@ -137,6 +137,13 @@ export const SEND_CODE = action(
   'The code was mailed',
 );
 
+export const SEND_LINK = action(
+  'sendVerificationLink',
+  'Mail a link',
+  'It works once, for 72 hours. Who says on the page behind it that the request is theirs reads mail at that address: level basic.',
+  'The link was mailed',
+);
+
 export const RECORD_CHECK = action(
   'recordIdentityCheck',
   'Record a check',

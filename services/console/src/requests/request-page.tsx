@@ -10,7 +10,7 @@ import { Badge, Loading, PageHeading } from '../ui/page.js';
 import { ProblemNote } from '../ui/problem-note.js';
 import { momentText } from '../words/days.js';
 import { rightOf, sentence } from '../words/words.js';
-import { RECORD_CHECK, REQUEST_ACTIONS, SEND_CODE } from './actions.js';
+import { RECORD_CHECK, REQUEST_ACTIONS, SEND_CODE, SEND_LINK } from './actions.js';
 import { Assign } from './assign.js';
 import { ClockExplained } from './clock-explained.js';
 import { Due } from './due.js';
@@ -117,6 +117,7 @@ function Identity({ request }: { readonly request: PrivacyRequest }): ReactEleme
       {closedAt === null && verificationNeeded !== 'none' && (
         <div className="buttons">
           <ActionDialog action={SEND_CODE} input={{ requestId: id }} />
+          <ActionDialog action={SEND_LINK} input={{ requestId: id }} />
           <ActionDialog action={RECORD_CHECK} input={{ requestId: id }} />
         </div>
       )}

@@ -5,6 +5,7 @@ import { ProblemNote } from '../ui/problem-note.js';
 import { ConfirmPage } from './confirm-page.js';
 import { DownloadPage } from './download-page.js';
 import { FormPage } from './form-page.js';
+import { VerifyPage } from './verify-page.js';
 
 /** `/privacy/{tenant}/{page}`; without a tenant it is the one whose host name this is. */
 function addressOfPage(): { readonly tenant: string; readonly page: string } {
@@ -12,7 +13,13 @@ function addressOfPage(): { readonly tenant: string; readonly page: string } {
   return { tenant: tenant === '' ? location.hostname : decodeURIComponent(tenant), page };
 }
 
-/** What a tenant's customers see: the form, the confirmation, and their copy. */
+/** What a mailed link leads to, which works although no new requests are taken. */
+function mailedPage(page: string, tenant: string): ReactElement | null {
+  if (page === 'download') return <DownloadPage />;
+  return page === 'verify' ? <VerifyPage tenant={tenant} /> : null;
+}
+
+/** What a tenant's customers see: the form, the confirmation by code or link, and their copy. */
 export function SubjectPages(): ReactElement {
   const [{ tenant, page }] = useState(addressOfPage);
   const [form, setForm] = useState<PrivacyForm | Error | null>(null);
@@ -20,19 +27,17 @@ export function SubjectPages(): ReactElement {
     call('getPrivacyForm', { tenant }).then(setForm, (error: unknown) => setForm(error as Error));
   }, [tenant]);
   if (form === null) return <Frame title="Your data">{null}</Frame>;
-  // A copy that was released is fetched although no new requests are taken.
   if (form instanceof Error) {
     return (
       <Frame title="Your data">
-        {page === 'download' ? <DownloadPage /> : <ProblemNote error={closed(form)} about="This form" />}
+        {mailedPage(page, tenant) ?? <ProblemNote error={closed(form)} about="This form" />}
       </Frame>
     );
   }
   return (
     <Frame title={`Your data at ${form.tenantName}`} accent={form.accentColor}>
-      {page === 'download' && <DownloadPage />}
-      {page === 'confirm' && <ConfirmPage tenant={tenant} />}
-      {page !== 'download' && page !== 'confirm' && <FormPage tenant={tenant} form={form} />}
+      {mailedPage(page, tenant) ??
+        (page === 'confirm' ? <ConfirmPage tenant={tenant} /> : <FormPage tenant={tenant} form={form} />)}
       {form.policyUrl && (
         <footer>
           <a href={form.policyUrl} rel="noreferrer">

@@ -49,6 +49,7 @@ const WORDS: Readonly<Record<string, string>> = {
   collecting: 'Being collected',
   held: 'Stopped by a legal hold',
   code_sent: 'Code mailed',
+  link_sent: 'Link mailed',
   code_not_sent: 'Code could not be mailed',
   in_person: 'In person',
   phi: 'Health',

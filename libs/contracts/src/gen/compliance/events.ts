@@ -355,6 +355,25 @@ export class VerificationCodeSent {
   }
 }
 
+/** A link was mailed to the person of a privacy request. */
+export class VerificationLinkSent {
+  static readonly typeName = 'tenantry.compliance.v1.VerificationLinkSent';
+  static readonly fields: readonly FieldFacts[] = [field('request_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'VerificationLinkSent',
+    subjectSuffix: 'compliance.VerificationLinkSent',
+    action: 'privacy_request.link_sent',
+  };
+
+  /** The request. */
+  requestId = '';
+
+  constructor(fields?: VerificationLinkSent) {
+    Object.assign(this, fields);
+  }
+}
+
 /** A code was not mailed to the person of a privacy request: the mail server did not take it, or there were too many for that address. */
 export class VerificationCodeNotSent {
   static readonly typeName = 'tenantry.compliance.v1.VerificationCodeNotSent';
@@ -392,7 +411,7 @@ export class PrivacyIdentityChecked {
   /** The request. */
   requestId = '';
 
-  /** code, or how staff checked. */
+  /** code, link, or how staff checked. */
   method = '';
 
   /** none, basic or high: what is proven now. */

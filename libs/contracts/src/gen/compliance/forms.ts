@@ -123,6 +123,23 @@ export class ConfirmPrivacyFormRequest {
   code = '';
 }
 
+/** Confirms a request by its link. */
+export class ConfirmPrivacyLinkRequest {
+  static readonly typeName = 'tenantry.compliance.v1.ConfirmPrivacyLinkRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('tenant', 'string', { required: true }),
+    field('token', 'string', { required: true, dataClass: 'secret' }),
+  ];
+
+  /** The tenant's slug, or one of its host names. */
+  @MaxLength(253)
+  tenant = '';
+
+  /** What stands after the # of the link. */
+  @Matches(/^[A-Za-z0-9_-]{91}$/u)
+  token = '';
+}
+
 /** Asks for the settings. */
 export class GetPrivacySettingsRequest {
   static readonly typeName = 'tenantry.compliance.v1.GetPrivacySettingsRequest';

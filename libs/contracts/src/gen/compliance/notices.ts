@@ -70,6 +70,7 @@ export class ReplaceNoticeTemplateRequest {
     'appeal_overturned',
     'handed_over',
     'code',
+    'link',
   ])
   kind = '';
 
@@ -98,6 +99,7 @@ export class ResetNoticeTemplateRequest {
     'appeal_overturned',
     'handed_over',
     'code',
+    'link',
   ])
   kind = '';
 }

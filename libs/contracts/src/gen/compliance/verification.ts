@@ -13,6 +13,16 @@ export class SendVerificationCodeRequest {
   requestId = '';
 }
 
+/** Mails a link. */
+export class SendVerificationLinkRequest {
+  static readonly typeName = 'tenantry.compliance.v1.SendVerificationLinkRequest';
+  static readonly fields: readonly FieldFacts[] = [field('request_id', 'string', { required: true })];
+
+  /** The request. */
+  @IsCanonicalUuid()
+  requestId = '';
+}
+
 /** Records a check by staff. */
 export class RecordIdentityCheckRequest {
   static readonly typeName = 'tenantry.compliance.v1.RecordIdentityCheckRequest';
