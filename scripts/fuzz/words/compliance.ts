@@ -47,6 +47,7 @@ export const complianceWords: Words = {
   HandOverPrivacyRequestRequest: { requestId: is('{{processorRequest.id}}') },
   AppealPrivacyRequestRequest: { requestId: is('{{deniedRequest.id}}') },
   DecidePrivacyAppealRequest: { requestId: is('{{appealedRequest.id}}') },
+  DecidePrivacyDuplicateRequest: { requestId: is('{{duplicateRequest.id}}') },
   ConfirmPrivacyLinkRequest: { token: is('{{linkedRequest.token}}') },
   ConfirmPrivacyFormRequest: { reference: is('{{formRequest.id}}'), code: is('{{formRequest.code}}') },
 };

@@ -63,6 +63,9 @@ import { IncidentDesk } from './incidents/incident-desk.js';
 import { ListIncidents } from './incidents/list-incidents.js';
 import { OpenIncident } from './incidents/open-incident.js';
 import { RecordIncidentNotice } from './incidents/record-incident-notice.js';
+import { DecidePrivacyDuplicate } from './duplicates/decide-privacy-duplicate.js';
+import { Duplicates } from './duplicates/duplicates.js';
+import { Merged } from './duplicates/merged.js';
 import { ApproveErasure } from './erasure/approve-erasure.js';
 import { Certifier } from './erasure/certifier.js';
 import { CompleteErasureTask } from './erasure/complete-erasure-task.js';
@@ -145,6 +148,7 @@ const decisions = [
   DecidePrivacyAppeal,
 ];
 
+const duplicates = [DecidePrivacyDuplicate];
 const verification = [SendVerificationCode, SendVerificationLink, RecordIdentityCheck];
 const form = [
   GetPrivacyForm,
@@ -207,6 +211,7 @@ const subjectPlans = [
     ...correspondence,
     ...decisions,
     ...verification,
+    ...duplicates,
     ...form,
     ...holds,
     ...notices,
@@ -227,7 +232,7 @@ const subjectPlans = [
     TenantCalendar,
     Members,
     Notices,
-    ...[Codes, Links, IdentityDesk],
+    ...[Codes, Links, IdentityDesk, Duplicates, Merged],
     FormTenants,
     Holds,
     AgreementDesk,

@@ -74,6 +74,17 @@ async function linked(bench: Bench): Promise<Thing> {
   return { ...request, token, slug: tenant.slug };
 }
 
+/** A verified request that is like an earlier one of its person. */
+async function duplicate(bench: Bench): Promise<Ids> {
+  const { tenant, workshop } = bench;
+  const subjectEmail = tenant.canary.email();
+  const requests = [await open(bench, { subjectEmail }), await open(bench, { subjectEmail })] as const;
+  const check = { method: 'callback', passed: true, evidence: tenant.canary.word() };
+  for (const { id } of requests)
+    await workshop.client.must(tenant.owner, json('POST', `/v1/privacy/requests/${id}/verification/check`, check));
+  return requests[1];
+}
+
 /** How to come by privacy requests in every state that an operation asks for. */
 export const privacyRequests = {
   privacyRequest: async (bench: Bench): Promise<Thing> => {
@@ -89,6 +100,7 @@ export const privacyRequests = {
   appealedRequest: (bench: Bench): Promise<Thing> => appealed(bench),
   assignee: (bench: Bench): Promise<Thing> => busyMember(bench),
   legalHold: (bench: Bench): Promise<Thing> => heldBySomebodyElse(bench),
+  duplicateRequest: (bench: Bench): Promise<Thing> => duplicate(bench),
   linkedRequest: (bench: Bench): Promise<Thing> => linked(bench),
   formRequest: (bench: Bench): Promise<Thing> => submitted(bench),
 };

@@ -71,6 +71,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'ConfirmPrivacyForm.code': proof('formRequest', 'code'),
   'ConfirmPrivacyForm.reference': proof('formRequest', 'id'),
   'ConfirmPrivacyForm.tenant': proof('formRequest', 'slug'),
+  'DecidePrivacyDuplicate.requestId': slot('duplicateRequest'),
   'ConfirmPrivacyLink.tenant': proof('linkedRequest', 'slug'),
   'ConfirmPrivacyLink.token': proof('linkedRequest', 'token'),
   'DecidePrivacyAppeal.requestId': slot('appealedRequest'),

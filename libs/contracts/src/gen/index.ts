@@ -63,6 +63,7 @@ export * from './compliance/correspondence.js';
 export * from './compliance/data-map.js';
 export * from './compliance/decisions.js';
 export * from './compliance/disclosures.js';
+export * from './compliance/duplicates.js';
 export * from './compliance/erasure.js';
 export * from './compliance/events.js';
 export * from './compliance/forms.js';

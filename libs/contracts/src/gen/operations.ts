@@ -481,6 +481,7 @@ import {
   ListDisclosuresResponse,
   RecordDisclosureRequest,
 } from './compliance/disclosures.js';
+import { DecidePrivacyDuplicateRequest } from './compliance/duplicates.js';
 import {
   ApproveErasureRequest,
   CompleteErasureTaskRequest,
@@ -4418,6 +4419,24 @@ export const giveDisclosureAccounting = operation({
 });
 
 /**
+ * Decides about a request that is like an earlier one of the same person. Merged, it is fulfilled or denied in the commit in which the
+ * earlier one is, with an answer of its own; its clock goes on until then. Kept, it is answered by itself. Either can be changed while
+ * the request is open.
+ */
+export const decidePrivacyDuplicate = operation({
+  name: 'DecidePrivacyDuplicate',
+  service: 'compliance',
+  summary: 'Decides about a request that is like an earlier one of the same person',
+  http: { method: 'POST', path: '/v1/privacy/requests/{requestId}/duplicate', status: 200 },
+  permission: 'compliance.write',
+  scope: 'tenant',
+  audit: 'privacy_request.duplicate_decided',
+  whenSuspended: true,
+  input: DecidePrivacyDuplicateRequest,
+  output: PrivacyRequest,
+});
+
+/**
  * Plans an erasure: the places, how many rows, and what happens in each: what the data map says of the table, or what is asked for here. Nothing is
  * changed yet.
  */
@@ -6876,6 +6895,7 @@ export const operations: readonly Operation[] = [
   recordDisclosure,
   listDisclosures,
   giveDisclosureAccounting,
+  decidePrivacyDuplicate,
   planErasure,
   getErasure,
   approveErasure,

@@ -3,7 +3,7 @@ import { confirmPrivacyForm, type ConfirmPrivacyFormRequest, type PrivacyFormRec
 import { TenantDatabase, type Transaction } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
-import { lockRequestIfAny } from '../requests/privacy-request.table.js';
+import { lockNamed } from '../duplicates/duplicate.table.js';
 import { codeRefused } from '../verification/code.js';
 import { Codes } from '../verification/codes.js';
 import { IdentityDesk } from '../verification/identity-desk.js';
@@ -29,8 +29,8 @@ export class ConfirmPrivacyForm {
 
   private async confirm(tx: Transaction, ctx: TenantContext, form: ConfirmPrivacyFormRequest): Promise<boolean> {
     const { reference: requestId, code } = form;
-    // The request before its code, as everybody locks them.
-    const request = await lockRequestIfAny(tx, requestId);
+    // The person before the request, and that before its code, as everybody locks them.
+    const request = await lockNamed(tx, requestId);
     if (!request || request.closedAt !== null) return false;
     if (!(await this.codes.use(tx, requestId, code))) return false;
     await this.identity.record(tx, ctx, requestId, { method: 'code', passed: true });

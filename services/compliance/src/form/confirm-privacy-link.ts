@@ -4,7 +4,7 @@ import { TenantDatabase, type Transaction } from '@tenantry/database';
 import type { TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { LinkSigner } from '@tenantry/service';
-import { lockRequestIfAny } from '../requests/privacy-request.table.js';
+import { lockNamed } from '../duplicates/duplicate.table.js';
 import { IdentityDesk } from '../verification/identity-desk.js';
 import { Links } from '../verification/links.js';
 import { linkRefused, readToken, type LinkFacts } from '../verification/verification-link.js';
@@ -32,8 +32,8 @@ export class ConfirmPrivacyLink {
   }
 
   async #confirm(tx: Transaction, ctx: TenantContext, facts: LinkFacts): Promise<boolean> {
-    // The request before its link, as everybody locks them.
-    const request = await lockRequestIfAny(tx, facts.requestId);
+    // The person before the request, and that before its link, as everybody locks them.
+    const request = await lockNamed(tx, facts.requestId);
     if (!request || request.closedAt !== null || !(await this.links.use(tx, facts))) return false;
     await this.identity.record(tx, ctx, facts.requestId, { method: 'link', passed: true });
     return true;

@@ -16,7 +16,7 @@ const columns = sql`id, type, role, channel, legal_status as "legalStatus", exec
   denial_reason as "denialReason", time_zone as "timeZone", calendar, received_at as "receivedAt", clock_starts_at as "clockStartsAt", due_on as "dueOn",
   due_at as "dueAt", acknowledge_by as "acknowledgeBy", hand_over_by as "handOverBy", is_paused as "isPaused",
   is_extended as "isExtended", escalated_percent as "escalatedPercent", next_escalation_at as "nextEscalationAt", entries,
-  closed_at as "closedAt"`;
+  closed_at as "closedAt", duplicate_of as "duplicateOf", duplicate_decision as "duplicateDecision"`;
 
 /** A request, if there is one. */
 export async function findRequestIfAny(rows: Rows, id: string): Promise<TimedRequest | undefined> {
@@ -126,7 +126,8 @@ export async function saveRequest(tx: Transaction, r: TimedRequest): Promise<voi
     set legal_status = ${r.legalStatus}, execution_status = ${r.executionStatus}, assignee_id = ${r.assigneeId},
         verified_level = ${r.verifiedLevel}, denial_reason = ${r.denialReason}, clock_starts_at = ${r.clockStartsAt}, due_on = ${r.dueOn}, due_at = ${r.dueAt},
         is_paused = ${r.isPaused}, is_extended = ${r.isExtended}, escalated_percent = ${r.escalatedPercent},
-        next_escalation_at = ${r.nextEscalationAt}, entries = ${r.entries}, closed_at = ${r.closedAt}
+        next_escalation_at = ${r.nextEscalationAt}, entries = ${r.entries}, closed_at = ${r.closedAt},
+        duplicate_of = ${r.duplicateOf}, duplicate_decision = ${r.duplicateDecision}
     where id = ${r.id}`);
 }
 
@@ -139,6 +140,7 @@ export function requestChange(before: TimedRequest | null, after: TimedRequest):
 const facts = (r: TimedRequest) => ({
   ...{ type: r.type, role: r.role, channel: r.channel, legalStatus: r.legalStatus, executionStatus: r.executionStatus },
   ...{ assigneeId: r.assigneeId, verified: LEVELS[r.verifiedLevel] ?? 'none', denialReason: r.denialReason },
+  ...{ duplicateOf: r.duplicateOf, duplicateDecision: r.duplicateDecision },
   ...{ dueOn: r.dueOn, paused: r.isPaused, extended: r.isExtended, escalatedPercent: r.escalatedPercent },
 });
 
@@ -166,5 +168,6 @@ export function toMessage(r: TimedRequest, opened: Pick<PrivacyRequest, 'details
     },
     ...{ paused: r.isPaused, extended: r.isExtended, escalatedPercent: r.escalatedPercent },
     ...{ timeZone: r.timeZone, calendar: r.calendar, closedAt: r.closedAt },
+    ...{ duplicateOf: r.duplicateOf, duplicateDecision: r.duplicateDecision },
   };
 }

@@ -41,6 +41,9 @@ export interface PrivacyRequest {
   readonly timeZone: string;
   readonly calendar: string | null;
   readonly receivedAt: Date;
+  /** An earlier verified request of the same person and type. */
+  readonly duplicateOf: string | null;
+  readonly duplicateDecision: 'merged' | 'kept' | null;
   readonly entries: number;
   readonly closedAt: Date | null;
 }
@@ -93,6 +96,7 @@ export function openRequest(
     ...agentColumns(agent),
     ...controllerColumns(controller),
     ...{ assigneeId: null, verifiedLevel: 0, denialReason: null, entries: 0, closedAt: null },
+    ...{ duplicateOf: null, duplicateDecision: null },
     receivedAt: receivedAt(request.receivedAt, now),
   };
 }
@@ -114,6 +118,12 @@ function controllerColumns(controller: OpenPrivacyRequestRequest['controller']):
 export function assertOpen(request: PrivacyRequest): void {
   if (request.closedAt === null) return;
   throw new Fault('conflict', { detail: `The request is closed: it is ${request.legalStatus}` });
+}
+
+/** Whether the person's identity is proven as far as this type of request needs. */
+export function isVerified({ type, isSensitive, verifiedLevel }: PrivacyRequest): boolean {
+  const needed = levelNeeded(type, isSensitive);
+  return needed > 0 && verifiedLevel >= needed;
 }
 
 /**

@@ -46,7 +46,8 @@ export interface Facts {
 
 const MAX_ENTRIES = 10_000;
 
-type Decide = (before: TimedRequest, facts: Facts) => Change | Promise<Change>;
+/** What an operation does to a request that it finds. */
+export type Decide = (before: TimedRequest, facts: Facts) => Change | Promise<Change>;
 
 /** The one way in which a request changes: under its lock, with its timeline, its clock and its event in one commit. */
 @Injectable()

@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { PrivacyIdentityChecked } from '@tenantry/contracts';
 import type { Transaction } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
+import { lockPerson } from '../duplicates/duplicate.table.js';
+import { Duplicates } from '../duplicates/duplicates.js';
 import type { TimedRequest } from '../requests/privacy-request.js';
+import { findRequest } from '../requests/privacy-request.table.js';
 import { RequestDesk } from '../requests/request-desk.js';
 import { LEVELS } from '../requests/request-type.js';
 import { checkIdentity } from './identity-check.js';
@@ -16,17 +19,19 @@ export interface IdentityCheck {
   readonly evidence?: string;
 }
 
-/** The one way in which a proof of identity, or a failed one, is recorded. */
+/** The one way in which a proof of identity, or a failed one, is recorded; from then on duplicates may be known. */
 @Injectable()
 export class IdentityDesk {
   constructor(
     private readonly desk: RequestDesk,
+    private readonly duplicates: Duplicates,
     private readonly clock: Clock,
   ) {}
 
   /** @throws Fault `not-found`, `conflict` */
   async record(tx: Transaction, ctx: TenantContext, requestId: string, check: IdentityCheck): Promise<TimedRequest> {
     const { method, passed, evidence = null } = check;
+    await lockPerson(tx, await findRequest(tx, requestId));
     const checked = await this.desk.changeIn(tx, ctx, requestId, (before) => {
       const after = checkIdentity(before, method, passed);
       const verified = LEVELS[after.verifiedLevel] ?? 'none';
@@ -37,6 +42,6 @@ export class IdentityDesk {
       };
     });
     if (!passed) await endMailed(tx, requestId, this.clock.now());
-    return checked;
+    return this.duplicates.lookAgain(tx, ctx, checked);
   }
 }

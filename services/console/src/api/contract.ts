@@ -506,6 +506,8 @@ export type PrivacyRequest = {
   readonly timeZone: string;
   readonly calendar: string | null;
   readonly closedAt: string | null;
+  readonly duplicateOf: string | null;
+  readonly duplicateDecision: string | null;
 };
 
 export type PrivacyRequestClock = {
@@ -688,6 +690,10 @@ export interface Operations {
   };
   decidePrivacyAppeal: {
     input: { readonly requestId: string } & { readonly outcome: 'upheld' | 'overturned'; readonly explanation: string };
+    output: PrivacyRequest;
+  };
+  decidePrivacyDuplicate: {
+    input: { readonly requestId: string } & { readonly decision: 'merge' | 'keep' };
     output: PrivacyRequest;
   };
   denyPrivacyRequest: {
@@ -1082,6 +1088,12 @@ export const operations = {
     method: 'POST',
     path: '/v1/privacy/requests/{requestId}/appeal/decide',
     permission: 'compliance.approve',
+    isIdempotent: false,
+  },
+  decidePrivacyDuplicate: {
+    method: 'POST',
+    path: '/v1/privacy/requests/{requestId}/duplicate',
+    permission: 'compliance.write',
     isIdempotent: false,
   },
   denyPrivacyRequest: {

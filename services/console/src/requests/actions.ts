@@ -144,6 +144,14 @@ export const SEND_LINK = action(
   'The link was mailed',
 );
 
+export const DECIDE_DUPLICATE = action(
+  'decidePrivacyDuplicate',
+  'Decide',
+  'Merged, it is answered when the earlier request is, with a mail of its own. Kept, it is answered by itself. Each has its own clock.',
+  'It was decided',
+  { fields: [choice('decision', 'What becomes of it', ['merge', 'keep'])] },
+);
+
 export const RECORD_CHECK = action(
   'recordIdentityCheck',
   'Record a check',

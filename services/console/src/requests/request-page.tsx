@@ -13,6 +13,7 @@ import { rightOf, sentence } from '../words/words.js';
 import { RECORD_CHECK, REQUEST_ACTIONS, SEND_CODE, SEND_LINK } from './actions.js';
 import { Assign } from './assign.js';
 import { ClockExplained } from './clock-explained.js';
+import { Duplicate } from './duplicate.js';
 import { Due } from './due.js';
 import { Timeline } from './timeline.js';
 
@@ -40,6 +41,7 @@ export function RequestPage({ id }: { readonly id: string }): ReactElement {
         <div>
           <Facts request={request} />
           <Identity request={request} />
+          <Duplicate request={request} />
           <RequestPlans request={request} />
         </div>
         <div>

@@ -51,6 +51,10 @@ const WORDS: Readonly<Record<string, string>> = {
   code_sent: 'Code mailed',
   link_sent: 'Link mailed',
   code_not_sent: 'Code could not be mailed',
+  duplicate_found: 'Found to be made twice',
+  duplicate_dismissed: 'Not known to be made twice any more',
+  duplicate_merged: 'Merged with the earlier request',
+  duplicate_kept: 'Kept apart from the earlier request',
   in_person: 'In person',
   phi: 'Health',
 };

@@ -374,6 +374,56 @@ export class VerificationLinkSent {
   }
 }
 
+/** A verified privacy request turned out to be like an earlier verified one of the same person, or not to be known as such any more. */
+export class PrivacyDuplicateFound {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyDuplicateFound';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('duplicate_of', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyDuplicateFound',
+    subjectSuffix: 'compliance.PrivacyDuplicateFound',
+    action: 'privacy_request.duplicate_found',
+  };
+
+  /** The later request. */
+  requestId = '';
+
+  /** The earlier one; empty when the proof of identity of one of the two was taken back. */
+  duplicateOf = '';
+
+  constructor(fields?: PrivacyDuplicateFound) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Staff decided what becomes of a duplicate. */
+export class PrivacyDuplicateDecided {
+  static readonly typeName = 'tenantry.compliance.v1.PrivacyDuplicateDecided';
+  static readonly fields: readonly FieldFacts[] = [
+    field('request_id', 'string', { dataClass: 'none' }),
+    field('decision', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'PrivacyDuplicateDecided',
+    subjectSuffix: 'compliance.PrivacyDuplicateDecided',
+    action: 'privacy_request.duplicate_decided',
+  };
+
+  /** The later request. */
+  requestId = '';
+
+  /** merged or kept. */
+  decision = '';
+
+  constructor(fields?: PrivacyDuplicateDecided) {
+    Object.assign(this, fields);
+  }
+}
+
 /** A code was not mailed to the person of a privacy request: the mail server did not take it, or there were too many for that address. */
 export class VerificationCodeNotSent {
   static readonly typeName = 'tenantry.compliance.v1.VerificationCodeNotSent';

@@ -37,6 +37,8 @@ export class PrivacyRequest {
     field('time_zone', 'string'),
     field('calendar', 'string', { optional: true }),
     field('closed_at', 'timestamp', { optional: true }),
+    field('duplicate_of', 'string', { optional: true }),
+    field('duplicate_decision', 'string', { optional: true }),
   ];
 
   /** Its id, also the reference that the person is given. */
@@ -122,6 +124,12 @@ export class PrivacyRequest {
 
   /** When it was closed. */
   closedAt?: Date | null;
+
+  /** An earlier request of the same person and type, at most 90 days before. Looked for only once both persons are verified. */
+  duplicateOf?: string | null;
+
+  /** What staff decided about the duplicate: merged (it is answered with the earlier one) or kept (it is answered by itself). */
+  duplicateDecision?: string | null;
 }
 
 /** Somebody who asks for the person, with what shows that they may. */
