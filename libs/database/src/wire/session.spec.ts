@@ -149,7 +149,10 @@ describe('a pooled session', () => {
   it('is replaced when Postgres ended it for idling in a transaction, and its work is told', async () => {
     const { cells, tenants } = open(1, {}, { idle_in_transaction_session_timeout: '200' });
     const before = await stateOf(cells);
-    const idle = tenants.transaction(testContext(a), () => new Promise(() => undefined));
+    const idle = tenants.transaction(testContext(a), async (tx) => {
+      await tx.query(sql`select 1`);
+      await new Promise(() => undefined);
+    });
     await expect(idle).rejects.toMatchObject({ reason: 'unavailable' });
     const after = await stateOf(cells);
     expect(after).toEqual({ ...UNTOUCHED, pid: expect.any(Number) });
