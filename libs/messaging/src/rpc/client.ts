@@ -115,13 +115,14 @@ export class RpcClient {
     return new Promise((resolve) => {
       const exchange: Exchange = {
         subject,
+        replyTo: '',
         receive: (message) => {
-          this.replies.close(replyTo);
+          this.replies.close(exchange);
           resolve(readReply(message.headers, message.data));
         },
         fail: (fault) => resolve(faultReply(fault)),
       };
-      const replyTo = this.start(exchange, payload, headers, deadlineAtMs);
+      this.start(exchange, payload, headers, deadlineAtMs);
     });
   }
 
@@ -135,12 +136,12 @@ export class RpcClient {
   ): Promise<RawReply> {
     return new Promise((resolve) => {
       const upload = new Upload(this.bus, operation.subject, source, (reply) => {
-        this.replies.close(replyTo);
+        this.replies.close(upload);
         stopListening();
         resolve(reply);
       });
       const stopListening = onAbort(options.signal, () => upload.fail(new Fault('cancelled')));
-      const replyTo = this.start(upload, payload, headers, options.deadlineAtMs);
+      this.start(upload, payload, headers, options.deadlineAtMs);
     });
   }
 
@@ -153,11 +154,11 @@ export class RpcClient {
   ): Promise<RawReply> {
     return new Promise((resolve) => {
       const download = new Download(this.bus, operation.subject, resolve, () => {
-        this.replies.close(replyTo);
+        this.replies.close(download);
         stopListening();
       });
       const stopListening = onAbort(options.signal, () => download.fail(new Fault('cancelled')));
-      const replyTo = this.start(download, payload, headers, options.deadlineAtMs);
+      this.start(download, payload, headers, options.deadlineAtMs);
     });
   }
 
@@ -166,23 +167,21 @@ export class RpcClient {
     this.replies.shutDown();
   }
 
-  /** Sends a request; answers the subject on which it is answered, empty when it could not be sent. */
-  private start(exchange: Exchange, payload: Uint8Array, headers: CallHeaders, deadlineAtMs: number): string {
-    let reply = '';
+  /** Sends a request; what goes wrong fails its exchange. */
+  private start(exchange: Exchange, payload: Uint8Array, headers: CallHeaders, deadlineAtMs: number): void {
     const fail = (error: unknown): void => {
       const fault = this.asFault(error, exchange.subject);
-      if (reply === '') exchange.fail(fault);
-      else this.replies.fail(reply, fault);
+      if (exchange.replyTo === '') exchange.fail(fault);
+      else this.replies.fail(exchange.replyTo, fault);
     };
     try {
-      reply = this.replies.open(exchange, deadlineAtMs);
-      const options = { reply, headers: printHeaders(headers) };
+      this.replies.open(exchange, deadlineAtMs);
+      const options = { reply: exchange.replyTo, headers: printHeaders(headers) };
       this.bus.send({ subject: exchange.subject, payload, options, onError: fail });
     } catch (error) {
       // Asynchronously, as every other failure: the caller is still setting up.
       queueMicrotask(() => fail(error));
     }
-    return reply;
   }
 
   private asFault(error: unknown, subject: string): Fault {

@@ -9,8 +9,8 @@ import { answererOf, answerSubject } from '../bus/subjects.js';
 export interface Exchange {
   /** The subject of the request, to know whom a refusal concerns. */
   readonly subject: string;
-  /** Where it is answered; known once it is open. */
-  replyTo?: string;
+  /** Where it is answered; empty until it is open. */
+  replyTo: string;
   receive(message: Msg): void;
   /** Called at most once, and nothing after it. */
   fail(fault: Fault): void;
@@ -54,19 +54,18 @@ export class ReplyMultiplexer {
     return this.waiting.size;
   }
 
-  /** Answers the reply subject of its request. @throws Fault `unavailable` when too many wait already or the connection is down */
-  open(exchange: Exchange, deadlineAtMs: number): string {
+  /** Gives an exchange the subject on which it is answered. @throws Fault `unavailable` when too many wait already or the connection is down */
+  open(exchange: Exchange, deadlineAtMs: number): void {
     if (!this.bus.connected) throw unavailable('not connected to NATS');
     if (this.waiting.size >= this.maxWaiting) throw unavailable('too many calls wait for an answer');
     const replyTo = this.answersFrom(answererOf(exchange.subject), (this.counter++).toString(36));
     const deadline = this.deadlines.set(deadlineAtMs, () => this.fail(replyTo, new Fault('deadline-exceeded')));
     this.waiting.set(replyTo, { exchange, deadline });
     exchange.replyTo = replyTo;
-    return replyTo;
   }
 
   /** Ends an exchange; what still comes for it is dropped. */
-  close(replyTo: string): void {
+  close({ replyTo }: Pick<Exchange, 'replyTo'>): void {
     const waiting = this.waiting.get(replyTo);
     if (!waiting) return;
     this.waiting.delete(replyTo);
@@ -76,7 +75,7 @@ export class ReplyMultiplexer {
   /** Fails an exchange that still waits. */
   fail(replyTo: string, fault: Fault): void {
     const waiting = this.waiting.get(replyTo);
-    this.close(replyTo);
+    this.close({ replyTo });
     waiting?.exchange.fail(fault);
   }
 
