@@ -9,7 +9,7 @@ import { type Ask, type System, type Systems, startSystems } from './read/system
  * Rows over HTTP beside what people use instead: a point read, a list of 50 and a write, by the row API with every step of
  * the pipeline on, against four baselines on the same Postgres. All take turns; the median of the runs' ratios of throughput, in a closed
  * loop, is the result. How long each takes is measured in an open loop, at 30 % of its own throughput. `--full` takes a minute for each
- * of the five runs of that, an hour and a half in all.
+ * of the five runs of that, an hour and a half in all; `--split` runs Tenantry's services as processes of their own, as in a deployment.
  */
 const CONNECTIONS = 32;
 /** The longest path is still being compiled after three seconds. */
@@ -31,9 +31,10 @@ type Baseline = (typeof baselines)[number];
 type Work = 'read' | 'list' | 'write';
 const WORKS: readonly Work[] = ['read', 'list', 'write'];
 /** Named after the file, only those are done. */
-const named = process.argv.slice(2).filter((word) => word !== '--full');
+const named = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const works = WORKS.filter((work) => named.length === 0 || named.includes(work));
 const plan = planOf(process.argv.includes('--full'));
+const isSplit = process.argv.includes('--split');
 
 const NO_TARGETS = { bare: null, guarded: null, nest: null, graphile: null };
 
@@ -173,12 +174,12 @@ function compareWith(name: Baseline, work: Work, { systems, turns, own, other }:
 }
 
 await using stack = new AsyncDisposableStack();
-const systems = await startSystems(stack);
+const systems = await startSystems(stack, isSplit);
 await checkAlike(systems);
 const found: Comparison[] = [];
 for (const work of works) found.push(...(await compareAt(work, systems)));
 hangUp();
-record('read', found);
+record(isSplit ? 'read-split' : 'read', found);
 for (const { name, baseline, ratio, target, met, errors } of found) {
   const goal = target === null ? 'no target' : `target ${target.toFixed(2)}`;
   console.log(

@@ -128,12 +128,13 @@ async function startGraphile(
   };
 }
 
-/** Starts all of them on one Postgres. */
-export async function startSystems(stack: AsyncDisposableStack): Promise<Systems> {
+/** Starts all of them on one Postgres; Tenantry's services as one process or each as its own. */
+export async function startSystems(stack: AsyncDisposableStack, isSplit: boolean): Promise<Systems> {
   const place = await takePlace(stack);
   const postgres = await takePostgres(stack, place.directory);
   const settings = { ...place.settings, DATABASE_URL: postgres.url, NODE_ENV: 'production' };
-  const started = await run(join(import.meta.dirname, '../../scripts/start.ts'), settings, /ready\s+(http\S+)/);
+  const start = join(import.meta.dirname, '../../scripts/start.ts');
+  const started = await run(start, settings, /ready\s+(http\S+)/, process.execArgv, isSplit ? ['--split'] : []);
   stack.defer(() => started.stop());
   const items = itemsOf();
   const { tenantry, signInAgain, tenantIds } = await startTenantry(started.address, items);
