@@ -133,7 +133,7 @@ export async function startSystems(stack: AsyncDisposableStack, isSplit: boolean
   const place = await takePlace(stack);
   const postgres = await takePostgres(stack, place.directory);
   const settings = { ...place.settings, DATABASE_URL: postgres.url, NODE_ENV: 'production' };
-  const start = join(import.meta.dirname, '../../scripts/start.ts');
+  const start = join(import.meta.dirname, '../../scripts/dist/start.js');
   const started = await run(start, settings, /ready\s+(http\S+)/, process.execArgv, isSplit ? ['--split'] : []);
   stack.defer(() => started.stop());
   const items = itemsOf();
