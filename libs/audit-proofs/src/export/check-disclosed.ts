@@ -73,10 +73,11 @@ function isCommitted({ salt, value }: Exclude<Disclosed, { erased: true }>, comm
   return typeof salt === 'string' && typeof value === 'string' && saltedHash(salt, value) === commitment;
 }
 
-/** @throws TypeError when it is no disclosure, or has members that nobody checks */
+/** @throws TypeError when it is no disclosure, has members that nobody checks, or is not printed as one: of a name that stands twice others may read the other */
 function readDisclosure(text: string): Omit<ReadDisclosure, 'latin1'> {
   const shown = JSON.parse(text) as Disclosure;
   if (!Object.keys(shown).every((name) => MEMBERS.has(name))) throw new TypeError('more than a disclosure');
+  if (JSON.stringify(shown) !== text) throw new TypeError('not printed as a disclosure');
   return { shown, originCommitment: commitmentOf(shown.origin) };
 }
 

@@ -192,6 +192,8 @@ describe('an export, verified', () => {
     '{"origin":{"erased":true},"new":{"email":null}}',
     '{"origin":{"erased":true},"new":7',
     '{"origin":{"erased":true},"note":"nobody checks this"}',
+    '{"origin":{"clientIp":"198.51.100.7","userAgent":null,"salt":""},"origin":{"erased":true}}',
+    '{"origin": {"erased":true}}',
   ])('is refused when this stands beside an entry: %s', async (disclosed) => {
     const [head, first, ...rest] = exported(leaves) as [string, string, ...string[]];
     const line = `${first.slice(0, first.lastIndexOf(',"disclosed"'))},"disclosed":${disclosed}}\n`;
