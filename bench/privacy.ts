@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
-import { dataService } from '@tenantry/data';
-import { type Doors, migrate, openDoors } from '@tenantry/database';
+import type { Doors } from '@tenantry/database';
 import { newId, SystemClock, type TenantContext } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
 import { testContext } from '@tenantry/testing/database';
-import pg from 'pg';
+import type pg from 'pg';
 import { HeldRows } from '../services/data/src/holds/held-rows.js';
 import { HealthDataGate } from '../services/data/src/agreements/health-data-gate.js';
 import { ProductDefinitions } from '../services/data/src/product-tables/product-definitions.js';
@@ -14,7 +13,7 @@ import { EraseSubjectRows } from '../services/data/src/subjects/erase-subject-ro
 import { PlanSubjectRows } from '../services/data/src/subjects/plan-subject-rows.js';
 import { SubjectFinder } from '../services/data/src/subjects/subject-finder.js';
 import { creating } from '../services/data/src/tables/table-change.js';
-import { takeFolder, takePostgres } from './instance/place.js';
+import { takeDataDoors } from './instance/data-doors.js';
 import { median } from './measure/quantile.js';
 import { record } from './measure/record.js';
 
@@ -29,7 +28,6 @@ const FILLED = 20;
 const TABLES = 200;
 const RUNS = 7;
 const TARGETS_MS = { erase: 2_000, plan: 1_000 } as const;
-const PASSWORD = 'bench';
 const STAFF = testContext('00000000-0000-7000-8000-000000000001');
 
 const people = {
@@ -164,15 +162,7 @@ async function measureSealing({ subjects }: Doors, tenantId: string): Promise<vo
 type Found = Parameters<typeof record>[1][number];
 const found: Found[] = [];
 await using stack = new AsyncDisposableStack();
-const server = await takePostgres(stack, takeFolder(stack));
-await migrate(server.url, [{ ...dataService, migrations: dataService.migrations!, password: PASSWORD }]);
-const client = new pg.Client({ connectionString: server.url });
-client.on('error', () => undefined); // when something fails, the server ends before it does
-await client.connect();
-const login = new URL(server.url);
-[login.username, login.password] = ['data_service', PASSWORD];
-const masterKey = new Uint8Array(32).fill(1);
-const doors = openDoors({ url: login.href, service: 'data', masterKey, statementTimeoutMs: 60_000 });
+const { doors, client } = await takeDataDoors(stack, { statementTimeoutMs: 60_000 });
 const parts = partsOf(doors);
 const ctx = testContext(newId());
 await parts.tables.change(STAFF, creating(people), () => null);
@@ -185,4 +175,3 @@ await create(parts.tables, FILLED, TABLES - 1);
 await measurePlans(ctx, partsOf(doors)); // as a process that begins then
 record('privacy', found);
 process.exitCode = found.every(({ met }) => met) ? 0 : 1;
-await Promise.all([doors.close(), client.end()]);

@@ -1,10 +1,9 @@
-import { dataService } from '@tenantry/data';
 import { RowsRead } from '@tenantry/contracts';
-import { type Doors, migrate, openDoors } from '@tenantry/database';
+import type { Doors } from '@tenantry/database';
 import { newId, SystemClock, type TenantContext } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
 import { testContext } from '@tenantry/testing/database';
-import pg from 'pg';
+import type pg from 'pg';
 import { DataSettings } from '../services/data/src/config.js';
 import { blindName } from '../services/data/src/encryption/blind-column.js';
 import { HealthDataGate } from '../services/data/src/agreements/health-data-gate.js';
@@ -19,7 +18,7 @@ import { RowSearcher } from '../services/data/src/rows/search/row-searcher.js';
 import { printRead, type ReadRow } from '../services/data/src/rows/statement/print-read.js';
 import { Catalog } from '../services/data/src/spaces/catalog.js';
 import { creating } from '../services/data/src/tables/table-change.js';
-import { takeFolder, takePostgres } from './instance/place.js';
+import { takeDataDoors } from './instance/data-doors.js';
 import { median } from './measure/quantile.js';
 import { record } from './measure/record.js';
 
@@ -27,7 +26,6 @@ import { record } from './measure/record.js';
  * What encryption costs whoever reads: a row by its key whose value is opened, beside the same with an open value and an audited
  * read; rows found by a blind index, beside rows found by an indexed open column. All in the data service, on one Postgres, taking turns.
  */
-const PASSWORD = 'bench';
 const TENANTS = 10;
 const ROWS_EACH = 10_000;
 const CONNECTIONS = 10;
@@ -186,16 +184,7 @@ async function compare(variants: readonly Variant[], tenants: readonly TenantCon
 }
 
 await using stack = new AsyncDisposableStack();
-const server = await takePostgres(stack, takeFolder(stack));
-await migrate(server.url, [{ ...dataService, migrations: dataService.migrations!, password: PASSWORD }]);
-const client = new pg.Client({ connectionString: server.url });
-client.on('error', () => undefined); // when something fails, the server ends before it does
-await client.connect();
-const login = new URL(server.url);
-[login.username, login.password] = ['data_service', PASSWORD];
-const masterKey = new Uint8Array(32).fill(1);
-const doors = openDoors({ url: login.href, service: 'data', maxConnections: CONNECTIONS, masterKey });
+const { doors, client } = await takeDataDoors(stack, { maxConnections: CONNECTIONS });
 const products = new ProductDefinitions(doors.control);
 const tenants = await prepare(client, doors, products);
 process.exitCode = (await compare(variantsOf(doors, products), tenants)) ? 0 : 1;
-await Promise.all([doors.close(), client.end()]);
