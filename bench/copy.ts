@@ -9,13 +9,10 @@ import { record } from './measure/record.js';
 
 /**
  * A copy of one person's data of a million rows, from the plan to the ZIP, in a system of a process a service: how much memory the processes that
- * the rows go through have at most. Node takes what a machine has until it is told otherwise, so it is told: `--node-options` says what.
+ * the rows go through have at most.
  */
 const { values: options } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '1000000' },
-    'node-options': { type: 'string', default: '--max-semi-space-size=8 --max-old-space-size=112' },
-  },
+  options: { rows: { type: 'string', default: '1000000' } },
 });
 const ROWS = Number(options.rows);
 const TARGET_MB = 256;
@@ -120,7 +117,7 @@ await using stack = new AsyncDisposableStack();
 const place = await takePlace(stack);
 const postgres = await takePostgres(stack, place.directory);
 const program = join(import.meta.dirname, '../scripts/dist/start.js'); // a process each is the build's, not the sources'
-const settings = { ...place.settings, DATABASE_URL: postgres.url, NODE_OPTIONS: options['node-options'] };
+const settings = { ...place.settings, DATABASE_URL: postgres.url };
 const started = await run(program, settings, /ready\s+(http\S+)/, ['--enable-source-maps'], ['--split']);
 stack.defer(() => started.stop());
 const gateway = started.address;

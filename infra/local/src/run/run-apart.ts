@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Environment, ServiceNews } from '@tenantry/service';
 import { PlainError } from '../plain-error.js';
+import { SERVICE_NODE_OPTIONS } from './node-options.js';
 import { READY_TIMEOUT_MS, urlOf, type RunningServices, type RunOptions } from './running-services.js';
 
 const STOP_PATIENCE_MS = 20_000;
@@ -43,7 +44,7 @@ export async function runApart(
 function spawnService(main: string, environment: Environment): ChildProcess {
   const log = openSync(environment.LOG_FILE ?? '/dev/null', 'a', 0o600);
   try {
-    return spawn(process.execPath, ['--enable-source-maps', main], {
+    return spawn(process.execPath, [...SERVICE_NODE_OPTIONS, main], {
       env: { ...environment },
       detached: true, // Ctrl-C at the terminal is for us; we stop the services in order
       stdio: ['ignore', log, log, 'ipc'],

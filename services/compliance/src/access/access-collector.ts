@@ -119,7 +119,9 @@ export class AccessCollector {
 }
 
 function linesIn(bytes: Uint8Array): bigint {
-  return BigInt(bytes.reduce((count, byte) => (byte === LINE_FEED ? count + 1 : count), 0));
+  let count = 0n;
+  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) count += 1n;
+  return count;
 }
 
 /** Tables that have changed stay so; a service that does not answer may come back. */
