@@ -1,7 +1,7 @@
-import type { RowChange, Vault } from '@tenantry/database';
+import type { RowChange } from '@tenantry/database';
 import { parseExact } from './json.js';
 import { rowKey } from './row-key.js';
-import { openValue, placeOf } from './sealed-value.js';
+import { openValue, type Opens, placeOf } from './sealed-value.js';
 import type { AnswerShape, EncryptedValue } from './statement/shape.js';
 
 /** An answer with its encrypted values opened, and the trace that this leaves. */
@@ -17,7 +17,7 @@ export type Row = Record<string, unknown>;
 
 /** Opens the encrypted values of an answer that Postgres built. */
 export async function openAnswer(
-  vault: Vault,
+  vault: Opens,
   tenantId: string,
   body: string,
   shape: AnswerShape,
@@ -27,7 +27,7 @@ export async function openAnswer(
 
 /** Opens the encrypted values of rows, in place. */
 export async function openRows(
-  vault: Vault,
+  vault: Opens,
   tenantId: string,
   rows: readonly Row[],
   shape: AnswerShape,
@@ -42,7 +42,7 @@ class AnswerOpener {
   readonly columns = new Set<string>();
 
   constructor(
-    private readonly vault: Vault,
+    private readonly vault: Opens,
     private readonly tenantId: string,
   ) {}
 

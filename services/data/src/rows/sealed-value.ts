@@ -59,9 +59,25 @@ export function placeOf(table: string, column: string, row: string): SealedPlace
   return { table, column, row };
 }
 
+/** Whatever opens sealed values. */
+export type Opens = Pick<Vault, 'open'>;
+
+/** Opens each value once, although it is first compared and then shown. A value that lies elsewhere is another one. */
+export function openingOnce(vault: Opens): Opens {
+  const opened = new Map<string, Promise<string>>();
+  return {
+    open(tenantId, place, sealed) {
+      const key = JSON.stringify([tenantId, place.table, place.column, place.row, sealed]);
+      const found = opened.get(key) ?? vault.open(tenantId, place, sealed);
+      opened.set(key, found);
+      return found;
+    },
+  };
+}
+
 /** Opens a stored value. */
 export async function openValue(
-  vault: Vault,
+  vault: Opens,
   tenantId: string,
   place: SealedPlace,
   sealed: string,

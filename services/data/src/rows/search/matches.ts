@@ -7,7 +7,7 @@ import type { Row } from '../open-answer.js';
 import { type Condition, EMPTY_LEVEL } from '../query/query.js';
 import type { ReadRequest } from '../row-reader.js';
 import { rowKey } from '../row-key.js';
-import { placeOf } from '../sealed-value.js';
+import { type Opens, placeOf } from '../sealed-value.js';
 import { printConditions } from '../statement/print-condition.js';
 import { placed } from '../statement/print-select.js';
 import { Scope } from '../statement/scope.js';
@@ -27,7 +27,7 @@ interface Search {
 }
 
 /** The rows of an answer whose searched values are what the conditions ask for; none of these is negated. */
-export async function matching(vault: Vault, search: Search, rows: readonly Row[]): Promise<readonly Row[]> {
+export async function matching(vault: Opens, search: Search, rows: readonly Row[]): Promise<readonly Row[]> {
   const looks = search.sought.map(({ column, values }) => ({
     values,
     name: answerKey(search.request.query, column.name),
@@ -45,7 +45,7 @@ export async function matching(vault: Vault, search: Search, rows: readonly Row[
 }
 
 /** Opens the values of one column. */
-function opener(vault: Vault, { tx, table }: Search, column: ColumnDefinition) {
+function opener(vault: Opens, { tx, table }: Search, column: ColumnDefinition) {
   return ({ sealed, key }: Candidate): Promise<string> =>
     vault.open(tx.tenantId, placeOf(table.definition.name, column.name, rowKey(key)), sealed);
 }

@@ -7,6 +7,7 @@ import type { PlacedTable, TableSpace } from '../../spaces/table-space.js';
 import { accessTo, callerOf, type Caller } from '../caller.js';
 import { parseExact } from '../json.js';
 import { openRows, type Row } from '../open-answer.js';
+import { openingOnce, type Opens } from '../sealed-value.js';
 import { type Condition, EMPTY_LEVEL, type RowsQuery } from '../query/query.js';
 import { explainRefusal } from '../row-fault.js';
 import { type Page, type ReadRequest, RowReader, tableOf } from '../row-reader.js';
@@ -21,6 +22,7 @@ import { type Sought, soughtIn } from './sought.js';
 /** One search while it runs. */
 interface Searching {
   readonly tx: Transaction;
+  readonly vault: Opens;
   readonly caller: Caller;
   readonly space: TableSpace;
   readonly table: PlacedTable;
@@ -63,7 +65,7 @@ export class RowSearcher {
       const query = traced(ctx, table, request.query);
       const window = this.reader.windowOf(request);
       const work = (tx: Transaction): Promise<Page> =>
-        this.#run({ tx, caller, space, table, request: { ...request, query }, sought, ...window });
+        this.#run({ tx, vault: openingOnce(this.vault), caller, space, table, request: { ...request, query }, sought, ...window });
       return this.tenants.transaction(caller.ctx, work, accessTo(space)).catch((error: unknown) => {
         throw explainRefusal(error, space, 'body');
       });
@@ -75,7 +77,7 @@ export class RowSearcher {
     const blind = await this.#blindConditions(searching);
     const { rows, total, shape } =
       (await this.#findAtOnce(searching, blind)) ?? (await this.#findExactly(searching, blind));
-    const opened = await openRows(this.vault, tx.tenantId, rows, shape);
+    const opened = await openRows(searching.vault, tx.tenantId, rows, shape);
     const recorded = recordReads(tx, searching.table, opened);
     const shown = withoutHidden(request.query, sought, recorded);
     return { body: JSON.stringify(shown), rows: shown.length, offset, total };
@@ -101,7 +103,7 @@ export class RowSearcher {
     if (page.rows.length >= limit) {
       return null;
     }
-    const rows = await matching(this.vault, searching, page.rows);
+    const rows = await matching(searching.vault, searching, page.rows);
     return { ...page, rows, total: page.total === null ? null : rows.length };
   }
 
