@@ -1,4 +1,5 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import {
   BadExport,
   cosignatureOf,
@@ -13,6 +14,10 @@ import {
 import { PlainError } from '../plain-error.js';
 
 const PIECE_BYTES = 1024 * 1024;
+/** Below this, threads take longer to start than they save. */
+const LARGE_BYTES = 16 * PIECE_BYTES;
+/** One thread puts together what the others find out, and keeps up with so many. */
+const MOST_THREADS = 4;
 
 /** What an auditor types. */
 export interface VerifyRequest {
@@ -42,11 +47,17 @@ export async function verifyAudit({
   const trusted = { checkpoints: kept.map((note) => parseCheckpoint(note)), keys: keys.map(readKey) };
   const seen = witnesses.map((key) => seenBy(key, kept));
   try {
-    const verified = await verifyExport(createReadStream(file, { highWaterMark: PIECE_BYTES }), trusted);
+    const threads = threadsFor(file);
+    const verified = await verifyExport(createReadStream(file, { highWaterMark: PIECE_BYTES }), trusted, threads);
     return [...describe(verified), ...trusted.checkpoints.map(held), ...seen, ...advice(trusted)];
   } catch (error) {
     throw explain(file, error);
   }
+}
+
+function threadsFor(file: string): number {
+  const cores = Math.min(availableParallelism(), MOST_THREADS);
+  return cores > 1 && statSync(file).size > LARGE_BYTES ? cores : 0;
 }
 
 function describe({ origin, first, last, size, erased, retired }: Verified): string[] {

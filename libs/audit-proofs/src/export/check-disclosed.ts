@@ -1,6 +1,13 @@
 import { hash } from 'node:crypto';
-import { BadExport } from './bad-export.js';
-import { disclosedOf, lastTextOf, leafTextOf, type Disclosed, type Disclosure, type EntryLine } from './format.js';
+import {
+  disclosedBytesOf,
+  disclosedTextOf,
+  lastTextOf,
+  leafTextOf,
+  type Disclosed,
+  type Disclosure,
+  type EntryLine,
+} from './format.js';
 
 // In canonical JSON members are sorted: after `origin` and after `sequence` come plain texts and numbers only, in which no
 // unescaped quotation mark can stand. So the last one of these in a leaf is the member of the leaf itself.
@@ -30,30 +37,27 @@ export class DisclosureCheck {
   /** Entries of one event, which stand one after the other, often say the same. */
   private last: ReadDisclosure | null = null;
 
-  /** @throws BadExport naming the entry whose values are not those that its leaf commits to */
-  check(sequence: number, entry: EntryLine): void {
+  /** Why what stands beside an entry is not what its leaf commits to; null when it is. */
+  whyBad(entry: EntryLine): string | null {
     try {
-      this.compare(sequence, entry);
-    } catch (error) {
-      // Whatever else goes wrong comes from what is written there.
-      throw error instanceof BadExport
-        ? error
-        : new BadExport('what stands beside the entry can not be read', sequence);
+      return this.#compare(entry);
+    } catch {
+      return 'what stands beside the entry can not be read'; // whatever goes wrong comes from what is written there
     }
   }
 
-  private compare(sequence: number, entry: EntryLine): void {
-    const { latin1, text } = disclosedOf(entry);
-    if (this.last?.latin1 !== latin1) this.last = { latin1, ...readDisclosure(text()) };
+  #compare(entry: EntryLine): string | null {
+    const latin1 = disclosedBytesOf(entry);
+    if (this.last?.latin1 !== latin1) this.last = { latin1, ...readDisclosure(disclosedTextOf(entry)) };
     const { shown, originCommitment } = this.last;
     if (originCommitment === null) this.erased += 1;
     else if (originCommitment !== lastTextOf(entry, ORIGIN)) {
-      throw new BadExport('the address or user agent is not the one that the entry commits to', sequence);
+      return 'the address or user agent is not the one that the entry commits to';
     }
-    if (shown.old || shown.new) this.checkValues(sequence, entry, shown);
+    return shown.old || shown.new ? this.#compareValues(entry, shown) : null;
   }
 
-  private checkValues(sequence: number, entry: EntryLine, shown: Disclosure): void {
+  #compareValues(entry: EntryLine, shown: Disclosure): string | null {
     const leaf = JSON.parse(leafTextOf(entry)) as Record<
       'old' | 'new',
       Record<string, { commitment?: unknown } | null> | null
@@ -62,10 +66,11 @@ export class DisclosureCheck {
       for (const [column, value] of Object.entries(shown[side] ?? {})) {
         if ('erased' in value) this.erased += 1;
         else if (!isCommitted(value, leaf[side]?.[column]?.commitment)) {
-          throw new BadExport(`${side} ${column} is not the value that the entry commits to`, sequence);
+          return `${side} ${column} is not the value that the entry commits to`;
         }
       }
     }
+    return null;
   }
 }
 

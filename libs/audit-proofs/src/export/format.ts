@@ -1,5 +1,5 @@
 import { hashLeafIn } from '../tree/hash.js';
-import { textOf, type Line } from './split-lines.js';
+import { textOf, type Line } from './whole-lines.js';
 
 // The lines of an export: a head, a line for each entry, an end. services/audit/README.md describes them to auditors.
 
@@ -86,6 +86,8 @@ export interface EntryLine {
 
 const MIDDLE_AT = ENTRY_START.length + LEAF_HASH_CHARS;
 const LEAF_AT = MIDDLE_AT + ENTRY_MIDDLE.length;
+/** Bytes that a line of an entry has at least, its line feed included. */
+export const SHORTEST_ENTRY = LEAF_AT + DISCLOSED.length + 2;
 const DISCLOSED_VALUE_AT = ',"disclosed":'.length;
 
 /**
@@ -117,8 +119,12 @@ export function leafTextOf({ line, leafEnd }: EntryLine): string {
   return textOf(line, LEAF_AT, leafEnd);
 }
 
-/** What is disclosed, a character for each byte, and as it is to be parsed. */
-export function disclosedOf({ line, leafEnd }: EntryLine): { readonly latin1: string; readonly text: () => string } {
-  const [from, to] = [leafEnd + DISCLOSED_VALUE_AT, line.latin1.length - 1];
-  return { latin1: line.latin1.slice(from, to), text: () => textOf(line, from, to) };
+/** What is disclosed, a character for each byte. */
+export function disclosedBytesOf({ line: { latin1 }, leafEnd }: EntryLine): string {
+  return latin1.slice(leafEnd + DISCLOSED_VALUE_AT, -1);
+}
+
+/** What is disclosed, to be parsed. */
+export function disclosedTextOf({ line, leafEnd }: EntryLine): string {
+  return textOf(line, leafEnd + DISCLOSED_VALUE_AT, line.latin1.length - 1);
 }

@@ -1,13 +1,13 @@
 import { parseCheckpoint, type SignedCheckpoint } from '../checkpoint/checkpoint.js';
 import { isSignedBy, parseVerifier, type NoteVerifier } from '../checkpoint/signed-note.js';
 import { Frontier } from '../tree/frontier.js';
-import { sameHash } from '../tree/hash.js';
+import { HASH_BYTES, sameHash } from '../tree/hash.js';
 import { subtreesOf } from '../tree/range.js';
 import { BadExport } from './bad-export.js';
-import { DisclosureCheck, sequenceOf } from './check-disclosed.js';
-import { hashOfLeaf, readEntryLine } from './format.js';
+import type { Examined } from './examine.js';
+import { examineAll } from './examine-all.js';
 import { readEnd, readHead, readRetired, type Head } from './read-ends.js';
-import { eachLine, textOf, type Line } from './split-lines.js';
+import { wholeLines } from './whole-lines.js';
 
 /** What an auditor knows from elsewhere; the more, the more an export can not hide. */
 export interface Trusted {
@@ -33,11 +33,16 @@ export interface Verified {
 /**
  * Verifies an export from its bytes alone: every leaf hash from the entry itself, every number, every disclosed value, the
  * root, the signature, and each kept checkpoint. Its memory does not grow with the export.
+ * @param threads that hash entries beside this one; worth their start for a long export
  * @throws BadExport for the first thing that is wrong
  */
-export async function verifyExport(source: AsyncIterable<Uint8Array>, trusted: Trusted): Promise<Verified> {
+export async function verifyExport(
+  source: AsyncIterable<Uint8Array>,
+  trusted: Trusted,
+  threads = 0,
+): Promise<Verified> {
   const verification = new Verification(trusted);
-  await eachLine(source, (line) => verification.take(line));
+  for await (const examined of examineAll(wholeLines(source), threads)) verification.take(examined);
   return verification.result();
 }
 
@@ -45,45 +50,67 @@ class Verification {
   private head: Head | null = null;
   private tree = Frontier.empty();
   private verified: Verified | null = null;
-  private readonly disclosures = new DisclosureCheck();
   /** Kept checkpoints that were not reached yet, the smallest first. */
   private readonly waiting: SignedCheckpoint[];
   private lastHeld = 0;
   private retired = 0;
+  private erased = 0;
 
   constructor(private readonly trusted: Trusted) {
     this.waiting = trusted.checkpoints.toSorted((one, other) => one.size - other.size);
   }
 
-  take(line: Line): void {
-    const entry = readEntryLine(line);
-    if (this.verified) throw new BadExport('something follows the end of the export');
-    if (!this.head) return this.begin(line);
-    if (!entry) {
-      if (!this.takeRetired(line, this.head)) this.finish(line);
-      return;
+  take({ hashes, sequences, others, erased, bad }: Examined): void {
+    this.erased += erased;
+    let from = 0;
+    for (const { after, text } of others) {
+      this.takeEntries(hashes, sequences, from, after);
+      from = after;
+      this.takeOther(text);
     }
+    this.takeEntries(hashes, sequences, from, sequences.length);
+    if (!bad) return;
+    const sequence = this.assertFollows(bad.sequence);
+    throw new BadExport(bad.why, sequence);
+  }
+
+  private takeEntries(hashes: Uint8Array, sequences: Float64Array, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      const sequence = this.assertFollows(sequences[i]!);
+      this.tree.append(hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
+      if (this.waiting[0]?.size === sequence) this.compareKept();
+    }
+  }
+
+  private takeOther(text: string): void {
+    this.assertGoesOn();
+    if (!this.head) this.begin(text);
+    else if (!this.takeRetired(text, this.head)) this.finish(text);
+  }
+
+  private assertGoesOn(): void {
+    if (this.verified) throw new BadExport('something follows the end of the export');
+  }
+
+  /** Whether the next entry is the one that says that it has this number. Answers the number. */
+  private assertFollows(found: number): number {
+    this.assertGoesOn();
     const sequence = this.tree.size + 1;
-    if (sequence > this.head.last) throw new BadExport(`this entry is more than the export says it has`, sequence);
-    const found = sequenceOf(entry);
-    if (found !== String(sequence)) {
+    if (sequence > (this.head ?? readHead('')).last) {
+      throw new BadExport(`this entry is more than the export says it has`, sequence);
+    }
+    if (found !== sequence) {
       throw new BadExport(
-        `here stands ${found === undefined ? 'no entry' : `entry ${found}`}: one is missing, added or moved`,
+        `here stands ${Number.isNaN(found) ? 'no entry' : `entry ${found}`}: one is missing, added or moved`,
         sequence,
       );
     }
-    const hash = hashOfLeaf(entry);
-    if (hash !== entry.leafHash) {
-      throw new BadExport('its content was changed: the leaf hash is another', sequence);
-    }
-    this.disclosures.check(sequence, entry);
-    this.tree.append(Buffer.from(hash, 'base64url'));
-    if (this.waiting[0]?.size === sequence) this.compareKept();
+    return sequence;
   }
 
   /** Only the beginning of a log is retired: nothing that follows an entry passes for it. Answers whether the line was of retired entries. */
-  private takeRetired(line: Line, { hasRetired, last }: Head): boolean {
-    const retired = hasRetired ? readRetired(textOf(line)) : undefined;
+  private takeRetired(line: string, { hasRetired, last }: Head): boolean {
+    const retired = hasRetired ? readRetired(line) : undefined;
     if (!retired) return false;
     const { first, leaves } = retired;
     if (this.tree.size !== this.retired || first !== this.retired + 1 || this.retired + leaves.length > last) {
@@ -102,8 +129,8 @@ class Verification {
     return this.verified;
   }
 
-  private begin(line: Line): void {
-    const head = readHead(textOf(line));
+  private begin(line: string): void {
+    const head = readHead(line);
     this.head = head;
     this.tree = Frontier.of(head.first - 1, head.before);
     for (const kept of this.trusted.checkpoints) {
@@ -118,10 +145,10 @@ class Verification {
     this.compareKept();
   }
 
-  private finish(line: Line): void {
+  private finish(line: string): void {
     const head = this.head!;
     const last = this.tree.size;
-    const end = readEnd(textOf(line));
+    const end = readEnd(line);
     if (!end) throw new BadExport('this line is no entry', last + 1);
     if (last !== head.last || end.entries !== last - head.first + 1) {
       throw new BadExport(`the export has no entry after ${last}, and should have ${head.last}`, last + 1);
@@ -137,7 +164,7 @@ class Verification {
           : `export the log up to entry ${beyond.size}`;
       throw new BadExport(`checkpoint ${beyond.size} covers more than is here; ${why}`);
     }
-    this.verified = { origin, first, last, size, erased: this.disclosures.erased, retired: this.retired };
+    this.verified = { origin, first, last, size, erased: this.erased, retired: this.retired };
   }
 
   /** The export's own checkpoint: signed, and its root that of the entries with what follows them. */
