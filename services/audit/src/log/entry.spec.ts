@@ -102,7 +102,7 @@ describe('an event in the log', () => {
 
   it('keeps address and user agent out of the leaf, which commits to them', () => {
     const { entries, origin } = recordEvent(received([update]), 1n, now);
-    expect(entries.map(leafText).join()).not.toMatch(/203\.0\.113\.9|curl/);
+    expect(entries.map((entry) => leafText(entry)).join()).not.toMatch(/203\.0\.113\.9|curl/);
     expect(entries[0]?.origin).toBe(commitToOrigin(origin));
     const salt = Buffer.from(origin.salt, 'base64url');
     expect(entries[0]?.origin).toBe(

@@ -1,7 +1,7 @@
 import { hashLeaf } from '@tenantry/audit-proofs';
 import { join, sql, type Sql, type Transaction } from '@tenantry/database';
-import type { Entry, LeafValues, Origin, SealedValue } from './entry.js';
-import { canonicalJson, leafText } from './leaf.js';
+import type { Entry, Origin, SealedValue } from './entry.js';
+import { leafText, valueTextsOf } from './leaf.js';
 
 /** Whatever runs a statement: a transaction, or a door for one read. */
 export interface Rows {
@@ -33,7 +33,7 @@ export async function insertEntries(tx: Transaction, entries: readonly Entry[]):
 /** One statement, an array for each column. */
 async function insertSome(tx: Transaction, entries: readonly Entry[]): Promise<void> {
   const each = <T>(value: (entry: Entry) => T): T[] => entries.map(value);
-  const json = (values: LeafValues | null): string | null => (values ? canonicalJson(values) : null);
+  const texts = entries.map(valueTextsOf);
   await tx.execute(sql`
     insert into audit.entry (tenant_id, sequence, version, id, occurred_at, recorded_at, service, event, event_id, event_index, operation, action, outcome,
       actor_kind, actor_id, actor_role, platform_actor, on_behalf_of, credential_id, request_id, trace_id, resource, resource_id, change,
@@ -46,8 +46,8 @@ async function insertSome(tx: Transaction, entries: readonly Entry[]): Promise<v
       ${each((e) => e.actor.role)}::text[], ${each((e) => e.platformActor)}::boolean[], ${each((e) => e.onBehalfOf)}::text[],
       ${each((e) => e.credentialId)}::text[], ${each((e) => e.requestId)}::text[], ${each((e) => e.traceId)}::text[],
       ${each((e) => e.resource)}::text[], ${each((e) => e.resourceId)}::text[], ${each((e) => e.change)}::text[],
-      ${each((e) => json(e.old))}::json[], ${each((e) => json(e.new))}::json[], ${each((e) => e.origin)}::text[],
-      ${each((e) => hashLeaf(leafText(e)))}::bytea[]) as entry`);
+      ${texts.map((text) => text.old)}::json[], ${texts.map((text) => text.new)}::json[], ${each((e) => e.origin)}::text[],
+      ${entries.map((e, i) => hashLeaf(leafText(e, texts[i])))}::bytea[]) as entry`);
 }
 
 /** Adds the classified values of entries. */

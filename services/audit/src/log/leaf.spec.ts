@@ -71,6 +71,20 @@ describe('the leaf of an entry', () => {
     expect(hashes.size).toBe(5);
   });
 
+  it('is RFC 8785 JSON whatever texts and values it has', () => {
+    const text = fc.string({ unit: 'grapheme' });
+    const values = fc.option(fc.dictionary(text, fc.jsonValue({ stringUnit: 'grapheme' })));
+    fc.assert(
+      fc.property(text, fc.option(text), values, values, (action, requestId, before, after) => {
+        const leaf = leafText({ ...entry, action, requestId, resourceId: `\\${action}`, old: before, new: after });
+        expect(leaf).toBe(canonicalJson(JSON.parse(leaf)));
+        expect(JSON.parse(leaf)).toMatchObject({ action, requestId });
+      }),
+    );
+    expect(() => leafText({ ...entry, resourceId: '\ud800' })).toThrow();
+    expect(leafText({ ...entry, resourceId: '\\ud800' })).toContain('"resourceId":"\\\\ud800"');
+  });
+
   it('is the same after the values were stored and read as JSON', () => {
     fc.assert(
       fc.property(
