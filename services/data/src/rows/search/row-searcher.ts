@@ -65,7 +65,16 @@ export class RowSearcher {
       const query = traced(ctx, table, request.query);
       const window = this.reader.windowOf(request);
       const work = (tx: Transaction): Promise<Page> =>
-        this.#run({ tx, vault: openingOnce(this.vault), caller, space, table, request: { ...request, query }, sought, ...window });
+        this.#run({
+          tx,
+          vault: openingOnce(this.vault),
+          caller,
+          space,
+          table,
+          request: { ...request, query },
+          sought,
+          ...window,
+        });
       return this.tenants.transaction(caller.ctx, work, accessTo(space)).catch((error: unknown) => {
         throw explainRefusal(error, space, 'body');
       });
