@@ -22,7 +22,8 @@ takes them away again; it touches nobody else's.
 --collector    a port to take traces and metrics at: start the instance with OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:<port> and TRACE_RATIO=1
 --base-domain  below which tenants have host names; by default localhost
 --only         attacks only operations whose names match this regular expression
---timing       measures also whether an answer's time tells of another tenant's things (minutes)
+--timing       measures also whether an answer's time tells of another tenant's things, by each operation that names things (hours; see --only)
+--pairs        of requests that are compared for each of them; by default 2000
 --report       where isolation-report.{json,html,xml} are written; by default the current directory
 
 The password is taken from TENANTRY_ADMIN_PASSWORD.`;
@@ -59,6 +60,7 @@ function parse(argv: readonly string[]) {
   const options = {
     ...{ url: text, email: text, 'state-dir': text, collector: text, 'base-domain': { ...text, default: 'localhost' } },
     ...{ only: { ...text, default: '' }, report: { ...text, default: '.' }, timing: flag, help: flag },
+    ...{ pairs: { ...text, default: '2000' } },
   };
   try {
     return parseArgs({ args: [...argv], options }).values;
@@ -84,6 +86,7 @@ async function optionsOf(
     instance: stateDir ? await openInstance(services, { ...environment, TENANTRY_STATE_DIR: stateDir }) : null,
     collectorPort: given.collector ? portOf(given.collector) : null,
     freshMs: null,
+    pairs: pairsOf(given.pairs),
     say: terminal.say,
   };
 }
@@ -92,6 +95,12 @@ function portOf(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new PlainError(`--collector ${text} is no port`);
   return port;
+}
+
+function pairsOf(text: string): number {
+  const pairs = Number(text);
+  if (!Number.isInteger(pairs) || pairs < 1) throw new PlainError(`--pairs ${text} is no number of pairs`);
+  return pairs;
 }
 
 function sectionsOf(timing: boolean): readonly Section[] {

@@ -5,6 +5,7 @@ import type { Caller } from './client/caller.js';
 import { Client } from './client/client.js';
 import { Sessions } from './client/sessions.js';
 import { attackHttp } from './http/attack-http.js';
+import { crossAccess } from './http/cross-access.js';
 import { crossCursors } from './http/cross-cursors.js';
 import { crossIdempotencyKeys } from './http/cross-idempotency-keys.js';
 import { crossRows } from './http/cross-rows.js';
@@ -39,6 +40,8 @@ export interface VerifyOptions {
   readonly collectorPort: number | null;
   /** How old the run's own access tokens may become before they are made anew; null for half of their life. */
   readonly freshMs: number | null;
+  /** How many pairs of requests are compared where times are measured. */
+  readonly pairs: number;
   /** Told what is going on. */
   readonly say: (section: Section, text: string) => void;
 }
@@ -128,7 +131,7 @@ export class Verification implements AsyncDisposable {
       ['bus', () => this.onTheBus(findings)],
       ['pool', () => this.onPooledSessions(findings)],
       ['leaks', () => this.inWhatCameOut(findings)],
-      ['timing', () => this.inTimes(findings)],
+      ['timing', () => this.inTimes(findings, only)],
     ] as const;
     for (const [section, part] of parts) {
       if (!sections.includes(section)) continue;
@@ -158,16 +161,16 @@ export class Verification implements AsyncDisposable {
 
   private async overHttp(findings: Findings, only: RegExp): Promise<void> {
     const { options } = this;
-    const { world, workshop, client, productTables } = this.stage;
     if (!options.instance) findings.leaveOut({ section: 'http', subject: 'expired token', reason: NO_INSTANCE });
-    const outbox = options.instance?.outbox ?? null;
-    const forms = new Forms({ productTables, outbox });
     const progress = (done: number, all: number): void => options.say('http', `${done} of ${all} operations`);
-    const run = { world, workshop, forms, client, findings, progress, only, hasMails: outbox !== null };
+    const hasMails = options.instance !== null;
+    const run = { ...this.stage, forms: this.forms(), findings, progress, only, hasMails };
+    const { productTables } = this.stage;
     await attackHttp(run);
     await guarded(findings, 'cursors', () => crossCursors(run));
     await guarded(findings, 'idempotency keys', () => crossIdempotencyKeys(run));
     await guarded(findings, 'rows', () => crossRows(run, productTables));
+    await guarded(findings, 'access declarations', () => crossAccess(run));
     await guarded(findings, 'trails', () => crossTrail(run));
   }
 
@@ -182,7 +185,7 @@ export class Verification implements AsyncDisposable {
   private async onTheBus(findings: Findings): Promise<void> {
     const { instance, say } = this.options;
     if (!instance) return findings.leaveOut({ section: 'bus', subject: 'everything', reason: NO_INSTANCE });
-    await attackBus({ instance, world: this.stage.world, findings, progress: (text) => say('bus', text) });
+    await attackBus({ instance, ...this.stage, findings, progress: (text) => say('bus', text) });
   }
 
   private async onPooledSessions(findings: Findings): Promise<void> {
@@ -202,9 +205,14 @@ export class Verification implements AsyncDisposable {
     await new Stored(instance, leaks.marks, startedAt).report(findings);
   }
 
-  private async inTimes(findings: Findings): Promise<void> {
+  private async inTimes(findings: Findings, only: RegExp): Promise<void> {
     const progress = (text: string): void => this.options.say('timing', text);
-    await measureTimes({ ...this.stage, findings, progress });
+    await measureTimes({ ...this.stage, forms: this.forms(), findings, only, progress, pairs: this.options.pairs });
+  }
+
+  /** What one section makes for reading is shared within it. */
+  private forms(): Forms {
+    return new Forms({ productTables: this.stage.productTables, outbox: this.options.instance?.outbox ?? null });
   }
 }
 

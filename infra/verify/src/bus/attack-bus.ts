@@ -1,13 +1,16 @@
 import type { OpenInstance } from '@tenantry/local';
+import type { Client } from '../client/client.js';
 import type { Findings } from '../report/outcome.js';
 import type { World } from '../world/tenant.js';
 import { attackContexts } from './attack-contexts.js';
+import { attackEvents } from './attack-events.js';
 import { attackSubjects } from './attack-subjects.js';
 import { tryOutsiders } from './outsiders.js';
 
 /** What the attacks on the bus work with. */
 export interface BusRun {
   readonly instance: OpenInstance;
+  readonly client: Client;
   readonly world: World;
   readonly findings: Findings;
   readonly progress: (text: string) => void;
@@ -21,4 +24,5 @@ export async function attackBus(run: BusRun): Promise<void> {
     await attackSubjects(run, service);
   }
   await attackContexts(run);
+  await attackEvents(run);
 }

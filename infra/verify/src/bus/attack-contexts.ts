@@ -2,6 +2,7 @@ import { headers } from '@nats-io/transport-node';
 import { operations, type Operation } from '@tenantry/contracts';
 import { newId } from '@tenantry/kernel';
 import { answerSubject, GATEWAY, printRequestFacts, type Bus } from '@tenantry/messaging';
+import { decodeJwt } from 'jose';
 import type { Pair } from '../world/tenant.js';
 import type { BusRun } from './attack-bus.js';
 import { ContextForge, type Claims } from './contexts.js';
@@ -21,9 +22,12 @@ function claimsOf({ mode, a }: Pair, changes: Partial<Claims> = {}): Claims {
   return { ten: a.id, cell: 'home', mode, act, pur: 'request', per: ['*'], ...changes };
 }
 
-function contextCases(forge: ContextForge, { world, instance }: BusRun, pair: Pair): ContextCase[] {
+async function contextCases(forge: ContextForge, run: BusRun, pair: Pair): Promise<ContextCase[]> {
+  const { world, instance, client } = run;
   const own = claimsOf(pair);
   const suspended = { ...own, ten: world.suspended.owner.sees[0]! };
+  const { token } = await client.sessions.current(pair.credentials.revokedSession);
+  const revoked = { ...own, cid: String(decodeJwt(token!)['sid']) };
   const another = (service: string): string => instance.services.find(({ name }) => name !== service)!.name;
   const always = (): readonly string[] => UNAUTHENTICATED;
   return [
@@ -41,6 +45,11 @@ function contextCases(forge: ContextForge, { world, instance }: BusRun, pair: Pa
     },
     { attack: 'an unknown key', sign: (service) => forge.sign(own, service, { keyId: 'unknown' }), refused: always },
     { attack: 'an edited context', sign: (service) => forge.edit(own, service, { ten: pair.b.id }), refused: always },
+    {
+      attack: 'a context of a revoked session',
+      sign: (service) => forge.sign(revoked, service),
+      refused: ({ http }) => (http === null ? null : UNAUTHENTICATED), // the others are no business of the gateway's
+    },
     {
       attack: 'a context that another service signed',
       sign: (service) => forge.sign(own, service, { issuer: 'audit' }),
@@ -67,7 +76,7 @@ function contextCases(forge: ContextForge, { world, instance }: BusRun, pair: Pa
 /** Asks every operation, straight on the bus, with contexts that do not prove what they say. */
 export async function attackContexts(run: BusRun): Promise<void> {
   const forge = new ContextForge(run.instance);
-  const cases = contextCases(forge, run, run.world.pairs[0]!);
+  const cases = await contextCases(forge, run, run.world.pairs[0]!);
   for (const service of run.instance.services) {
     const asked = operations.filter((operation) => askerOf(operation) === service.name);
     if (asked.length === 0) continue;

@@ -11,6 +11,8 @@ export interface Claims {
   readonly act: { readonly k: string; readonly i: string; readonly r?: string };
   readonly pur: string;
   readonly per: readonly string[];
+  /** The session or key that stands behind it. */
+  readonly cid?: string;
 }
 
 /** How a context differs from one that its issuer would sign. */

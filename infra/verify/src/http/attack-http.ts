@@ -9,7 +9,7 @@ import { attackOperation } from './attack-operation.js';
 const AT_ONCE = 6;
 
 /** Operations whose request works once, so that each attack needs one of its own. */
-const spent: ReadonlySet<string> = new Set(['Refresh']);
+export const spent: ReadonlySet<string> = new Set(['Refresh']);
 
 /** What the attacks over HTTP work with. */
 export interface HttpRun {
@@ -65,13 +65,18 @@ async function attackOne(run: HttpRun, operation: Operation, pair: Pair): Promis
   }
 }
 
-interface Both {
+/** A request as the attacker's and as the attacked tenant's. */
+export interface Both {
   readonly own: Form;
   readonly other: Form;
 }
 
 /** The request as the attacker's and as the attacked tenant's. Staff may name any tenant, so theirs is one and the same. */
-async function prepare({ workshop, forms }: HttpRun, operation: Operation, { a, b }: Pair): Promise<Both[]> {
+export async function prepare(
+  { workshop, forms }: Pick<HttpRun, 'workshop' | 'forms'>,
+  operation: Operation,
+  { a, b }: Pair,
+): Promise<Both[]> {
   const of = (tenant: Tenant): Promise<Form[]> => forms.of(operation, { workshop, tenant });
   if (operation.scope === 'platform') return (await of(b)).map((own) => ({ own, other: own }));
   const [own, other] = [await of(a), await of(b)];

@@ -45,11 +45,10 @@ async function tryCallers({ operation, world, pair, client, findings, prepare, s
 /** The other tenant's ids, and ids of another kind, must look like ids that nobody has. */
 async function tryOtherIds(target: Target): Promise<void> {
   const { own, other } = await target.prepare();
-  const differing = Object.keys(own.ids).filter((name) => own.ids[name] !== other.ids[name]);
-  if (differing.length === 0) return;
-  const foreign = only(other.ids, differing);
+  const foreign = foreignIds(own, other);
+  if (!foreign) return;
   await compare(target, "other tenant's id", foreign, randomIds(foreign));
-  const uuids = differing.filter((name) => isUuid(String(own.ids[name])));
+  const uuids = Object.keys(foreign).filter((name) => isUuid(String(own.ids[name])));
   if (uuids.length === 0) return;
   const { a } = target.pair;
   const kinds = Object.fromEntries(uuids.map((name) => [name, own.ids[name] === a.id ? a.person.userId : a.id]));
@@ -94,6 +93,8 @@ function shown({ status, text }: Answer, held: boolean): string {
   return held ? String(status) : `${status} ${text.slice(0, 300)}`;
 }
 
-function only(ids: Ids, names: readonly string[]): Ids {
-  return Object.fromEntries(names.map((name) => [name, ids[name]]));
+/** What the other tenant's request names and the own one does not; null when they name the same. */
+export function foreignIds(own: Form, other: Form): Ids | null {
+  const differing = Object.entries(other.ids).filter(([name, id]) => own.ids[name] !== id);
+  return differing.length === 0 ? null : Object.fromEntries(differing);
 }

@@ -23,6 +23,11 @@ const RETURN = { prefer: 'return=representation' };
 const UPSERT = { prefer: 'resolution=merge-duplicates,return=representation' };
 const STOLEN = 'stolen';
 
+const importOf = (table: string, row: object): Request => ({
+  ...{ method: 'POST', path: `/rest/v1/${table}/import` },
+  ...{ headers: { 'content-type': 'application/x-ndjson' }, body: `${JSON.stringify(row)}\n` },
+});
+
 /** Every probe. */
 export const rowProbes: readonly RowProbe[] = [
   {
@@ -85,6 +90,16 @@ export const rowProbes: readonly RowProbe[] = [
       ...json('PATCH', `/rest/v1/${name}?id=eq.${row}`, { parent_id: parentRow }),
       headers: RETURN,
     }),
+    control: DONE,
+  },
+  {
+    attack: 'its tenant_id in an import file',
+    request: ({ name }, { tenantId }) => importOf(name, { tenant_id: tenantId, note: STOLEN }),
+    control: [422], // nobody says whose a row is
+  },
+  {
+    attack: 'a reference to its row in an import file',
+    request: ({ name }, { parentRow }) => importOf(name, { parent_id: parentRow, note: STOLEN }),
     control: DONE,
   },
   {

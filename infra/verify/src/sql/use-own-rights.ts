@@ -8,6 +8,8 @@ const mustBeNone: Readonly<Record<string, string>> = {
   'what it owns': `select count(*)::int as count from pg_class where relowner = current_user::regrole`,
   'what it inherits': `select count(*)::int as count from pg_auth_members
     where member = current_user::regrole and inherit_option`,
+  'what statistics tell of rows': `select count(*)::int as count from pg_stats
+    where schemaname <> all ('{pg_catalog,information_schema}')`,
   "others' statements": `select count(*)::int as count from pg_stat_activity
     where usename <> current_user and query not in ('', '<insufficient privilege>')`,
 };

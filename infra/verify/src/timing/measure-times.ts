@@ -1,22 +1,18 @@
-import { newId } from '@tenantry/kernel';
+import { operations, type Operation } from '@tenantry/contracts';
 import type { Caller } from '../client/caller.js';
-import { json, type Client, type Request } from '../client/client.js';
-import { fillTables, type TableNames } from '../inputs/tables.js';
-import type { Findings } from '../report/outcome.js';
-import type { Tenant, World } from '../world/tenant.js';
-import type { Workshop } from '../world/workshop.js';
+import type { Request } from '../client/client.js';
+import { prepare, spent, type HttpRun } from '../http/attack-http.js';
+import { foreignIds } from '../http/attack-operation.js';
+import { randomIds } from '../inputs/form.js';
+import type { Pair } from '../world/tenant.js';
 
 /** What the measuring of times works with. */
-export interface TimingRun {
-  readonly client: Client;
-  readonly world: World;
-  readonly workshop: Workshop;
-  readonly productTables: TableNames;
-  readonly findings: Findings;
+export interface TimingRun extends Pick<HttpRun, 'client' | 'world' | 'workshop' | 'forms' | 'findings' | 'only'> {
   readonly progress: (text: string) => void;
+  /** How many pairs of requests are compared. */
+  readonly pairs: number;
 }
 
-const PAIRS = 1_000;
 const WARM_UP = 50;
 const MAX_DIFFERENCE = 0.05;
 
@@ -29,38 +25,32 @@ interface Twins {
 }
 
 /**
- * Asks for another tenant's things and for random ones in turns, in changing order, and compares the medians of each pair's
- * difference: what disturbs the machine disturbs both alike.
+ * Asks for another tenant's things and for random ones in turns, in changing order, by every operation that names things, one
+ * after the other; and compares the median of each pair's difference, because what disturbs the machine disturbs both alike.
  */
 export async function measureTimes(run: TimingRun): Promise<void> {
-  for (const { mode, a, b } of run.world.pairs) {
-    for (const twins of await twinsOf(run, mode, a, b)) await measure(run, twins);
+  const named = operations.filter(
+    ({ http, scope, name }) => http !== null && scope !== 'platform' && !spent.has(name) && run.only.test(name),
+  );
+  for (const operation of named) {
+    for (const pair of run.world.pairs)
+      for (const twins of await twinsOf(run, operation, pair)) await measure(run, twins);
   }
 }
 
-async function twinsOf(
-  { workshop, productTables, client }: TimingRun,
-  mode: string,
-  a: Tenant,
-  b: Tenant,
-): Promise<Twins[]> {
-  const { id: key } = await workshop.key(b, { scopes: ['rows.read'] });
-  const { row, name } = await fillTables(client, b, productTables);
-  const twins = (subject: string, request: (id: string) => Request, other: string): Twins => {
-    return { subject: `${subject} (${mode})`, caller: a.owner, other: request(other), random: request(newId()) };
-  };
-  return [
-    twins('ReadRows', (id) => json('GET', `/rest/v1/${name}?id=eq.${id}`), row),
-    twins('RotateApiKey', (id) => json('POST', `/v1/api-keys/${id}/rotate`, {}), key),
-    twins('ChangeMemberRole', (id) => json('PATCH', `/v1/members/${id}`, { role: 'staff' }), b.person.userId),
-    twins('GetTenantInfo', (id) => json('POST', '/rest/v1/rpc/get_tenant_info', { tenant_id: id }), b.id),
-  ];
+async function twinsOf(run: TimingRun, operation: Operation, pair: Pair): Promise<Twins[]> {
+  const prepared = await prepare(run, operation, pair);
+  return prepared.flatMap(({ own, other }) => {
+    const foreign = foreignIds(own, other);
+    if (!foreign) return [];
+    const subject = `${operation.name} (${pair.mode})${own.label ? `, ${own.label}` : ''}`;
+    const naming = (ids: typeof foreign): Request => own.request({ ...own.ids, ...ids });
+    return [{ subject, caller: own.caller, other: naming(foreign), random: naming(randomIds(foreign)) }];
+  });
 }
 
-async function measure(
-  { client, findings, progress }: TimingRun,
-  { subject, caller, other, random }: Twins,
-): Promise<void> {
+async function measure({ client, findings, progress, pairs }: TimingRun, twins: Twins): Promise<void> {
+  const { subject, caller, other, random } = twins;
   const time = async (request: Request): Promise<number> => {
     const startedMs = performance.now();
     await client.send(caller, request);
@@ -68,8 +58,8 @@ async function measure(
   };
   const differences: number[] = [];
   const usual: number[] = [];
-  for (let round = 0; round < PAIRS + WARM_UP; round += 1) {
-    if (round % 100 === 0) progress(`${subject}: ${round} of ${PAIRS}`);
+  for (let round = 0; round < pairs + WARM_UP; round += 1) {
+    if (round % 100 === 0) progress(`${subject}: ${round} of ${pairs}`);
     const isEven = round % 2 === 0;
     const first = await time(isEven ? other : random);
     const second = await time(isEven ? random : other);
@@ -79,7 +69,7 @@ async function measure(
   }
   const share = median(differences) / median(usual);
   findings.record({
-    ...{ section: 'timing', subject, attack: "other tenant's and random ids in turns" },
+    ...{ section: 'timing', subject, attack: `other tenant's and random ids, ${pairs} pairs in turns` },
     held: Math.abs(share) <= MAX_DIFFERENCE,
     expected: `a difference of at most ${MAX_DIFFERENCE * 100} %`,
     seen: `${(share * 100).toFixed(1)} % of ${median(usual).toFixed(2)} ms`,
