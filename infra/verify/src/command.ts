@@ -7,9 +7,12 @@ import type { Environment, Service } from '@tenantry/service';
 import { printHtml } from './report/html.js';
 import { printJunit } from './report/junit.js';
 import type { Findings, Section } from './report/outcome.js';
+import { checkReports, sealReports, type Seal } from './report/seal.js';
 import { summarise, type Summary } from './report/summary.js';
 import { Terminal } from './report/terminal.js';
 import { USUAL_SECTIONS, Verification, type Scope, type VerifyOptions } from './verification.js';
+
+const NOTE = 'isolation-report.note';
 
 const USAGE = `npm run -s tenantry -- verify [--url u] [--email e] [--state-dir d] [--report d]
 
@@ -24,7 +27,10 @@ takes them away again; it touches nobody else's.
 --only         attacks only operations whose names match this regular expression
 --timing       measures also whether an answer's time tells of another tenant's things, by each operation that names things (hours; see --only)
 --pairs        of requests that are compared for each of them; by default 2000
---report       where isolation-report.{json,html,xml} are written; by default the current directory
+--report       where isolation-report.{json,html,xml} are written; by default the current directory. With --state-dir they are signed
+               (isolation-report.note) with the key that signs the instance's audit log
+--check        a folder with reports: verifies them by --key and attacks nothing
+--key          the verifier key that a signed report was announced with
 
 The password is taken from TENANTRY_ADMIN_PASSWORD.`;
 
@@ -39,6 +45,7 @@ export async function verifyCommand(
   try {
     const given = parse(argv);
     if (given.help) return terminal.line(USAGE);
+    if (given.check !== undefined) return check(given.check, given.key, terminal);
     const options = await optionsOf(services, given, environment, terminal);
     const [startedAt, startedMs] = [new Date().toISOString(), performance.now()];
     const scope = { only: new RegExp(given.only), sections: sectionsOf(given.timing) };
@@ -46,7 +53,9 @@ export async function verifyCommand(
     const durationMs = Math.round(performance.now() - startedMs);
     const summary = summarise(findings, { url: options.url, version: versionOf(), startedAt, durationMs });
     terminal.print(summary);
-    writeReports(given.report, summary);
+    const key = options.instance && readFileSync(options.instance.secrets.auditKeyFile, 'utf8');
+    const seal = writeReports(given.report, summary, key);
+    if (seal) terminal.line(`The reports are signed; verify them with --check ${given.report} --key ${seal.key}`);
     if (summary.failed > 0) process.exitCode = 1;
   } catch (error) {
     terminal.line(`tenantry: ${explained(error)}`);
@@ -60,7 +69,7 @@ function parse(argv: readonly string[]) {
   const options = {
     ...{ url: text, email: text, 'state-dir': text, collector: text, 'base-domain': { ...text, default: 'localhost' } },
     ...{ only: { ...text, default: '' }, report: { ...text, default: '.' }, timing: flag, help: flag },
-    ...{ pairs: { ...text, default: '2000' } },
+    ...{ pairs: { ...text, default: '2000' }, check: text, key: text },
   };
   try {
     return parseArgs({ args: [...argv], options }).values;
@@ -126,14 +135,27 @@ function versionOf(): string {
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
 
-function writeReports(folder: string, summary: Summary): void {
+/** Without the instance's key they are not signed. */
+function writeReports(folder: string, summary: Summary, privateKeyPem: string | null): Seal | null {
+  const reports = new Map([
+    ['isolation-report.json', `${JSON.stringify(summary, null, 2)}\n`],
+    ['isolation-report.html', printHtml(summary)],
+    ['isolation-report.xml', printJunit(summary)],
+  ]);
+  const seal = privateKeyPem === null ? null : sealReports(reports, privateKeyPem);
   mkdirSync(folder, { recursive: true });
-  const write = (extension: string, text: string): void =>
+  for (const [name, text] of [...reports, ...(seal ? [[NOTE, seal.note] as const] : [])]) {
     // What was seen may be an answer that nobody should have had.
-    writeFileSync(join(folder, `isolation-report.${extension}`), text, { mode: 0o600 });
-  write('json', `${JSON.stringify(summary, null, 2)}\n`);
-  write('html', printHtml(summary));
-  write('xml', printJunit(summary));
+    writeFileSync(join(folder, name), text, { mode: 0o600 });
+  }
+  return seal;
+}
+
+/** @throws PlainError when a report is not as it was signed */
+function check(folder: string, key: string | undefined, terminal: Terminal): void {
+  if (key === undefined) throw new PlainError('Give --key: the verifier key that the report was announced with');
+  const names = checkReports(readFileSync(join(folder, NOTE), 'utf8'), key, (name) => readFileSync(join(folder, name)));
+  terminal.line(`As they were signed: ${names.join(', ')}`);
 }
 
 /** One line; a refused connection has a code and no message. */

@@ -163,7 +163,7 @@ export class Verification implements AsyncDisposable {
     const { options } = this;
     if (!options.instance) findings.leaveOut({ section: 'http', subject: 'expired token', reason: NO_INSTANCE });
     const progress = (done: number, all: number): void => options.say('http', `${done} of ${all} operations`);
-    const hasMails = options.instance !== null;
+    const hasMails = Boolean(options.instance?.outbox);
     const run = { ...this.stage, forms: this.forms(), findings, progress, only, hasMails };
     const { productTables } = this.stage;
     await attackHttp(run);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { operations } from '@tenantry/contracts';
 import { services } from '../../../scripts/services.js';
@@ -78,5 +78,23 @@ describe('tenantry verify', () => {
     expect(JSON.parse(text!)).toMatchObject({ url: ground.url, failed: 2 });
     expect(html).toContain('2 did not hold');
     expect(xml).toContain('failures="2"');
+  });
+
+  it('signs its reports with the key of the audit log, and says so when one was changed', async () => {
+    const report = join(ground.stateDir, 'signed');
+    const run = async (...argv: string[]): Promise<string> => {
+      const said: string[] = [];
+      const out = { write: (text: string) => said.push(text) } as unknown as NodeJS.WriteStream;
+      await verifyCommand(services, argv, ground.environment, out);
+      return said.join('');
+    };
+    const place = ['--url', ground.url, '--state-dir', ground.stateDir, '--report', report];
+    const [, key = ''] = /--key (\S+)/.exec(await run('--only', '^GetMyTenant$', ...place)) ?? [];
+    expect(process.exitCode).toBeUndefined();
+    expect(await run('--check', report, '--key', key)).toContain('As they were signed: isolation-report.json');
+    appendFileSync(join(report, 'isolation-report.html'), '<p>More</p>');
+    expect(await run('--check', report, '--key', key)).toContain('isolation-report.html was changed');
+    expect(process.exitCode).toBe(1);
+    process.exitCode = undefined;
   });
 });
