@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalSettings, openInstance, Progress, startInstance } from '@tenantry/local';
@@ -28,7 +28,8 @@ export async function openGround(services: readonly Service[]): Promise<ProvingG
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-verify-'));
   chmodSync(folder, 0o711); // Postgres passes through, under an account of its own
   started.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const place = { directory: join(folder, 'postgres'), port: await freePort(), password: PASSWORD };
+  mkdirSync(join(folder, 'state'), { mode: 0o711 });
+  const place = { directory: join(folder, 'state', 'postgres'), port: await freePort(), password: PASSWORD };
   const postgres = await startPostgres({ ...place, throwaway: true });
   started.defer(() => postgres.stop());
   const collectorPort = await freePort();

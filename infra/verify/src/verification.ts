@@ -13,6 +13,7 @@ import { crossTrail } from './http/cross-trail.js';
 import { Forms } from './inputs/form.js';
 import { createProductTables, fillTables, type RowIds, type TableNames } from './inputs/tables.js';
 import { Collector } from './leaks/collector.js';
+import { readDisk } from './leaks/disk.js';
 import { Leaks } from './leaks/leaks.js';
 import { Logs } from './leaks/logs.js';
 import { Stored } from './leaks/stored.js';
@@ -202,6 +203,7 @@ export class Verification implements AsyncDisposable {
     else findings.leaveOut({ section: 'leaks', subject: 'traces and metrics', reason: 'give --collector' });
     if (!instance) return findings.leaveOut({ section: 'leaks', subject: 'files, events, log', reason: NO_INSTANCE });
     logs?.report(leaks.marks, findings);
+    await readDisk({ root: instance.state.root, since: startedAt }, leaks.marks, findings);
     await new Stored(instance, leaks.marks, startedAt).report(findings);
   }
 

@@ -45,6 +45,7 @@ export async function createTables(
     ID,
     NOTE,
     { name: 'extra', type: 'text', classification: 'personal' },
+    { name: 'sealed', type: 'text', classification: 'secret' },
     { name: 'parent_id', type: 'uuid', references: { table: parent, column: 'id' } },
     { name: 'other_id', type: 'uuid' },
   ];
@@ -81,6 +82,7 @@ export async function fillTables(
     return made!.id;
   };
   const parentRow = await insert(parent, { note: tenant.canary.word() });
-  const [note, extra] = [tenant.canary.word(), tenant.canary.classified()];
-  return { name, parent, parentRow, row: await insert(name, { note, extra, parent_id: parentRow }) };
+  const { canary } = tenant;
+  const row = { note: canary.word(), extra: canary.classified(), sealed: canary.sealed(), parent_id: parentRow };
+  return { name, parent, parentRow, row: await insert(name, row) };
 }

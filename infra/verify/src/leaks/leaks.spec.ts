@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { Findings } from '../report/outcome.js';
 import { Canary } from '../world/canary.js';
 import type { Tenant } from '../world/tenant.js';
 import { Collector } from './collector.js';
+import { readDisk } from './disk.js';
 import { Leaks } from './leaks.js';
 import { Logs } from './logs.js';
 
@@ -81,6 +82,32 @@ describe('Leaks', () => {
     expect(marks.wrongFor(`{"note":"${b.canary.word()}"}`, a.id)).toContain(b.id);
     expect(marks.wrongFor(`{"extra":"${a.canary.classified()}"}`, a.id)).toContain('classified');
     expect(marks.wrongFor(`{"extra":"${a.owner.token}"}`, a.id)).toContain('token');
+  });
+
+  it('finds on the disk what lies encrypted in tables, across the pieces that it is read in, and tokens; but not what was there before', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'tenantry-disk-'));
+    mkdirSync(join(root, 'postgres', 'base'), { recursive: true });
+    const { marks } = new Leaks();
+    marks.protect([a, b]);
+    const since = new Date();
+    const file = (name: string, text: string): void => writeFileSync(join(root, 'postgres', 'base', name), text);
+    const look = async (): Promise<Findings> => {
+      const findings = new Findings();
+      await readDisk({ root, since }, marks, findings);
+      return findings;
+    };
+    file('1', `${a.canary.word()} ${a.canary.classified()}`);
+    file('2', b.canary.sealed());
+    const old = new Date(since.getTime() - 60_000);
+    utimesSync(join(root, 'postgres', 'base', '2'), old, old);
+    const clean = await look();
+    expect(clean.failed).toEqual([]);
+    expect(clean.outcomes).toMatchObject([{ section: 'controls', seen: 'in 1 files' }, { section: 'leaks' }]);
+    expect(clean.untried).toMatchObject([{ subject: 'files of nats' }]);
+    file('3', `${'.'.repeat(4 * 1024 * 1024 - 5)}${b.canary.sealed()}`);
+    expect((await look()).failed).toMatchObject([{ subject: 'files of postgres', seen: join('base', '3') }]);
+    file('3', `token ${a.owner.token}`);
+    expect((await look()).failed).toMatchObject([{ seen: join('base', '3') }]);
   });
 
   it('reads traces and metrics as a collector does', async () => {

@@ -5,6 +5,7 @@ export class Marks {
   private readonly own = new Map<string, readonly string[]>();
   private readonly values = new Set<string>();
   private readonly classified = new Set<string>();
+  private readonly sealed = new Set<string>();
   private readonly secret = new Set<string>();
 
   /** From now on nobody else may be shown these tenants' values or ids. */
@@ -12,7 +13,8 @@ export class Marks {
     for (const { id, canary, person, owner } of tenants) {
       this.own.set(id, [canary.text, id]);
       for (const text of canary.valueTexts) this.values.add(text);
-      this.classified.add(canary.classifiedText);
+      this.classified.add(canary.classifiedText).add(canary.sealedText);
+      this.sealed.add(canary.sealedText);
       this.addSecret(person.password).addSecret(owner.token!);
     }
   }
@@ -37,6 +39,16 @@ export class Marks {
   /** Of a text that tells nobody values: whether it has one, or a secret. */
   isTelling(text: string): boolean {
     return [...this.values, ...this.secret].some((mark) => text.includes(mark));
+  }
+
+  /** What is nowhere on a disk in clear: passwords, tokens, and what lies encrypted in the tables. */
+  get neverInClear(): readonly string[] {
+    return [...this.sealed, ...this.secret];
+  }
+
+  /** What lies in tables as it is: whoever reads a store sees it. */
+  get inClear(): readonly string[] {
+    return [...this.own.values()].map(([canary]) => `${canary}x`);
   }
 
   /** Of what is stored or sent for one tenant: what is wrong with it, or null. */

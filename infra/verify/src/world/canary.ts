@@ -24,7 +24,7 @@ export class Canary {
 
   /** What is in every word that is a value, and in no name. */
   get valueTexts(): readonly string[] {
-    return [`${this.text}x`, this.classifiedText];
+    return [`${this.text}x`, this.classifiedText, this.sealedText];
   }
 
   /** A new word for a column that is classified: it may leave its service only sealed, or as a commitment. */
@@ -36,6 +36,17 @@ export class Canary {
   /** What is in every classified word, and in no other. */
   get classifiedText(): string {
     return `${this.text}p`;
+  }
+
+  /** A new word for a column whose values are encrypted: nowhere in clear but in the answers to their own tenant. */
+  sealed(): string {
+    this.used += 1;
+    return `${this.sealedText}${this.used.toString(36)}`;
+  }
+
+  /** What is in every sealed word, and in no other. */
+  get sealedText(): string {
+    return `${this.text}q`;
   }
 
   /** A new e-mail address that carries the canary. */
