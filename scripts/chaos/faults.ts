@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { services } from '../services.js';
 import type { Dice } from './dice.js';
+import { crashBeforeMarking, fillStream } from './stores.js';
 import type { System, SystemOptions } from './system.js';
 
 /** A way to break a part. */
@@ -13,7 +14,11 @@ export interface Fault {
 }
 
 const DOWN_MS = [200, 3_000] as const;
+const FULL_MS = [1_000, 4_000] as const;
 const FROZEN_MS = [1_000, 6_000] as const;
+
+/** Of each tenth of a second, most. */
+const [STOPPED_MS, RUNNING_MS] = [80, 20];
 
 const CUT = `
   select count(pg_terminate_backend(pid)) from pg_stat_activity
@@ -33,6 +38,27 @@ const whole: readonly Omit<Fault, 'fits'>[] = [
         await servers.signalPostgres('SIGCONT');
       }
     },
+  },
+  {
+    name: 'slow',
+    async inject({ servers }, dice) {
+      const untilMs = performance.now() + dice.between(...FROZEN_MS);
+      try {
+        while (performance.now() < untilMs) {
+          await servers.signalPostgres('SIGSTOP');
+          await delay(STOPPED_MS);
+          await servers.signalPostgres('SIGCONT');
+          await delay(RUNNING_MS);
+        }
+      } finally {
+        await servers.signalPostgres('SIGCONT');
+      }
+    },
+  },
+  { name: 'relay', inject: crashBeforeMarking },
+  {
+    name: 'full',
+    inject: ({ servers }, dice) => fillStream(servers, () => delay(dice.between(...FULL_MS))),
   },
   {
     name: 'nats',

@@ -27,6 +27,8 @@ export class Servers implements AsyncDisposable {
     private postgres: EmbeddedPostgres,
     private readonly startPostgresAgain: () => Promise<EmbeddedPostgres>,
     private readonly nodes: readonly Node[],
+    /** Of who may change streams. */
+    readonly bootSeed: string,
     private readonly stack: AsyncDisposableStack,
   ) {}
 
@@ -45,7 +47,7 @@ export class Servers implements AsyncDisposable {
     const users = natsUsers(natsPermissions(services), secrets);
     const starts = await nodeStarts(folder, nodeCount, users);
     nodes.push(...(await Promise.all(starts.map(async (one) => ({ ...one, running: await one.start() })))));
-    servers = new Servers(postgres, startPostgresAgain, nodes, stack.move());
+    servers = new Servers(postgres, startPostgresAgain, nodes, secrets.bootNkey.seed, stack.move());
     return servers;
   }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { operations, type Operation } from '@tenantry/contracts';
@@ -129,11 +129,9 @@ const sessionMutant: Mutant = {
 const logMutant: Mutant = {
   name: 'a token in a log',
   plant: (ground) => {
-    appendFileSync(
-      join(ground.stateDir, 'logs', 'gateway.log'),
-      `{"text":"hole","token":"${pool(ground).a.owner.token}"}\n`,
-    );
-    return Promise.resolve(() => Promise.resolve());
+    const file = join(ground.stateDir, 'logs', 'hole.log'); // of its own: the services go on writing to theirs
+    writeFileSync(file, `{"text":"hole","token":"${pool(ground).a.owner.token}"}\n`);
+    return Promise.resolve(() => Promise.resolve(rmSync(file)));
   },
   only: /^$/,
   sections: ['leaks'],

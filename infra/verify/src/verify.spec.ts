@@ -77,6 +77,7 @@ describe('tenantry verify', () => {
     });
     expect(JSON.parse(text!)).toMatchObject({ url: ground.url, failed: 2 });
     expect(html).toContain('2 did not hold');
+    expect(html).toContain('can name any tenant on that service');
     expect(xml).toContain('failures="2"');
   });
 

@@ -21,6 +21,7 @@ ${verdict}
 ${sectionTable(summary)}
 ${failedTable(summary.outcomes.filter((one) => !one.held))}
 ${untriedTable(summary)}
+${limitsList(summary)}
 ${details(summary)}
 </body>
 </html>
@@ -50,6 +51,11 @@ function untriedTable({ untried }: Summary): string {
   if (untried.length === 0) return '';
   const rows = untried.map(({ section, subject, reason }) => row([section, subject, reason].map(escape)));
   return `<h2>What could not be tried</h2>${table(['Section', 'What', 'Why'], rows)}`;
+}
+
+function limitsList({ limits }: Summary): string {
+  const items = limits.map((limit) => `<li>${escape(limit)}</li>`);
+  return `<h2>What this does not show</h2><ul>${items.join('\n')}</ul>`;
 }
 
 function details({ sections, outcomes }: Summary): string {

@@ -12,6 +12,8 @@ export interface Summary {
   readonly failed: number;
   readonly sections: readonly SectionSummary[];
   readonly untried: readonly Untried[];
+  /** What stays possible although everything held. */
+  readonly limits: readonly string[];
   readonly outcomes: readonly Outcome[];
 }
 
@@ -22,6 +24,13 @@ export interface SectionSummary {
   readonly failed: number;
   readonly durationMs: number;
 }
+
+/** What a reader must not take for shown: by design, and by the nature of such attacks. */
+const LIMITS = [
+  "Who steals a service's database login can name any tenant on that service's own tables, and only there: inside Postgres the tenant setting is trusted from that login (docs/adr/0010-no-proof-in-the-policy.md).",
+  'Who takes over a service on the bus can name any tenant on the operations that this service is declared to call.',
+  'A run shows what was tried on this system at this time; what it could not try it lists.',
+];
 
 /** Counts a run. */
 export function summarise(
@@ -37,6 +46,7 @@ export function summarise(
     failed: findings.failed.length,
     sections,
     untried: findings.untried,
+    limits: LIMITS,
     outcomes: findings.outcomes,
   };
 }
