@@ -53,7 +53,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   'CheckConsents.purposes': () => ['newsletter'],
   'SetConsentPurpose.purpose': () => 'newsletter',
   calendar: () => 'DE-BE',
-  'ReplaceNoticeTemplate.text': () => 'Hello\n\n    {code}\n\n{text} {dueOn} {reference}',
+  'ReplaceNoticeTemplate.text': () => 'Hello\n\n    {code} {link}\n\n{text} {dueOn} {reference}',
   'SetTableRecord.keepReason': () => 'Tax law',
   effectiveOn: () => new Date().toISOString().slice(0, 10),
   receivedAt: () => new Date().toISOString(),

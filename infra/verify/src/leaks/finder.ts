@@ -1,37 +1,45 @@
-const TAIL_BYTES = 2;
+const TAIL_BYTES = 4;
+const SLOT_BITS = 20;
+/** Knuth's multiplicative hash: spreads tails that differ in few bits. */
+const SPREAD = 0x9e3779b1;
 
 /** Looks for any of many marks in much data, at the cost of one pass: their last bytes say where to look closer. */
 export class Finder {
-  /** Longest first, by their last two bytes. */
   private readonly byTail = new Map<number, Buffer[]>();
-  private readonly isTail = new Uint8Array(1 << (8 * TAIL_BYTES));
+  /** Where any tail lies; nearly all positions end here. */
+  private readonly slots = new Uint8Array(1 << SLOT_BITS);
   /** What must be kept of a piece so that a mark across two of them is found. */
   readonly overlapBytes: number;
 
+  /** @throws RangeError for a mark of fewer than four bytes */
   constructor(marks: readonly string[]) {
-    const all = marks.map((mark) => Buffer.from(mark)).filter(({ length }) => length >= TAIL_BYTES);
+    const all = marks.map((mark) => Buffer.from(mark));
+    if (all.some(({ length }) => length < TAIL_BYTES)) throw new RangeError(`a mark has ${TAIL_BYTES} bytes or more`);
     this.overlapBytes = Math.max(1, ...all.map(({ length }) => length)) - 1;
     for (const mark of all) {
-      const tail = tailAt(mark, mark.length - 1);
-      this.isTail[tail] = 1;
+      const tail = mark.readInt32BE(mark.length - TAIL_BYTES);
+      this.slots[slotOf(tail)] = 1;
       this.byTail.set(tail, [...(this.byTail.get(tail) ?? []), mark]);
     }
   }
 
   isIn(bytes: Buffer): boolean {
-    for (let end = TAIL_BYTES - 1; end < bytes.length; end++) {
-      const tail = tailAt(bytes, end);
-      if (this.isTail[tail] === 1 && this.byTail.get(tail)!.some((mark) => endsAt(bytes, end, mark))) return true;
+    let tail = 0;
+    for (let end = 0; end < bytes.length; end++) {
+      tail = (tail << 8) | bytes[end]!;
+      if (this.slots[slotOf(tail)] === 1 && this.endsAt(bytes, end, tail)) return true;
     }
     return false;
   }
+
+  private endsAt(bytes: Buffer, end: number, tail: number): boolean {
+    return (this.byTail.get(tail) ?? []).some((mark) => {
+      const start = end + 1 - mark.length;
+      return start >= 0 && bytes.compare(mark, 0, mark.length, start, end + 1) === 0;
+    });
+  }
 }
 
-function tailAt(bytes: Buffer, end: number): number {
-  return bytes[end]! | (bytes[end - 1]! << 8);
-}
-
-function endsAt(bytes: Buffer, end: number, mark: Buffer): boolean {
-  const start = end + 1 - mark.length;
-  return start >= 0 && bytes.compare(mark, 0, mark.length, start, end + 1) === 0;
+function slotOf(tail: number): number {
+  return Math.imul(tail, SPREAD) >>> (32 - SLOT_BITS);
 }
