@@ -41,6 +41,7 @@ import { EveryHourRetireEntries } from './retention/every-hour-retire-entries.js
 import { GetAuditRetention } from './retention/get-audit-retention.js';
 import { OnLegalHoldPlaced } from './retention/on-legal-hold-placed.js';
 import { OnLegalHoldReleased } from './retention/on-legal-hold-released.js';
+import { OnLegalHoldRenewed } from './retention/on-legal-hold-renewed.js';
 import { SetAuditRetention } from './retention/set-audit-retention.js';
 import { EverySecondIndexWords } from './search/every-second-index-words.js';
 import { CollectActorSubject } from './subjects/collect-actor-subject.js';
@@ -74,7 +75,7 @@ const subjects = [
 ];
 const evidence = [GetTreeHead, ProveChange];
 const retention = [GetAuditRetention, SetAuditRetention];
-const reactions = [OnEveryEvent, OnLegalHoldPlaced, OnLegalHoldReleased];
+const reactions = [OnEveryEvent, OnLegalHoldPlaced, OnLegalHoldRenewed, OnLegalHoldReleased];
 const scheduled = [
   EveryQuarterSecondSignCheckpoints,
   EveryMinuteAnchorHeads,

@@ -99,10 +99,12 @@ import { GetPrivacyForm } from './form/get-privacy-form.js';
 import { GetPrivacySettings } from './form/get-privacy-settings.js';
 import { ReplacePrivacySettings } from './form/replace-privacy-settings.js';
 import { SubmitPrivacyForm } from './form/submit-privacy-form.js';
+import { EveryMinuteRenewHolds } from './holds/every-minute-renew-holds.js';
 import { Holds } from './holds/holds.js';
 import { ListLegalHolds } from './holds/list-legal-holds.js';
 import { PlaceLegalHold } from './holds/place-legal-hold.js';
 import { ReleaseLegalHold } from './holds/release-legal-hold.js';
+import { RowKeeper } from './holds/row-keeper.js';
 import { ListNoticeTemplates } from './notices/list-notice-templates.js';
 import { Notices } from './notices/notices.js';
 import { ReplaceNoticeTemplate } from './notices/replace-notice-template.js';
@@ -130,22 +132,13 @@ import { SendVerificationCode } from './verification/send-verification-code.js';
 import { SendVerificationLink } from './verification/send-verification-link.js';
 
 const requests = [
-  OpenPrivacyRequest,
-  GetPrivacyRequest,
-  ListPrivacyRequests,
-  ListPrivacyRequestEntries,
-  AssignPrivacyRequests,
-  CommentPrivacyRequest,
-  GetPrivacyRequestClock,
+  ...[OpenPrivacyRequest, GetPrivacyRequest, ListPrivacyRequests, ListPrivacyRequestEntries],
+  ...[AssignPrivacyRequests, CommentPrivacyRequest, GetPrivacyRequestClock],
 ];
 const correspondence = [AcknowledgePrivacyRequest, AskPrivacyQuestion, RecordPrivacyAnswer, ExtendPrivacyRequest];
 const decisions = [
-  FulfilPrivacyRequest,
-  DenyPrivacyRequest,
-  WithdrawPrivacyRequest,
-  HandOverPrivacyRequest,
-  AppealPrivacyRequest,
-  DecidePrivacyAppeal,
+  ...[FulfilPrivacyRequest, DenyPrivacyRequest, WithdrawPrivacyRequest, HandOverPrivacyRequest],
+  ...[AppealPrivacyRequest, DecidePrivacyAppeal],
 ];
 
 const duplicates = [DecidePrivacyDuplicate];
@@ -187,6 +180,7 @@ const accessReviews = [
 const schedules = [
   EveryMinuteEscalate,
   EveryMinuteAnnounceEnds,
+  EveryMinuteRenewHolds,
   EverySecondRunPlans,
   EveryHourForgetCopies,
   EveryTenSecondsRepeatErasures,
@@ -234,7 +228,7 @@ const subjectPlans = [
     Notices,
     ...[Codes, Links, IdentityDesk, Duplicates, Merged],
     FormTenants,
-    Holds,
+    ...[Holds, RowKeeper],
     AgreementDesk,
     PlatformAgreements,
     Ledger,

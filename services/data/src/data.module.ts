@@ -27,8 +27,10 @@ import { ListProductTables } from './product-tables/list-product-tables.js';
 import { HeldRows } from './holds/held-rows.js';
 import { FindSubjectHolds } from './holds/find-subject-holds.js';
 import { HoldRows } from './holds/hold-rows.js';
+import { LetGoRows } from './holds/let-go-rows.js';
 import { OnLegalHoldPlaced } from './holds/on-legal-hold-placed.js';
 import { OnLegalHoldReleased } from './holds/on-legal-hold-released.js';
+import { OnLegalHoldRenewed } from './holds/on-legal-hold-renewed.js';
 import { ProductDefinitions } from './product-tables/product-definitions.js';
 import { ProductTables } from './product-tables/product-tables.js';
 import { SetProductTableAccess } from './product-tables/set-product-table-access.js';
@@ -129,6 +131,7 @@ const subjects = [
   EraseSubjectRows,
   MeasureTables,
   HoldRows,
+  LetGoRows,
   FindSubjectHolds,
 ];
 const reactions = [
@@ -139,6 +142,7 @@ const reactions = [
   OnTenantDeactivated,
   OnLegalHoldPlaced,
   OnLegalHoldReleased,
+  OnLegalHoldRenewed,
 ];
 const encryption = [RotateTenantKey, GetKeyRotation];
 const retention = [

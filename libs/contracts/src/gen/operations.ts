@@ -564,7 +564,14 @@ import {
   SchemaForeignKey,
   SchemaTable,
 } from './data/functions.js';
-import { FindSubjectHoldsRequest, HeldRows, HoldRowsRequest, SubjectHolds } from './data/holds.js';
+import {
+  FindSubjectHoldsRequest,
+  HeldRows,
+  HoldRowsRequest,
+  LetGoRowsRequest,
+  RowsLetGo,
+  SubjectHolds,
+} from './data/holds.js';
 import { MeasureTablesRequest, TablesMeasured } from './data/measures.js';
 import { OwnValues, ReadOwnValuesRequest } from './data/own-values.js';
 import {
@@ -5124,6 +5131,21 @@ export const holdRows = operation({
   output: HeldRows,
 });
 
+/**
+ * Lets go of rows that were held for a hold that compliance then did not place. One that it has placed stays; one that turns out to be placed
+ * is in force again.
+ */
+export const letGoRows = operation({
+  name: 'LetGoRows',
+  service: 'data',
+  summary: 'Lets go of rows that were held for a hold that compliance then did not place',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: LetGoRowsRequest,
+  output: RowsLetGo,
+});
+
 /** Finds the legal holds that hold rows of a person: what would keep an erasure from being carried out. */
 export const findSubjectHolds = operation({
   name: 'FindSubjectHolds',
@@ -6943,6 +6965,7 @@ export const operations: readonly Operation[] = [
   getTableColumns,
   getTableForeignKeys,
   holdRows,
+  letGoRows,
   findSubjectHolds,
   measureTables,
   readOwnValues,

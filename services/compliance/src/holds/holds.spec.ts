@@ -2,7 +2,13 @@ import { listLegalHolds, placeLegalHold, releaseLegalHold, type PlaceLegalHoldRe
 import { Fault, newId, type TenantContext } from '@tenantry/kernel';
 import { testContext, type TestTenant } from '@tenantry/testing';
 import { ComplianceFixture } from '../compliance.fixture.js';
+import { Peers } from '../places/peers.fixture.js';
 import { findActiveHolds, type HoldQuestion } from './legal-hold.table.js';
+
+type Held = { readonly holdId: string };
+
+const TWICE = { name: 'Roe v. Wade Ltd', reason: 'A claim was filed', table: 'orders' };
+const somebodyElse: Partial<TenantContext> = { actor: { kind: 'user', id: newId(), role: 'compliance' } };
 
 describe('Legal holds', () => {
   const f = new ComplianceFixture();
@@ -15,6 +21,8 @@ describe('Legal holds', () => {
       const found = await findActiveHolds(tx, { email: null, person: null, tables: [], ...question });
       return found.map(({ name }) => name);
     });
+
+  beforeEach(() => void Object.assign(f.peers, new Peers()));
 
   it('keep a person, a row or a whole table, in their own tenant', async () => {
     await place(t.a, { name: 'person', subjectEmail: 'Ada@Example.com' });
@@ -38,8 +46,70 @@ describe('Legal holds', () => {
     expect((await t.a.call(listLegalHolds, {})).data).toEqual([hold]);
     f.peers.holdRefusal = new Fault('invalid-input', { field: 'filter', detail: 'orders has no column status' });
     await expect(place(t.a, wish)).rejects.toBeFault('invalid-input', { field: 'filter' });
-    f.peers.holdRefusal = null;
     expect(await t.a.count('compliance.legal_hold')).toBe(1);
+  });
+
+  it('let go of rows that were held for a hold that then was not placed', async () => {
+    await t.database.setStatus(t.a.id, 'deactivated');
+    await expect(place(t.a, { table: 'orders' })).rejects.toBeInstanceOf(Fault);
+    await t.database.setStatus(t.a.id, 'active');
+    expect(f.peers.letGo).toMatchObject([{ tenantId: t.a.id }]);
+    expect(f.peers.letGo).toMatchObject((f.peers.held as Held[]).map(({ holdId }) => ({ holdId })));
+    const repeat = () => t.a.call(placeLegalHold, TWICE, somebodyElse, { idempotencyKey: 'the same' });
+    const [first, again] = [await repeat(), await repeat()];
+    expect(again).toEqual(first);
+    expect(f.peers.letGo).toHaveLength(2);
+    expect(f.peers.letGo).not.toContainEqual(expect.objectContaining({ holdId: first.id }));
+    expect(await t.a.count('compliance.legal_hold')).toBe(1);
+  });
+
+  describe('that are in force', () => {
+    const renewed = async () => (await t.outbox()).filter(({ type }) => type === 'LegalHoldRenewed');
+    const run = () => t.bus.runSchedule('compliance.holds');
+    const forgetTold = () => t.database.admin('update compliance.legal_hold set told_at = null');
+    const idsOf = (told: readonly object[]) => told.map((one) => (one as Held).holdId);
+
+    it('are told again to whoever keeps to them: once, whatever table or person they are about', async () => {
+      const holds = [
+        await place(t.a, { table: 'orders', filter: 'id=eq.1' }),
+        await place(t.a, { subjectEmail: 'ada@example.com' }),
+        await place(t.b, { table: 'orders' }),
+      ];
+      f.peers.held.length = 0;
+      await run();
+      const mine = (ids: readonly string[]) => ids.filter((id) => holds.some((hold) => hold.id === id));
+      expect(mine(idsOf(await renewed())).toSorted()).toEqual(holds.map(({ id }) => id).toSorted());
+      expect(mine(idsOf(f.peers.held as object[])).toSorted()).toEqual([holds[0]!.id, holds[2]!.id].toSorted());
+      await run();
+      expect(mine(idsOf(await renewed()))).toHaveLength(3);
+      await forgetTold(); // as a restored database has it
+      await run();
+      expect(mine(idsOf(await renewed()))).toHaveLength(6);
+    });
+
+    it('are not told of once they are released, also when that happens meanwhile', async () => {
+      const { id: holdId } = await place(t.a, { table: 'orders' });
+      const call = jest.spyOn(f.peers, 'call').mockImplementationOnce(async () => {
+        await t.a.call(releaseLegalHold, { holdId, reason: 'Settled' }, somebody());
+        return { rows: 0n } as never;
+      });
+      await t.database.admin(`update compliance.legal_hold set told_at = now() + interval '1 day' where id <> $1`, [
+        holdId,
+      ]);
+      await run();
+      call.mockRestore();
+      expect(idsOf(await renewed())).not.toContain(holdId);
+    });
+
+    it('are told of later when the data service does not answer, and of a table that is gone without it', async () => {
+      const [gone, other] = [await place(t.a, { table: 'orders' }), await place(t.a, { table: 'leads' })];
+      f.peers.holdRefusal = new Fault('unavailable');
+      await run();
+      expect(idsOf(await renewed())).not.toContain(gone.id);
+      f.peers.holdRefusal = new Fault('invalid-input', { field: 'table', detail: 'There is no table orders' });
+      await run();
+      expect(idsOf(await renewed())).toEqual(expect.arrayContaining([gone.id, other.id]));
+    });
   });
 
   it('by query hold the erasures of people whose rows match, and no other table or tenant', async () => {

@@ -1,4 +1,4 @@
-import { empty, sql, type RowChange, type Transaction } from '@tenantry/database';
+import { empty, type Job, sql, type RowChange, type Transaction } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import type { Rows } from '../requests/privacy-request.table.js';
 import type { LegalHold } from './legal-hold.js';
@@ -20,6 +20,24 @@ export async function lockHold(tx: Transaction, id: string): Promise<LegalHold> 
   const hold = await tx.one<LegalHold>(sql`select ${columns} from compliance.legal_hold where id = ${id} for update`);
   if (!hold) throw new Fault('not-found');
   return hold;
+}
+
+/** A hold that the services which keep to it are to be told of. */
+export type DueHold = LegalHold & { readonly tenantId: string };
+
+/** Holds in force, of all tenants, of which nothing was told since a moment: those never told first. */
+export function holdsToTell(job: Job, since: Date, limit: number): Promise<DueHold[]> {
+  return job.query<DueHold>(sql`
+    select tenant_id as "tenantId", ${columns} from compliance.legal_hold
+    where released_at is null and (told_at is null or told_at < ${since}) order by told_at nulls first, id limit ${limit}`);
+}
+
+/** Answers whether a hold is still in force, which it then is until the commit. */
+export async function noteTold(tx: Transaction, id: string, now: Date): Promise<boolean> {
+  const told = await tx.execute(
+    sql`update compliance.legal_hold set told_at = ${now} where id = ${id} and released_at is null`,
+  );
+  return told > 0;
 }
 
 export async function saveRelease(tx: Transaction, hold: LegalHold): Promise<void> {

@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
 import {
-  holdRows,
   LegalHoldPlaced,
   placeLegalHold,
   type LegalHold as HoldMessage,
@@ -8,10 +7,11 @@ import {
 } from '@tenantry/contracts';
 import { TenantDatabase } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
-import { Handles, RpcClient } from '@tenantry/messaging';
+import { Handles } from '@tenantry/messaging';
 import { Holds } from './holds.js';
 import { type LegalHold, placeHold } from './legal-hold.js';
 import { holdChange, insertHold } from './legal-hold.table.js';
+import { RowKeeper } from './row-keeper.js';
 
 /** Keeps something from being erased, changed or deleted, from the commit on. */
 @Controller()
@@ -20,26 +20,30 @@ export class PlaceLegalHold {
     private readonly tenants: TenantDatabase,
     private readonly holds: Holds,
     private readonly clock: Clock,
-    private readonly rpc: RpcClient,
+    private readonly rows: RowKeeper,
   ) {}
 
   @Handles(placeLegalHold)
   async handle(request: PlaceLegalHoldRequest, ctx: TenantContext): Promise<HoldMessage> {
     const placed = placeHold(request, ctx.actor.id, this.clock.now());
-    const reason = await this.holds.seal(ctx.tenantId, 'reason', placed, placed.reason);
+    // Rows are held before the commit, so a hold that is placed was in force all along.
+    const hold = { ...placed, rowsWhenPlaced: await this.rows.hold(ctx, placed) };
+    let kept: HoldMessage | null = null;
+    try {
+      kept = await this.#place(hold, ctx);
+      return kept;
+    } finally {
+      // Not placed, or placed before: an Idempotency-Key was used again, and the answer is the first one's.
+      if (kept?.id !== hold.id) await this.rows.letGo(ctx, hold);
+    }
+  }
+
+  async #place(hold: LegalHold, ctx: TenantContext): Promise<HoldMessage> {
+    const reason = await this.holds.seal(ctx.tenantId, 'reason', hold, hold.reason);
     return this.tenants.transaction(ctx, async (tx) => {
-      const hold = await this.#holdRows(placed, ctx);
       await insertHold(tx, { ...hold, reason });
       tx.publish(new LegalHoldPlaced({ holdId: hold.id }), { changes: [holdChange('insert', hold)] });
       return { ...hold };
     });
-  }
-
-  /** Rows are held first: a hold that then isn't placed ends by itself, and one that is was in force all along. */
-  async #holdRows(hold: LegalHold, ctx: TenantContext): Promise<LegalHold> {
-    const { id: holdId, table, subjectKey, filter } = hold;
-    if (table === null) return hold;
-    const { rows } = await this.rpc.call(holdRows, { holdId, table, subjectKey, filter }, ctx);
-    return { ...hold, rowsWhenPlaced: rows };
   }
 }

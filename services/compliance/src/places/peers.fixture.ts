@@ -8,6 +8,7 @@ import {
   type EraseSubjectRowsRequest,
   getTreeHead,
   type GivenAccess,
+  letGoRows,
   listAgentAccesses,
   listMemberAccesses,
   measureTables,
@@ -82,6 +83,8 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
   holdsOnRows: readonly string[] = [];
   /** Which rows it was asked to hold. */
   readonly held: unknown[] = [];
+  /** Which it was asked to let go of. */
+  readonly letGo: unknown[] = [];
   /** Why it holds none. */
   holdRefusal: Fault | null = null;
 
@@ -95,6 +98,7 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
       if (this.holdRefusal) return Promise.reject(this.holdRefusal);
       this.held.push({ ...input, tenantId });
     }
+    if (operation.name === letGoRows.name) this.letGo.push({ ...input, tenantId });
     const peer = peers.find(({ plan, erase }) => [plan, erase].some(({ name }) => name === operation.name));
     if (peer) return this.answer<O>(peer, operation.name, input, tenantId);
     if (operation.name === endMemberAccess.name || operation.name === endAgentAccess.name)
@@ -118,6 +122,7 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
       [measureTables.name]: this.measured,
       [findSubjectHolds.name]: { holds: this.holdsOnRows.map((holdId) => ({ holdId, table: 'customers' })) },
       [holdRows.name]: { rows: 7n },
+      [letGoRows.name]: { changed: true },
       [signStatement.name]: { note: 'a note', key: 'a key' },
     };
     return Promise.resolve(answers[operation.name] as O);

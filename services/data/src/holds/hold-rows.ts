@@ -7,7 +7,7 @@ import { accessTo, callerOf } from '../rows/caller.js';
 import { explainRefusal } from '../rows/row-fault.js';
 import { Catalog } from '../spaces/catalog.js';
 import { heldCondition, rowHoldOf } from './row-hold.js';
-import { countHeld, countRowHolds, insertRowHold } from './row-hold.table.js';
+import { countHeld, countOtherHolds, insertRowHold } from './row-hold.table.js';
 
 /** Each costs a look at every change. */
 const MAX_HOLDS = 200;
@@ -34,7 +34,7 @@ export class HoldRows {
           throw explainRefusal(error, space);
         });
       await this.tenants.transaction(ctx, async (tx) => {
-        if ((await countRowHolds(tx)) >= MAX_HOLDS) {
+        if ((await countOtherHolds(tx, hold.id)) >= MAX_HOLDS) {
           throw new Fault('conflict', { detail: `At most ${MAX_HOLDS} legal holds on rows can be in force` });
         }
         await insertRowHold(tx, hold, this.clock.now());

@@ -19,10 +19,12 @@ export async function insertRowHold(tx: Transaction, hold: RowHold, heldAt: Date
     values (${tx.tenantId}, ${hold.id}, ${hold.table}, ${hold.subjectKey}, ${hold.filter}, ${heldAt}) on conflict do nothing`);
 }
 
-/** How many holds on rows are in force; nobody adds one until the commit. */
-export async function countRowHolds(tx: Transaction): Promise<number> {
+/** How many other holds on rows are in force; nobody adds one until the commit. */
+export async function countOtherHolds(tx: Transaction, id: string): Promise<number> {
   await tx.query(sql`select pg_advisory_xact_lock(hashtextextended(${`row holds ${tx.tenantId}`}, 0))`);
-  const [row] = await tx.query<{ holds: number }>(sql`select count(*)::int as holds from data.row_holds()`);
+  const [row] = await tx.query<{ holds: number }>(
+    sql`select count(*)::int as holds from data.row_holds() where id <> ${id}`,
+  );
   return row!.holds;
 }
 
@@ -30,6 +32,14 @@ export async function countRowHolds(tx: Transaction): Promise<number> {
 export async function confirmRowHold(tx: Transaction, id: string, at: Date): Promise<void> {
   await tx.execute(sql`
     update data.row_hold set confirmed_at = ${at} where tenant_id = ${tx.tenantId} and id = ${id} and confirmed_at is null`);
+}
+
+/** Ends a hold that nobody has confirmed; a late confirmation brings it back. Answers whether there was one. */
+export async function lapseRowHold(tx: Transaction, id: string): Promise<boolean> {
+  const lapsed = await tx.execute(sql`
+    update data.row_hold set held_at = now() - interval '1 day'
+    where tenant_id = ${tx.tenantId} and id = ${id} and confirmed_at is null and released_at is null and held_at > now() - interval '1 day'`);
+  return lapsed > 0;
 }
 
 export async function releaseRowHold(tx: Transaction, id: string, at: Date): Promise<void> {

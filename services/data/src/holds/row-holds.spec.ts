@@ -8,8 +8,10 @@ import {
   holdRows,
   type HoldRowsRequest,
   importRows,
+  letGoRows,
   LegalHoldPlaced,
   LegalHoldReleased,
+  LegalHoldRenewed,
   planSubjectRows,
 } from '@tenantry/contracts';
 import { newId, type TenantContext } from '@tenantry/kernel';
@@ -44,7 +46,8 @@ describe.each(['schema', 'pool'] as const)('rows under a legal hold in %s mode',
     const held = await t.bus.call(holdRows, { holdId, table: 'orders', ...more } as HoldRowsRequest, job(client));
     return { holdId, rows: held.rows };
   };
-  const tell = (event: LegalHoldPlaced | LegalHoldReleased) => t.bus.deliver({ event, tenantId: rows.id });
+  const tell = (event: LegalHoldPlaced | LegalHoldReleased | LegalHoldRenewed) =>
+    t.bus.deliver({ event, tenantId: rows.id });
   const held = { reason: 'rows-held' };
 
   it('can neither be changed nor deleted while they match the query, and others can', async () => {
@@ -146,6 +149,36 @@ describe.each(['schema', 'pool'] as const)('rows under a legal hold in %s mode',
     await expect(rows.patch('orders', 'id=eq.11', { address: 'again' })).rejects.toMatchObject(held);
     await tell(new LegalHoldReleased({ holdId: placed.holdId }));
     await tell(new LegalHoldPlaced({ holdId: placed.holdId })); // news in another order
+    await rows.patch('orders', 'id=eq.10', { address: 'free' });
+  });
+
+  it('are let go of when compliance did not place the hold, and never when it has', async () => {
+    const [intended, placed] = [await hold({ filter: 'id=eq.11' }), await hold({ filter: 'id=eq.10' })];
+    await tell(new LegalHoldPlaced({ holdId: placed.holdId }));
+    const letGo = (holdId: string, client = rows) => t.bus.call(letGoRows, { holdId }, job(client));
+    expect(await letGo(intended.holdId, others)).toEqual({ changed: false });
+    await expect(rows.patch('orders', 'id=eq.11', { address: 'free' })).rejects.toMatchObject(held);
+    expect(await letGo(intended.holdId)).toEqual({ changed: true });
+    await rows.patch('orders', 'id=eq.11', { address: 'free' });
+    expect(await letGo(placed.holdId)).toEqual({ changed: false });
+    await expect(rows.patch('orders', 'id=eq.10', { address: 'free' })).rejects.toMatchObject(held);
+    await tell(new LegalHoldPlaced({ holdId: intended.holdId })); // it was placed after all
+    await expect(rows.patch('orders', 'id=eq.11', { address: 'again' })).rejects.toMatchObject(held);
+  });
+
+  it('are held again when compliance says so of a hold that this database lost, and not when it was released', async () => {
+    const { holdId } = await hold({ filter: 'id=eq.10' });
+    await tell(new LegalHoldPlaced({ holdId }));
+    await t.database.admin('delete from data.row_hold where id = $1', [holdId]);
+    await rows.patch('orders', 'id=eq.10', { address: 'lost' });
+    const again = { holdId, filter: 'id=eq.10' };
+    await hold(again);
+    await tell(new LegalHoldRenewed({ holdId }));
+    await t.database.admin(`update data.row_hold set held_at = held_at - interval '25 hours'`);
+    await expect(rows.patch('orders', 'id=eq.10', { address: 'x' })).rejects.toMatchObject(held);
+    await tell(new LegalHoldReleased({ holdId }));
+    await hold(again);
+    await tell(new LegalHoldRenewed({ holdId }));
     await rows.patch('orders', 'id=eq.10', { address: 'free' });
   });
 

@@ -543,6 +543,28 @@ export class LegalHoldPlaced {
   }
 }
 
+/**
+ * A legal hold is still in force. Said again and again to whoever keeps to it, so that nobody forgets one who was restored from a backup, or was not there when
+ * it was placed.
+ */
+export class LegalHoldRenewed {
+  static readonly typeName = 'tenantry.compliance.v1.LegalHoldRenewed';
+  static readonly fields: readonly FieldFacts[] = [field('hold_id', 'string', { dataClass: 'none' })];
+  static readonly event: EventFacts = {
+    service: 'compliance',
+    name: 'LegalHoldRenewed',
+    subjectSuffix: 'compliance.LegalHoldRenewed',
+    action: 'legal_hold.renewed',
+  };
+
+  /** The hold. */
+  holdId = '';
+
+  constructor(fields?: LegalHoldRenewed) {
+    Object.assign(this, fields);
+  }
+}
+
 /** A legal hold ended: what it kept may be erased again. */
 export class LegalHoldReleased {
   static readonly typeName = 'tenantry.compliance.v1.LegalHoldReleased';

@@ -35,6 +35,25 @@ export class HoldRowsRequest {
   filter?: string | null;
 }
 
+/** Names a hold that was not placed. */
+export class LetGoRowsRequest {
+  static readonly typeName = 'tenantry.data.v1.LetGoRowsRequest';
+  static readonly fields: readonly FieldFacts[] = [field('hold_id', 'string', { required: true })];
+
+  /** The legal hold. */
+  @IsCanonicalUuid()
+  holdId = '';
+}
+
+/** What became of it. */
+export class RowsLetGo {
+  static readonly typeName = 'tenantry.data.v1.RowsLetGo';
+  static readonly fields: readonly FieldFacts[] = [field('changed', 'bool')];
+
+  /** Whether rows were held for it until now. */
+  changed = false;
+}
+
 /** What a hold holds. */
 export class HeldRows {
   static readonly typeName = 'tenantry.data.v1.HeldRows';

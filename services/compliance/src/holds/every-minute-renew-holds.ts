@@ -1,0 +1,64 @@
+import { Controller } from '@nestjs/common';
+import { LegalHoldRenewed } from '@tenantry/contracts';
+import { ControlDatabase, TenantDatabase } from '@tenantry/database';
+import { Fault, type TenantContext } from '@tenantry/kernel';
+import { Every } from '@tenantry/messaging';
+import { PlanWork } from '../places/plan-work.js';
+import { holdsToTell, noteTold, type DueHold } from './legal-hold.table.js';
+import { RowKeeper } from './row-keeper.js';
+
+const HOLDS_A_TURN = 100;
+const TELL_EVERY_MS = 3_600_000;
+
+/**
+ * Tells whoever keeps to holds which are in force: each once an hour, and all of them after a start, because a service that was restored, or learned of
+ * holds only now, does not know the older ones. As when a hold is placed, rows are held first and the commit that finds it still in force confirms it; so one that is released meanwhile
+ * stays released, and after a crash the next turn begins with what was not noted.
+ */
+@Controller()
+export class EveryMinuteRenewHolds {
+  readonly #startedAt: Date;
+
+  constructor(
+    private readonly control: ControlDatabase,
+    private readonly tenants: TenantDatabase,
+    private readonly rows: RowKeeper,
+    private readonly work: PlanWork,
+  ) {
+    this.#startedAt = work.clock.now();
+  }
+
+  @Every({ name: 'compliance.holds', intervalMs: 60_000 })
+  async handle(signal: AbortSignal): Promise<void> {
+    const anHourAgo = this.work.clock.now().getTime() - TELL_EVERY_MS;
+    const since = new Date(Math.max(anHourAgo, this.#startedAt.getTime()));
+    const job = this.control.job('compliance_runner');
+    for (const hold of await holdsToTell(job, since, HOLDS_A_TURN)) {
+      if (signal.aborted) return;
+      await this.#renew(hold, signal);
+    }
+  }
+
+  async #renew(hold: DueHold, signal: AbortSignal): Promise<void> {
+    const ctx = this.work.contexts.of(hold.tenantId, hold.id, 'compliance', signal);
+    if (!(await this.#holdRows(hold, ctx))) return;
+    await this.tenants.transaction(ctx, async (tx) => {
+      if (await noteTold(tx, hold.id, this.work.clock.now())) tx.publish(new LegalHoldRenewed({ holdId: hold.id }));
+    });
+  }
+
+  /** Answers whether the data service was told; what it refuses, e.g. of a table that is gone, it has nothing to hold of. */
+  async #holdRows(hold: DueHold, ctx: TenantContext): Promise<boolean> {
+    try {
+      await this.rows.hold(ctx, hold);
+      return true;
+    } catch (err) {
+      if (ctx.signal?.aborted || !(err instanceof Fault)) throw err;
+      this.work.log.warn(
+        { err, holdId: hold.id, tenantId: hold.tenantId },
+        'A legal hold on rows could not be renewed',
+      );
+      return err.status < 500;
+    }
+  }
+}
