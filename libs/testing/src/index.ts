@@ -5,5 +5,6 @@ export * from './issuers.js';
 export * from './nats.js';
 export * from './postgres.js';
 export * from './canaries.js';
+export * from './mortal.js';
 export * from './matchers.js';
 export * from './tenants-on-real-postgres.js';

@@ -18,7 +18,7 @@ import type { Stripe } from 'stripe';
 import { staff, type KeptMailer } from '../billing.fixture.js';
 import { SetClock } from '../invoices/invoices.fixture.js';
 import { daysAfter } from '../invoices/period.js';
-import { Mortal } from './killed.fixture.js';
+import { mortalBilling } from './killed.fixture.js';
 import { addCard, owe, paymentsOnRealPostgres } from './payments.fixture.js';
 
 const HOUR_MS = 3_600_000;
@@ -108,7 +108,7 @@ describe('An invoice that is collected by itself', () => {
     await addCard(t.a);
     const invoice = await owe(t, t.a);
     later(HOUR_MS);
-    const process = new Mortal(t);
+    const process = mortalBilling(t);
     try {
       process.dieAt(step, dies);
       await run();
@@ -133,7 +133,7 @@ describe('An invoice that is collected by itself', () => {
     await addCard(t.a);
     await owe(t, t.a);
     later(HOUR_MS);
-    const process = new Mortal(t);
+    const process = mortalBilling(t);
     await run();
     process.restore();
     expect(process.steps).toBe(STEPS);

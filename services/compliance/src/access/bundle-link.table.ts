@@ -23,8 +23,15 @@ export async function lockLink(tx: Transaction, token: string): Promise<BundleLi
     from compliance.bundle_link where token_hash = ${hashOf(token)} for update`);
 }
 
-/** Counts a try; a right one uses the link up. */
-export async function noteTry(tx: Transaction, { tenantId, planId }: BundleLink, usedAt: Date | null): Promise<void> {
-  await tx.execute(sql`update compliance.bundle_link set tries_left = tries_left - 1, used_at = ${usedAt}
+/** Counts a wrong code. */
+export async function noteWrongCode(tx: Transaction, { tenantId, planId }: BundleLink): Promise<void> {
+  await tx.execute(sql`update compliance.bundle_link set tries_left = tries_left - 1
     where tenant_id = ${tenantId} and plan_id = ${planId}`);
+}
+
+/** Uses a link up; answers whether it was still to be used, and no newer one has taken its place. */
+export async function useLink(tx: Transaction, token: string, usedAt: Date): Promise<boolean> {
+  const used = await tx.execute(sql`update compliance.bundle_link set used_at = ${usedAt}
+    where token_hash = ${hashOf(token)} and used_at is null and tries_left > 0`);
+  return used > 0;
 }
