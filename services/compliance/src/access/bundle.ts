@@ -29,9 +29,9 @@ const TEXT_PIECE = 64 * 1024;
 
 /**
  * Writes files into a ZIP as a stream, one after the other: nothing is held but what the reader has not taken yet. The last ones are made of what was written
- * before them.
+ * before them. Nothing is begun before the first piece is asked for, so one that nobody reads costs nothing.
  */
-export function zipOf(
+export async function* zipOf(
   files: readonly BundleFile[],
   last: (written: readonly WrittenFile[]) => Promise<Manifest>,
   modifiedAt: Date,
@@ -56,11 +56,7 @@ export function zipOf(
     });
   }
   zip.end();
-  return bytesOf(zip.outputStream as Readable);
-}
-
-async function* bytesOf(stream: Readable): AsyncGenerator<Uint8Array, void> {
-  for await (const chunk of stream) yield chunk as Uint8Array;
+  for await (const chunk of zip.outputStream as Readable) yield chunk as Uint8Array;
 }
 
 /** A file's text in pieces of some size, counted and hashed on the way. */
