@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { BadReview, parseVerifier, verifyReview, type ReviewedAccess } from '@tenantry/audit-proofs';
 import type { Client } from '../fuzz/client.js';
 import { openReview } from './access-review.js';
+import { eventually } from '@tenantry/testing/eventually';
 import { Stage, tabTo } from './stage.js';
 
 const PATIENCE_MS = 60_000;
@@ -57,6 +59,50 @@ describe('The pages of access reviews, in a real browser before a real system', 
     });
     const { data } = await owner().must<{ data: { email: string }[] }>('GET', '/v1/members');
     expect(data.map(({ email }) => email)).not.toContain(member.email);
+  });
+
+  it('have a result that is verified with a pinned key alone, and nothing else in its place', async () => {
+    const { id, member } = await openReview(owner(), 'rob@people.example');
+    const list = async (): Promise<(ReviewedAccess & { id: string; barred: string | null })[]> =>
+      (await planner.must<{ data: [] }>('GET', `/v1/access-reviews/${id}/items?limit=200`)).data;
+    const of = (items: readonly ReviewedAccess[]) => items.find(({ accessId }) => accessId === member.userId);
+    const items = await list();
+    const decide = (some: readonly { id: string }[], decision: string) =>
+      planner.must('POST', `/v1/access-reviews/${id}/decisions`, {
+        ...{ itemIds: some.map((one) => one.id), decision, reason: 'Looked at' },
+      });
+    const open = items.filter(({ barred }) => barred === null);
+    await decide(
+      open.filter(({ accessId }) => accessId === member.userId),
+      'revoke',
+    );
+    const kept = open.filter(({ accessId }) => accessId !== member.userId);
+    if (kept.length > 0) await decide(kept, 'keep');
+    await eventually(async () => of(await list())?.evidence?.entryId != null, PATIENCE_MS);
+    await planner.must('POST', `/v1/access-reviews/${id}/complete`, { leftBecause: 'Their own, or given by them' });
+    const { key } = await owner().must<{ key: string }>('GET', '/v1/audit/checkpoint');
+    const { note } = await owner().must<{ note: string }>('GET', `/v1/access-reviews/${id}/statement`);
+    const done = await list();
+    const { publicKey } = parseVerifier(key);
+    const verify = (text = note, accesses: readonly ReviewedAccess[] | null = done) =>
+      verifyReview(text, publicKey, accesses);
+    expect(verify()).toMatchObject({ review: id, accesses: done.length, proven: 1 });
+    const [first, ...others] = done;
+    const gone = of(done)!;
+    const with1 = (changed: ReviewedAccess) => done.map((one) => (one.accessId === gone.accessId ? changed : one));
+    for (const accesses of [
+      others,
+      [...others, first!],
+      with1({ ...gone, role: 'owner' }),
+      with1({ ...gone, decision: 'keep' }),
+      with1({ ...gone, evidence: { ...gone.evidence!, sequence: '1' } }),
+      with1({ ...gone, evidence: { ...gone.evidence!, hashes: [] } }),
+    ])
+      expect(() => verify(note, accesses)).toThrow(BadReview);
+    expect(() => verify(note.replace('"kept":', '"kept":1'))).toThrow(BadReview);
+    const other = await stage.world.b.owner.must<{ note: string }>('GET', '/v1/audit/checkpoint');
+    expect(() => verify(other.note, null)).toThrow(BadReview);
+    expect(() => verifyReview(note, new Uint8Array(32).fill(7), done)).toThrow(BadReview);
   });
 
   it('let nobody decide about their own access, or one that they gave', async () => {

@@ -39,6 +39,7 @@ export {
   type ExportHead,
 } from './export/format.js';
 export { verifyExport, type Trusted, type Verified } from './export/verify-export.js';
+export { BadReview, verifyReview, type ReviewedAccess, type VerifiedReview } from './review/verify-review.js';
 export { consistencyRanges, verifyConsistency } from './tree/consistency.js';
 export { Frontier } from './tree/frontier.js';
 export { EMPTY_ROOT, hashLeaf, hashNode, sameHash } from './tree/hash.js';

@@ -9,6 +9,7 @@ import { rewrapInstance } from './rewrap.js';
 import { exportTombstones, replayTombstones } from './tombstones.js';
 import { verifyAudit, type VerifyRequest } from './verify-audit.js';
 import { verifyErasure } from './verify-erasure.js';
+import { verifyReview } from './verify-review.js';
 
 const USAGE = `npm run tenantry -- <command>
 
@@ -30,6 +31,8 @@ audit verify <export.ndjson> [--checkpoint file]… [--key verifier]… [--witne
                                          shows that an exported audit log is what was signed, and what was kept of it
 certificate verify <file> --key verifier
                                          shows that an erasure was done as its certificate says
+review verify <file> [items.json]… --key verifier
+                                         shows that an access review found and decided what its result says
 
 anywhere a running system is reached:
 verify         [--help]                  attacks it and prints what held`;
@@ -75,9 +78,10 @@ const commands: Readonly<Record<string, Command>> = {
   'audit anchors': async ({ instance, files }) => listAnchors(await instance(), files),
   'audit verify': verifyAudit,
   'certificate verify': verifyErasure,
+  'review verify': verifyReview,
 };
 /** Commands that take files, or an id, after their name. */
-const takeFiles = ['audit anchors', 'audit verify', 'certificate verify', 'tombstones replay'];
+const takeFiles = ['audit anchors', 'audit verify', 'certificate verify', 'review verify', 'tombstones replay'];
 
 /** `tenantry <command>`: what an operator does to a running instance. Sets the exit code; prints one line for a failure. */
 export async function operate(
