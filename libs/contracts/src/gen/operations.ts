@@ -5746,11 +5746,11 @@ export const dropForeignKey = operation({
   output: Table,
 });
 
-/** Gives every member, living key and open support grant, as they were at one moment. */
+/** Gives every member and living key, and how the platform's staff get in: open support grants and emergency access. As they were at one moment. */
 export const listMemberAccesses = operation({
   name: 'ListMemberAccesses',
   service: 'identity',
-  summary: 'Gives every member, living key and open support grant, as they were at one moment',
+  summary: "Gives every member and living key, and how the platform's staff get in",
   scope: 'internal',
   whenSuspended: true,
   streams: 'response',

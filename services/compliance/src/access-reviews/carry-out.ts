@@ -18,6 +18,7 @@ const ENDED_BY: Readonly<Record<string, string>> = {
   member: 'MemberRemoved',
   api_key: 'ApiKeyRevoked',
   support_grant: 'SupportAccessRevoked',
+  break_glass: 'BreakGlassEnded',
   agent: 'AgentStatusChanged',
   agent_token: 'AgentTokenRevoked',
 };

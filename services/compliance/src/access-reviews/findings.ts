@@ -10,9 +10,12 @@ export interface Compared {
 
 type Facts = Pick<AccessItem, 'id' | 'kind' | 'holderId' | 'email' | 'role' | 'previousRole' | 'isNew'>;
 
+/** What the platform's staff get in by. */
+const OF_THE_PLATFORM: readonly string[] = ['support_grant', 'break_glass'];
+
 /**
  * Compares a population with a roster, or with itself while there is none: a key or an agent of somebody who is no member is nobody's, whatever a
- * roster says. Who holds a support grant is one of the platform's staff, whom no roster of the tenant names.
+ * roster says. Who holds a support grant or emergency access is one of the platform's staff, whom no roster of the tenant names.
  */
 export function compare(items: readonly Facts[], roster: readonly RosterPerson[] | null): Compared[] {
   const people = roster && new Map(roster.map((person) => [person.email, person]));
@@ -20,7 +23,7 @@ export function compare(items: readonly Facts[], roster: readonly RosterPerson[]
   return items.map((item) => {
     const member = members.get(item.holderId);
     const person = people?.get(member?.email?.toLowerCase() ?? '');
-    const isOrphan = item.kind !== 'support_grant' && (!member || (people !== null && !person));
+    const isOrphan = !OF_THE_PLATFORM.includes(item.kind) && (!member || (people !== null && !person));
     const rosterRole = item.kind === 'member' ? (person?.role ?? null) : null;
     const isTrue: Readonly<Record<string, boolean>> = {
       leaver: person?.hasLeft === true,

@@ -761,7 +761,7 @@ export interface Operations {
   listAccessReviewItems: {
     input: {
       readonly reviewId: string;
-      readonly kind?: 'member' | 'api_key' | 'support_grant' | 'agent' | 'agent_token';
+      readonly kind?: 'member' | 'api_key' | 'support_grant' | 'break_glass' | 'agent' | 'agent_token';
       readonly finding?: 'any' | 'leaver' | 'orphan' | 'role_drift' | 'new';
       readonly decision?: 'none' | 'keep' | 'revoke' | 'change_role';
       readonly execution?: 'waiting' | 'proving' | 'done' | 'refused';

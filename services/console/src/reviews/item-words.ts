@@ -3,6 +3,7 @@ export const KINDS = {
   member: 'Member',
   api_key: 'API key',
   support_grant: 'Support access',
+  break_glass: 'Emergency access',
   agent: 'Agent',
   agent_token: 'Token of an agent',
 } as const;

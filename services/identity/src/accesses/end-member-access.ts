@@ -3,6 +3,7 @@ import { type AccessEnded, endMemberAccess, type EndMemberAccessRequest } from '
 import type { Transaction } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
+import { endEmergencyAccess } from '../break-glass/end-emergency-access.js';
 import { endGrant } from '../grants/end-grant.js';
 import { endKey } from '../keys/end-key.js';
 import { memberOf } from '../members/membership.table.js';
@@ -27,9 +28,19 @@ export class EndMemberAccess {
     return this.memberships.transaction(ctx, async (tx) => {
       const at = this.clock.now();
       if (request.kind === 'member') return { ...(await this.#member(tx, ctx, request)), at };
-      const end = request.kind === 'api_key' ? endKey : endGrant;
-      return { changed: (await end(tx, request.id, at)) === true, isGone: true, role: null, at };
+      return { changed: (await this.#end(tx, ctx, request, at)) === true, isGone: true, role: null, at };
     });
+  }
+
+  /** Answers whether it did; undefined for an access that is not the tenant's. */
+  #end(
+    tx: Transaction,
+    { onBehalfOf, actor }: TenantContext,
+    { kind, id }: EndMemberAccessRequest,
+    at: Date,
+  ): Promise<boolean | undefined> {
+    if (kind === 'break_glass') return endEmergencyAccess(tx, id, onBehalfOf ?? actor.id, at);
+    return kind === 'api_key' ? endKey(tx, id, at) : endGrant(tx, id, at);
   }
 
   /** @throws Fault `last-owner`; `forbidden` for a role that may do more */

@@ -11,7 +11,7 @@ import { Handles } from '@tenantry/messaging';
 import { accessLines, MAX_ACCESSES } from '@tenantry/service';
 import { findAccesses } from './member-access.table.js';
 
-/** Gives every member, living key and open support grant of the tenant. */
+/** Gives every member, living key, open support grant and open emergency access of the tenant. */
 @Controller()
 export class ListMemberAccesses {
   constructor(

@@ -1,7 +1,7 @@
 import { sql, type Sql } from '@tenantry/database';
 
 /**
- * Members, living keys and open support grants: one statement, so that they are as they were at one moment. Whoever gave something by a key gave it
+ * Members, living keys, and how the platform's staff get in: open support grants and emergency access. One statement, so that they are as they were at one moment. Whoever gave something by a key gave it
  * who made that key, however many keys made one another.
  */
 export function findAccesses(now: Date, limit: number): Sql {
@@ -20,7 +20,10 @@ export function findAccesses(now: Date, limit: number): Sql {
       from identity.api_key where revoked_at is null and (expires_at is null or expires_at > ${now})
       union all
       select 'support_grant', id::text, staff_id::text, null, null, null, array[access] || tables, granted_by, granted_at, null, expires_at
-      from identity.support_grant where revoked_at is null and expires_at > ${now})
+      from identity.support_grant where revoked_at is null and expires_at > ${now}
+      union all
+      select 'break_glass', id::text, staff_id::text, null, null, null, tables, staff_id::text, opened_at, null, ends_at
+      from identity.break_glass where ended_by is null and ends_at > ${now})
     select a.kind, a.id, coalesce(h.maker, a.holder) as "holderId", a.email, a.name, a.role, a.permissions,
       coalesce(g.maker, a.granted_by) as "grantedBy", a.granted_at as "grantedAt", a.last_used_at as "lastUsedAt", a.expires_at as "expiresAt"
     from access a left join maker g on g.key_id = a.granted_by left join maker h on h.key_id = a.holder

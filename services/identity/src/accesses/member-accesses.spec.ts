@@ -1,5 +1,6 @@
 import {
   addMember,
+  breakGlass,
   changeMemberRole,
   createApiKey,
   endMemberAccess,
@@ -11,8 +12,8 @@ import {
   removeMember,
   revokeApiKey,
 } from '@tenantry/contracts';
-import { newId, type TenantContext } from '@tenantry/kernel';
-import type { KeyEntry } from '@tenantry/messaging';
+import { newId, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
+import type { GrantEntry, KeyEntry } from '@tenantry/messaging';
 import { IdentityFixture, refusalOf, type Caller } from '../identity.fixture.js';
 
 const HOUR_MS = 3_600_000;
@@ -107,6 +108,28 @@ describe('Accesses as reviews find them', () => {
       [id],
     );
     expect(entry[0]?.payload.value.status).toBe('revoked');
+  });
+
+  it('are the emergency access of the platform’s staff while it is open, and a review shuts it', async () => {
+    const staff = identity.as(PLATFORM_TENANT_ID, 'admin');
+    const open = ({ tenantId }: Caller) =>
+      staff.call(breakGlass, { tenantId, tables: ['orders'], reason: 'Orders hang since 3 a.m.' });
+    const [access, foreign] = [await open(a), await open(b)];
+    expect(await lines(a)).toEqual([
+      expect.objectContaining({
+        ...{ kind: 'break_glass', id: access.id, holderId: staff.userId, permissions: ['orders'] },
+        expiresAt: access.endsAt.toISOString(),
+      }),
+    ]);
+    const wish = { kind: 'break_glass', grantedAt: access.openedAt };
+    expect(await end(a, { ...wish, id: foreign.id })).toMatchObject({ changed: false });
+    expect(await end(a, { ...wish, id: access.id })).toMatchObject({ changed: true, isGone: true });
+    expect(await end(a, { ...wish, id: access.id })).toMatchObject({ changed: false, isGone: true });
+    expect(await lines(a)).toEqual([]);
+    expect(await lines(b)).toHaveLength(1);
+    expect(await identity.entry<GrantEntry>('grants', access.id)).toBeNull();
+    const ended = (await identity.events(a.tenantId)).filter(({ name }) => name === 'BreakGlassEnded');
+    expect(ended).toHaveLength(1);
   });
 
   it('are narrowed, never widened', async () => {

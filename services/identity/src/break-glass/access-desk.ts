@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { BreakGlassEnded, type EmergencyAccess as EmergencyAccessMessage } from '@tenantry/contracts';
+import type { EmergencyAccess as EmergencyAccessMessage } from '@tenantry/contracts';
 import { ControlDatabase, type Transaction } from '@tenantry/database';
 import { Clock, Fault, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
-import { revocation } from '../sessions/session.table.js';
 import { accessMessage, endAccess } from './emergency-access.js';
-import { accessChange, breakGlassJob, lockAccess, saveAccess, type Rows } from './emergency-access.table.js';
+import { breakGlassJob, lockAccess, type Rows } from './emergency-access.table.js';
+import { shutOut } from './end-emergency-access.js';
 
 /** How long news of a tenant may take from the registry to here. */
 const NEWS_MS = 500;
@@ -41,12 +41,7 @@ export class AccessDesk {
     const now = this.clock.now();
     const before = await lockAccess(tx, tenantId, accessId);
     const after = endAccess(before, by, now);
-    if (after !== before) {
-      await saveAccess(tx, tenantId, after);
-      tx.project('grants', accessId, null, 2);
-      tx.project('revocations', accessId, revocation(now), 1);
-      tx.publish(new BreakGlassEnded({ accessId }), { tenantId, changes: [accessChange('update', after)] });
-    }
+    if (after !== before) await shutOut(tx, tenantId, after, now);
     return accessMessage(after, now);
   }
 }

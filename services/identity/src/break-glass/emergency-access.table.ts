@@ -27,11 +27,16 @@ export async function insertAccess(tx: Transaction, tenantId: string, one: Emerg
     values (${tenantId}, ${one.id}, ${one.staffId}, ${[...one.tables]}, ${one.reason}, ${one.openedAt}, ${one.endsAt}, ${one.attestBy})`);
 }
 
-/** An access, locked until the commit. @throws Fault `not-found` */
-export async function lockAccess(tx: Transaction, tenantId: string, id: string): Promise<EmergencyAccess> {
-  const found = await tx.one<EmergencyAccess>(
+/** An access, if there is one, locked until the commit. */
+export function lockAccessIfAny(tx: Transaction, tenantId: string, id: string): Promise<EmergencyAccess | undefined> {
+  return tx.one<EmergencyAccess>(
     sql`select ${COLUMNS} from identity.break_glass where tenant_id = ${tenantId} and id = ${id} for update`,
   );
+}
+
+/** The same. @throws Fault `not-found` */
+export async function lockAccess(tx: Transaction, tenantId: string, id: string): Promise<EmergencyAccess> {
+  const found = await lockAccessIfAny(tx, tenantId, id);
   if (!found) throw new Fault('not-found');
   return found;
 }

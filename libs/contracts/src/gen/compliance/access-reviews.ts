@@ -184,7 +184,7 @@ export class AccessReviewItem {
   /** Its id in the review. */
   id = '';
 
-  /** member, api_key, support_grant, agent or agent_token. */
+  /** member, api_key, support_grant, break_glass (emergency access of the platform's staff), agent or agent_token. */
   kind = '';
 
   /** Which one; of a member the user id. */
@@ -377,7 +377,7 @@ export class ListAccessReviewItemsRequest {
 
   /** Only those of a kind. */
   @IsOptional()
-  @IsIn(['member', 'api_key', 'support_grant', 'agent', 'agent_token'])
+  @IsIn(['member', 'api_key', 'support_grant', 'break_glass', 'agent', 'agent_token'])
   kind?: string | null;
 
   /** Only those with a finding; any for whatever it is. */

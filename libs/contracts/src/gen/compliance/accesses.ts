@@ -18,7 +18,7 @@ export class GivenAccess {
     field('expires_at', 'timestamp', { optional: true }),
   ];
 
-  /** member, api_key, support_grant, agent or agent_token. */
+  /** member, api_key, support_grant, break_glass, agent or agent_token. */
   kind = '';
 
   /** Which one; of a member the user id. */

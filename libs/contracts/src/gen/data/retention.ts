@@ -37,7 +37,10 @@ export class RetentionRule {
   /** Which rows of it: conditions of the row API, e.g. `status=eq.closed`; null for all. */
   filter?: string | null;
 
-  /** The column with the date or time from which days are counted: when the row came to be, or when what matters happened to it. */
+  /**
+   * The column with the date or time from which days are counted: when the row came to be, or when what matters happened to it, or to the row that a
+   * foreign key points to.
+   */
   dateColumn = '';
 
   /** How many days a row is kept after that. */
@@ -100,8 +103,11 @@ export class AddRetentionRuleRequest {
   @MaxLength(2000)
   filter?: string | null;
 
-  /** A date, timestamp or timestamptz column. A row in which it is empty is kept. */
-  @MaxLength(63)
+  /**
+   * A date, timestamp or timestamptz column, e.g. `closed_at`; or one of the row that a foreign key points to, e.g. `contract.ends_on`: the column `ends_on` of what
+   * `contract` names. A row in which it is empty is kept.
+   */
+  @MaxLength(127)
   dateColumn = '';
 
   /** How many whole days a row is kept after that date. */

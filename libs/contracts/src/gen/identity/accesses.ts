@@ -20,7 +20,7 @@ export class EndMemberAccessRequest {
   ];
 
   /** What it is. */
-  @IsIn(['member', 'api_key', 'support_grant'])
+  @IsIn(['member', 'api_key', 'support_grant', 'break_glass'])
   kind = '';
 
   /** Which one. */
