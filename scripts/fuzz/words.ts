@@ -128,6 +128,7 @@ const words: Words = {
   ReplaceAccessPolicyRequest: {
     exportRoles: is([], ['owner', 'admin', 'keys']),
     passwordMinLength: is(12, 16),
+    passwordMaxAgeDays: is(3650),
     allowedIps: is([], ['127.0.0.0/8'], ['10.0.0.0/8', '127.0.0.1', '::1']),
     corsOrigins: is([], ['https://app.example.com']),
   },

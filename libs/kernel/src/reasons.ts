@@ -44,6 +44,7 @@ export const reasons = {
   'sign-in-refused': is(401, 'The e-mail address or the password is not right'),
   'too-many-attempts': is(429, 'Too many attempts; wait and try again'),
   'password-weak': is(422, 'This password is too easy to guess'),
+  'password-expired': is(403, 'The password is older than this tenant allows; change it'),
   'refresh-refused': is(401, 'The session has ended; sign in again'),
   'last-owner': is(409, 'A tenant keeps at least one owner'),
   'last-super-admin': is(409, 'The platform keeps at least one super admin'),

@@ -73,6 +73,8 @@ export interface PolicyEntry extends DirectoryEntry {
   readonly passwordMinLength?: number | null;
   /** How many of their last passwords are not taken again; absent or null for none. */
   readonly passwordHistory?: number | null;
+  /** How many days their passwords are good for; absent or null for ever. */
+  readonly passwordMaxAgeDays?: number | null;
 }
 
 /** What may be used: a boolean feature is on or off, a static one has a value, a metered one a limit a calendar month. */

@@ -85,11 +85,12 @@ function expired(): Fault {
   return new Fault('unauthenticated', { detail: 'The access token has expired' });
 }
 
-function sessionOf({ sub, sid, ten, exp }: JWTPayload): Session {
+function sessionOf({ sub, sid, ten, pwd, exp }: JWTPayload): Session {
   const tenantId = ten ?? null;
   if (typeof sub !== 'string' || typeof sid !== 'string' || !isUuid(sub) || !isUuid(sid))
     throw new TypeError('sub and sid must be ids');
   if (tenantId !== null && (typeof tenantId !== 'string' || !isUuid(tenantId)))
     throw new TypeError('ten must be an id or null');
-  return { kind: 'session', id: sid, userId: sub, tenantId, expiresAtMs: exp! * 1000 };
+  const passwordSetAtMs = typeof pwd === 'number' ? pwd * 1000 : null;
+  return { kind: 'session', id: sid, userId: sub, tenantId, passwordSetAtMs, expiresAtMs: exp! * 1000 };
 }

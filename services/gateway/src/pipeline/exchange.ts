@@ -25,6 +25,8 @@ export interface Session {
   readonly userId: string;
   /** The tenant that the token is for. */
   readonly tenantId: string | null;
+  /** Since when they have their password; null in a token that does not say it. */
+  readonly passwordSetAtMs: number | null;
   readonly expiresAtMs: number;
 }
 

@@ -8,6 +8,7 @@ import { LimitByAddress } from './limit-by-address.js';
 import { MeterCalls } from './meter-calls.js';
 import { NoteKeyUse } from './note-key-use.js';
 import { Origin } from './origin.js';
+import { PasswordAge } from './password-age.js';
 import { Permission } from './permission.js';
 import { RateLimit } from './rate-limit.js';
 import { Ready } from './ready.js';
@@ -26,6 +27,7 @@ export const admission = [
   ResolveTenant,
   TenantStatus,
   IpPolicy,
+  PasswordAge,
   Origin,
   RateLimit,
   Permission,
@@ -42,6 +44,7 @@ export const standing = [
   ResolveTenant,
   TenantStatus,
   IpPolicy,
+  PasswordAge,
   Permission,
 ] as const satisfies Type<Step>[];
 

@@ -29,8 +29,11 @@ export class AcceptOwnerLink {
     if (!hash || !link) throw deadLink();
     await this.rules.assertGood(request.password, link, 'password');
     const passwordHash = await this.passwords.hash(request.password);
-    return this.sessions.start(ctx, { personId: link.personId, lastTenant: link.forTenant }, null, async (tx) => {
-      if (!(await useLink(tx, hash, now)) || !(await replacePasswordHash(tx, null, passwordHash))) throw deadLink();
+    const person = { personId: link.personId, lastTenant: link.forTenant, passwordSetAt: now };
+    return this.sessions.start(ctx, person, null, async (tx) => {
+      const isSet =
+        (await useLink(tx, hash, now)) && (await replacePasswordHash(tx, null, { passwordHash, setAt: now }));
+      if (!isSet) throw deadLink();
       tx.publish(new InvitationAccepted({ personId: link.personId }), {
         changes: [
           {

@@ -29,7 +29,8 @@ export function personFor(
   return asDirectory(tx, async () => {
     const personId = newId(now);
     const made = await tx.execute(sql`
-      insert into identity.person (id, email, password_hash, created_at) values (${personId}, ${email}, ${passwordHash}, ${now})
+      insert into identity.person (id, email, password_hash, password_set_at, created_at)
+      values (${personId}, ${email}, ${passwordHash}, ${now}, ${now})
       on conflict (email) do nothing`);
     if (made === 1) return { personId, isNew: true };
     const known = await tx.one<{ id: string }>(sql`select id from identity.person where email = ${email}`);

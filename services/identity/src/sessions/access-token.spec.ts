@@ -5,10 +5,11 @@ import { ACCESS_TOKEN_LIFETIME_S, AccessTokens } from './access-token.js';
 const { privateKey } = generateKeyPairSync('ed25519');
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const publicKey = createPublicKey(privateKey);
-const claims = { personId: 'p', sessionId: 's', tenantId: 't' };
+const passwordSetAt = new Date('2026-01-01T00:00:00Z');
+const claims = { personId: 'p', sessionId: 's', tenantId: 't', passwordSetAt };
 
 describe('AccessTokens', () => {
-  it('names person, session and tenant, for ten minutes, and nothing about rights', async () => {
+  it('names person, session, tenant and since when they have their password, for ten minutes, and nothing about rights', async () => {
     const now = new Date();
     const token = await (await AccessTokens.fromPem(pem)).issue(claims, now);
     const { payload, protectedHeader } = await jwtVerify(token, publicKey, {
@@ -24,6 +25,7 @@ describe('AccessTokens', () => {
       sub: 'p',
       sid: 's',
       ten: 't',
+      pwd: passwordSetAt.getTime() / 1000,
       iat: issuedAtS,
       exp: issuedAtS + ACCESS_TOKEN_LIFETIME_S,
     });

@@ -9,6 +9,8 @@ export interface AccessClaims {
   readonly personId: string;
   readonly sessionId: string;
   readonly tenantId: string | null;
+  /** Since when they have their password: tenants may want it younger. */
+  readonly passwordSetAt: Date;
 }
 
 /** Signs access tokens: Ed25519 JWTs (RFC 9068 `at+jwt`) that the gateway checks without asking anybody. */
@@ -28,7 +30,12 @@ export class AccessTokens {
 
   issue(claims: AccessClaims, now: Date): Promise<string> {
     const issuedAtS = Math.floor(now.getTime() / 1000);
-    return new SignJWT({ sid: claims.sessionId, ...(claims.tenantId ? { ten: claims.tenantId } : {}) })
+    const passwordSetAtS = Math.floor(claims.passwordSetAt.getTime() / 1000);
+    return new SignJWT({
+      sid: claims.sessionId,
+      pwd: passwordSetAtS,
+      ...(claims.tenantId ? { ten: claims.tenantId } : {}),
+    })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: this.keyId })
       .setIssuer('tenantry')
       .setAudience('tenantry')

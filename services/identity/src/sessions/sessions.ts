@@ -16,6 +16,7 @@ const HOUR_MS = 3_600_000;
 export interface ProvenPerson {
   readonly personId: string;
   readonly lastTenant: string | null;
+  readonly passwordSetAt: Date;
 }
 
 interface Issue {
@@ -23,6 +24,7 @@ interface Issue {
   readonly sessionId: string;
   readonly tenantId: string | null;
   readonly standing: Standing;
+  readonly passwordSetAt: Date;
   readonly refreshToken: string;
 }
 
@@ -71,7 +73,8 @@ export class Sessions {
         ],
       });
     });
-    return this.reply({ personId, sessionId: session.id, tenantId, standing, refreshToken: token }, now);
+    const { passwordSetAt } = person;
+    return this.reply({ personId, sessionId: session.id, tenantId, standing, passwordSetAt, refreshToken: token }, now);
   }
 
   /**
@@ -101,7 +104,8 @@ export class Sessions {
       return found;
     });
     if (use !== 'accepted') throw new Fault('refresh-refused');
-    return this.reply({ personId, sessionId, tenantId, standing, refreshToken: next.token }, now);
+    const { passwordSetAt } = person;
+    return this.reply({ personId, sessionId, tenantId, standing, passwordSetAt, refreshToken: next.token }, now);
   }
 
   /** Who may not use a tenant from where they are gets no token for it; that is said only to whoever proved who they are. */

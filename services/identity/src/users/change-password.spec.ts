@@ -32,6 +32,17 @@ describe('ChangePassword', () => {
     expect(await refusalOf(signIn())).toMatchObject({ reason: 'sign-in-refused' });
   });
 
+  it('is said by the tokens that follow, so that it is young again where a tenant counts its days', async () => {
+    await identity.database.admin(`update identity.person set password_set_at = now() - interval '400 days'`);
+    const age = ({ accessToken }: LoginReply): number => Number(decodeJwt(accessToken)['pwd']);
+    const reply = await signIn();
+    expect(age(reply)).toBeLessThan(Date.now() / 1_000 - 399 * 86_400);
+    await change(reply, GOOD_PASSWORD);
+    const next = await identity.anonymous(refresh, { refreshToken: reply.refreshToken });
+    expect(age(next)).toBeGreaterThan(Date.now() / 1_000 - 86_400);
+    expect(age(await signIn(NEW_PASSWORD))).toBeGreaterThan(Date.now() / 1_000 - 86_400);
+  });
+
   it('ends every other session in the same commit, and keeps the one that asked', async () => {
     const [here, thief] = [await signIn(), await signIn()];
     await change(here, GOOD_PASSWORD);

@@ -37,7 +37,8 @@ export class ChangePassword {
     await this.#assertNew(request.newPassword, account.passwordHash, history, ctx);
     const passwordHash = await this.passwords.hash(request.newPassword);
     await this.persons.transaction(ctx, async (tx) => {
-      if (!(await replacePasswordHash(tx, account.passwordHash, passwordHash))) throw new Fault('conflict');
+      if (!(await replacePasswordHash(tx, account.passwordHash, { passwordHash, setAt: this.clock.now() })))
+        throw new Fault('conflict');
       const former = { personId: account.personId, hash: account.passwordHash!, now: this.clock.now() };
       await keepFormer(tx, { ...former, most: Math.max(0, history - 1) });
       await endSessions(tx, { allBut: ctx.credentialId }, 'password_changed', this.clock.now());

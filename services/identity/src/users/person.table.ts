@@ -7,12 +7,14 @@ export interface Account {
   readonly email: string;
   /** Null until the person has chosen a password. */
   readonly passwordHash: string | null;
+  /** Since when they have it; without one since there is an account. */
+  readonly passwordSetAt: Date;
   /** The tenant that the last access token was for. */
   readonly lastTenant: string | null;
   readonly createdAt: Date;
 }
 
-const columns = sql`id as "personId", email, password_hash as "passwordHash", last_tenant as "lastTenant", created_at as "createdAt"`;
+const columns = sql`id as "personId", email, password_hash as "passwordHash", password_set_at as "passwordSetAt", last_tenant as "lastTenant", created_at as "createdAt"`;
 
 /** The account behind an address, before anybody is known. */
 export async function findAccountByEmail(control: ControlDatabase, email: string): Promise<Account | undefined> {
@@ -37,10 +39,14 @@ export async function findOwnAccount(persons: PersonDatabase, ctx: TenantContext
 }
 
 /** Replaces the password, if it is still the one that was checked; answers whether it was. */
-export async function replacePasswordHash(tx: Transaction, old: string | null, passwordHash: string): Promise<boolean> {
-  const changed = await tx.execute(
-    sql`update identity.person set password_hash = ${passwordHash} where password_hash is not distinct from ${old}`,
-  );
+export async function replacePasswordHash(
+  tx: Transaction,
+  old: string | null,
+  { passwordHash, setAt }: { readonly passwordHash: string; readonly setAt: Date },
+): Promise<boolean> {
+  const changed = await tx.execute(sql`
+    update identity.person set password_hash = ${passwordHash}, password_set_at = ${setAt}
+    where password_hash is not distinct from ${old}`);
   return changed === 1;
 }
 

@@ -7,7 +7,8 @@ import { defaultPolicy, type AccessPolicy } from './access-policy.js';
 
 const columns = sql`tenant_id as "tenantId", allowed_ips as "allowedIps", cors_origins as "corsOrigins", rate_per_s as "ratePerS", burst,
   max_session_hours as "maxSessionHours", export_roles as "exportRoles",
-  password_min_length as "passwordMinLength", password_history as "passwordHistory", version, updated_at as "updatedAt"`;
+  password_min_length as "passwordMinLength", password_history as "passwordHistory",
+  password_max_age_days as "passwordMaxAgeDays", version, updated_at as "updatedAt"`;
 
 /** @throws Fault `not-found` when the tenant has none yet, or is not visible here */
 export async function findPolicy(rows: Rows, tenantId: string): Promise<AccessPolicy> {
@@ -50,6 +51,7 @@ export async function savePolicy(tx: Transaction, policy: AccessPolicy): Promise
     set allowed_ips = ${policy.allowedIps}, cors_origins = ${policy.corsOrigins}, rate_per_s = ${policy.ratePerS}, burst = ${policy.burst},
         max_session_hours = ${policy.maxSessionHours}, export_roles = ${policy.exportRoles},
         password_min_length = ${policy.passwordMinLength}, password_history = ${policy.passwordHistory},
+        password_max_age_days = ${policy.passwordMaxAgeDays},
         version = ${policy.version}, updated_at = ${policy.updatedAt}
     where tenant_id = ${policy.tenantId}`);
   projectPolicy(tx, policy);
@@ -58,8 +60,9 @@ export async function savePolicy(tx: Transaction, policy: AccessPolicy): Promise
 /** The policy's entry in the directory by which every gateway goes. */
 export function policyEntry(policy: AccessPolicy): Omit<PolicyEntry, 'version'> {
   const { allowedIps, corsOrigins, ratePerS, burst, maxSessionHours, exportRoles } = policy;
-  const { passwordMinLength, passwordHistory } = policy;
-  return { allowedIps, corsOrigins, ratePerS, burst, maxSessionHours, exportRoles, passwordMinLength, passwordHistory };
+  const { passwordMinLength, passwordHistory, passwordMaxAgeDays } = policy;
+  const passwords = { passwordMinLength, passwordHistory, passwordMaxAgeDays };
+  return { allowedIps, corsOrigins, ratePerS, burst, maxSessionHours, exportRoles, ...passwords };
 }
 
 function projectPolicy(tx: Transaction, policy: AccessPolicy): void {
@@ -87,6 +90,7 @@ export function policyChanges(before: AccessPolicy, after: AccessPolicy): RowCha
 export function toMessage(policy: AccessPolicy): AccessPolicyMessage {
   const { allowedIps, corsOrigins, exportRoles, updatedAt } = policy;
   const lists = { allowedIps: [...allowedIps], corsOrigins: [...corsOrigins], exportRoles: [...exportRoles] };
-  const { ratePerS, burst, maxSessionHours, passwordMinLength, passwordHistory } = policy;
-  return { ...lists, ratePerS, burst, maxSessionHours, passwordMinLength, passwordHistory, updatedAt };
+  const { ratePerS, burst, maxSessionHours, passwordMinLength, passwordHistory, passwordMaxAgeDays } = policy;
+  const passwords = { passwordMinLength, passwordHistory, passwordMaxAgeDays };
+  return { ...lists, ratePerS, burst, maxSessionHours, ...passwords, updatedAt };
 }

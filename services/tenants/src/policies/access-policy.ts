@@ -16,6 +16,8 @@ export interface AccessPolicy {
   readonly passwordMinLength: number | null;
   /** How many of the last passwords are not taken again; null for none. */
   readonly passwordHistory: number | null;
+  /** How many days passwords are good for; null for ever. */
+  readonly passwordMaxAgeDays: number | null;
   readonly version: bigint;
   readonly updatedAt: Date;
 }
@@ -23,7 +25,7 @@ export interface AccessPolicy {
 /** What a new tenant may do. */
 export function defaultPolicy(tenantId: string, now: Date): AccessPolicy {
   const open = { allowedIps: [], corsOrigins: [], maxSessionHours: null, exportRoles: [] };
-  const passwords = { passwordMinLength: null, passwordHistory: null };
+  const passwords = { passwordMinLength: null, passwordHistory: null, passwordMaxAgeDays: null };
   return { tenantId, ...open, ...passwords, ratePerS: 100, burst: 1_000, version: 1n, updatedAt: now };
 }
 
@@ -34,7 +36,13 @@ function change(policy: AccessPolicy, changes: Partial<AccessPolicy>, now: Date)
 /** What a tenant decides itself. */
 type Rules = Pick<
   AccessPolicy,
-  'allowedIps' | 'corsOrigins' | 'maxSessionHours' | 'exportRoles' | 'passwordMinLength' | 'passwordHistory'
+  | 'allowedIps'
+  | 'corsOrigins'
+  | 'maxSessionHours'
+  | 'exportRoles'
+  | 'passwordMinLength'
+  | 'passwordHistory'
+  | 'passwordMaxAgeDays'
 >;
 
 /**

@@ -24,7 +24,7 @@ describe('The access policy of a tenant', () => {
 
   it('is replaced by the tenant for itself alone, in the directory of the gateways too', async () => {
     const networks = { allowedIps: ['203.0.113.0/24', '2001:db8::/32'], corsOrigins: ['https://app.example.com'] };
-    const passwords = { passwordMinLength: 16, passwordHistory: 3 };
+    const passwords = { passwordMinLength: 16, passwordHistory: 3, passwordMaxAgeDays: 365 };
     const wish = { ...networks, maxSessionHours: 12, exportRoles: ['owner', 'keys'], ...passwords };
     expect(await t.call(replaceAccessPolicy, wish, from(a, '203.0.113.9'))).toMatchObject({
       ...wish,

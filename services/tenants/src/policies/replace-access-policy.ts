@@ -22,8 +22,9 @@ export class ReplaceAccessPolicy {
   @Handles(replaceAccessPolicy)
   async handle(request: ReplaceAccessPolicyRequest, ctx: TenantContext): Promise<AccessPolicy> {
     const { allowedIps, corsOrigins, maxSessionHours = null, exportRoles } = request;
-    const { passwordMinLength = null, passwordHistory = null } = request;
-    const rules = { allowedIps, corsOrigins, maxSessionHours, exportRoles, passwordMinLength, passwordHistory };
+    const { passwordMinLength = null, passwordHistory = null, passwordMaxAgeDays = null } = request;
+    const passwords = { passwordMinLength, passwordHistory, passwordMaxAgeDays };
+    const rules = { allowedIps, corsOrigins, maxSessionHours, exportRoles, ...passwords };
     return this.tenants.transaction(ctx, async (tx) => {
       const before = await lockPolicy(tx, ctx.tenantId);
       const after = restrictAccess(before, { ...rules, clientIp: ctx.request.clientIp }, this.clock.now());

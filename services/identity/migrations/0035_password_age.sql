@@ -1,0 +1,2 @@
+-- Since when somebody has their password. Nobody knows it of passwords that are older than this column: they count from now on.
+alter table identity.person add column password_set_at timestamptz not null default now();
