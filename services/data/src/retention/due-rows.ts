@@ -4,10 +4,11 @@ import { heldByAny, type RowHold } from '../holds/row-hold.js';
 import { EVERY_ROW, printRowFilter } from '../rows/row-filter.js';
 import type { PlacedTable, TableSpace } from '../spaces/table-space.js';
 import { target } from '../subjects/place-statements.js';
-import { type ColumnType, parseColumnType } from '../tables/column-type.js';
-import { columnOf, isEncrypted } from '../tables/table-definition.js';
+import { parseColumnType } from '../tables/column-type.js';
+import { columnOf } from '../tables/table-definition.js';
 import { cutoffOf } from './retention-log.js';
 import type { RetentionRule } from './retention-rule.js';
+import { dateOf } from './rule-date.js';
 
 /** What a rule says, without its state. */
 export type Terms = Pick<RetentionRule, 'id' | 'table' | 'filter' | 'dateColumn' | 'keepDays'>;
@@ -41,30 +42,31 @@ export function dueConditions(
   }: { readonly others: readonly Terms[]; readonly holds: readonly RowHold[]; readonly moment: Moment },
 ): DueConditions {
   const matches = matchSql(table, rule);
-  const past = pastSql(table, rule, moment);
+  const past = pastSql(space, table, rule, moment);
   return {
     isDue: sql`coalesce(${matches} and ${past}, false)`,
     isHeld: heldByAny(space, holds, table),
     isKept: keptByAny(
+      space,
       table,
       others.filter(({ id }) => id !== rule.id),
       moment,
     ),
-    isUndated: sql`(coalesce(${matches}, false) and ${identifier('t', rule.dateColumn)} is null)`,
+    isUndated: sql`(coalesce(${matches}, false) and ${dateOf(space, table, rule.dateColumn).value} is null)`,
   };
 }
 
 /** Whether any of the rules keeps a row of the table. One that can't be asked any more keeps the whole table. */
-export function keptByAny(table: PlacedTable, rules: readonly Terms[], moment: Moment): Sql {
+export function keptByAny(space: TableSpace, table: PlacedTable, rules: readonly Terms[], moment: Moment): Sql {
   const conditions = rules
     .filter((rule) => rule.table === table.definition.name)
-    .map((rule) => keptBy(table, rule, moment));
+    .map((rule) => keptBy(space, table, rule, moment));
   return conditions.length === 0 ? raw('false') : sql`(${join(conditions, ' or ')})`;
 }
 
-function keptBy(table: PlacedTable, rule: Terms, moment: Moment): Sql {
+function keptBy(space: TableSpace, table: PlacedTable, rule: Terms, moment: Moment): Sql {
   try {
-    return sql`(coalesce(${matchSql(table, rule)}, false) and not coalesce(${pastSql(table, rule, moment)}, false))`;
+    return sql`(coalesce(${matchSql(table, rule)}, false) and not coalesce(${pastSql(space, table, rule, moment)}, false))`;
   } catch (error) {
     if (error instanceof Fault) return EVERY_ROW;
     throw error;
@@ -75,10 +77,10 @@ function matchSql(table: PlacedTable, { filter }: Terms): Sql {
   return filter === null ? EVERY_ROW : sql`(${printRowFilter(table, filter)})`;
 }
 
-function pastSql(table: PlacedTable, rule: Terms, { now, timeZone }: Moment): Sql {
-  const date = identifier('t', rule.dateColumn);
+function pastSql(space: TableSpace, table: PlacedTable, rule: Terms, { now, timeZone }: Moment): Sql {
+  const { value: date, type } = dateOf(space, table, rule.dateColumn);
   const cutoff = sql`${cutoffOf(rule, now)}::timestamptz`;
-  switch (dateTypeOf(table, rule.dateColumn).sql) {
+  switch (type.sql) {
     case 'date':
       return sql`${date} < (${cutoff} at time zone ${timeZone})::date`;
     case 'timestamp':
@@ -86,17 +88,6 @@ function pastSql(table: PlacedTable, rule: Terms, { now, timeZone }: Moment): Sq
     default:
       return sql`${date} < ${cutoff}`;
   }
-}
-
-function dateTypeOf({ definition }: PlacedTable, name: string): ColumnType {
-  const column = columnOf(definition, name);
-  const type = column && parseColumnType(column.type);
-  const isDate = type && !type.array && (type.family === 'date' || type.family === 'timestamp');
-  if (!column || !isDate || isEncrypted(column)) {
-    const detail = `${definition.name} has no date or timestamp column ${name.slice(0, 63)} that is not encrypted`;
-    throw new Fault('invalid-input', { field: 'dateColumn', detail });
-  }
-  return type;
 }
 
 /** Counts what a rule would do, in one pass over the table. */

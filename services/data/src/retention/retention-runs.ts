@@ -194,7 +194,7 @@ async function assertKeptByNoRule(
   const rows = oldRows(space, caught).filter(({ table }) => table.definition.name !== rule.table);
   const told = rows.flatMap(({ table }) =>
     rules.some((one) => one.table === table.definition.name)
-      ? [{ hold: rule.id, table, condition: keptByAny(table, rules, moment) }]
+      ? [{ hold: rule.id, table, condition: keptByAny(space, table, rules, moment) }]
       : [],
   );
   const kept = told.length > 0 ? await tx.one<{ table: string }>(findHeld(tx.tenantId, rows, told)) : undefined;

@@ -43,6 +43,56 @@ describe.each(['schema', 'pool'] as const)('retention of rows in %s mode', (mode
     ]);
   });
 
+  it('counts from what happened to the row that a foreign key points to, such as the end of a contract', async () => {
+    for (const { rows } of [own, other]) {
+      await rows.createTable({
+        name: 'contracts',
+        columns: [
+          { name: 'id', type: 'integer', primaryKey: true },
+          { name: 'ends_on', type: 'date' },
+          { name: 'state', type: 'text' },
+        ],
+      });
+      const contract = { name: 'contract', type: 'integer', references: { table: 'contracts', column: 'id' } };
+      const id = { name: 'id', type: 'integer', primaryKey: true };
+      await rows.createTable({ name: 'letters', columns: [id, contract, { name: 'made_at', type: 'timestamptz' }] });
+      await rows.post('contracts', [
+        { id: 1, ends_on: daysAgo(100).slice(0, 10), state: 'ended' },
+        { id: 2, ends_on: daysAgo(10).slice(0, 10), state: 'ended' },
+        { id: 3, ends_on: null, state: 'running' },
+      ]);
+      const old = { made_at: daysAgo(4_000) };
+      await rows.post(
+        'letters',
+        [1, 2, 3, null].map((named, n) => ({ id: n + 1, contract: named, ...old })),
+      );
+    }
+    const wish = { table: 'letters', dateColumn: 'contract.ends_on', keepDays: 90 };
+    const rule = await own.add(wish);
+    expect(await own.preview(rule)).toMatchObject({ kind: 'dry_run', rowsDue: 1n, rowsUndated: 2n, rowsDeleted: 0n });
+    await own.activate(rule);
+    await own.work();
+    expect((await own.runs(rule))[0]).toMatchObject({ outcome: 'done', rowsDue: 1n, rowsDeleted: 1n, rowsUndated: 2n });
+    expect([await own.ids('letters'), await other.ids('letters')]).toEqual([
+      [2, 3, 4],
+      [1, 2, 3, 4],
+    ]);
+    await own.carryOut({ table: 'letters', dateColumn: 'made_at', keepDays: 30 });
+    expect(await own.ids('letters')).toEqual([2, 3, 4]); // the contract keeps them longer
+  });
+
+  it.each([
+    'contract.ends_on',
+    'customer.nothing',
+    'customer.name',
+    'status.closed_at',
+    'customer.id.closed_at',
+    '.day',
+    'day.',
+  ])('counts from no %s', async (dateColumn) => {
+    await expect(own.add({ dateColumn })).rejects.toMatchObject({ errors: [{ field: 'dateColumn' }] });
+  });
+
   it('deletes what it is about once its days are over, and tells each row and each batch', async () => {
     const before = (await t.outbox()).length;
     const log = await own.carryOut({ filter: 'status=eq.closed' });
