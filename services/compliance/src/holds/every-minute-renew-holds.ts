@@ -8,10 +8,11 @@ import { holdsToTell, noteTold, type DueHold } from './legal-hold.table.js';
 import { RowKeeper } from './row-keeper.js';
 
 const HOLDS_A_TURN = 100;
-const TELL_EVERY_MS = 3_600_000;
+/** Each telling is an entry in the audit log. */
+const TELL_EVERY_MS = 86_400_000;
 
 /**
- * Tells whoever keeps to holds which are in force: each once an hour, and all of them after a start, because a service that was restored, or learned of
+ * Tells whoever keeps to holds which are in force: each once a day, and all of them after a start, because a service that was restored, or learned of
  * holds only now, does not know the older ones. As when a hold is placed, rows are held first and the commit that finds it still in force confirms it; so one that is released meanwhile
  * stays released, and after a crash the next turn begins with what was not noted.
  */
@@ -30,8 +31,8 @@ export class EveryMinuteRenewHolds {
 
   @Every({ name: 'compliance.holds', intervalMs: 60_000 })
   async handle(signal: AbortSignal): Promise<void> {
-    const anHourAgo = this.work.clock.now().getTime() - TELL_EVERY_MS;
-    const since = new Date(Math.max(anHourAgo, this.#startedAt.getTime()));
+    const aDayAgo = this.work.clock.now().getTime() - TELL_EVERY_MS;
+    const since = new Date(Math.max(aDayAgo, this.#startedAt.getTime()));
     const job = this.control.job('compliance_runner');
     for (const hold of await holdsToTell(job, since, HOLDS_A_TURN)) {
       if (signal.aborted) return;
