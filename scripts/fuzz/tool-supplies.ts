@@ -39,6 +39,11 @@ export const toolSupplies: Readonly<Record<string, Supply>> = {
     await world.a.owner.must('PUT', `/v1/guardrail-webhooks/${name}`, body);
     return { name };
   },
+  guardrailAlert: async (world) => {
+    const name = ['first', 'second'][(turn += 1) % 2]!;
+    await world.a.owner.must('PUT', `/v1/guardrail-alerts/${name}`, { email: 'alerts@example.com' });
+    return { name };
+  },
   offeredToolApi: async (world) => {
     const name = `offered_${nextName()}`;
     await world.staff.must('PUT', `/v1/platform/tool-apis/${name}`, { api: API });

@@ -82,6 +82,8 @@ export const agentWords: Words = {
     ...{ name: is('first', 'second'), url: is('https://192.0.2.1/x'), mode: is('shadow'), timeoutMs: is(50) },
     cost: is('0.01', '0.000000001'),
   },
+  PutGuardrailAlertRequest: { name: is('first', 'second') },
+  DeleteGuardrailAlertRequest: { name: is('{{guardrailAlert.name}}') },
   DeleteGuardrailWebhookRequest: { name: is('{{guardrailWebhook.name}}') },
   CallAgentToolRequest: { runId: absent },
   GetCompletionRequest: { completionId: is('{{completion.id}}') },

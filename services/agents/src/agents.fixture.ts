@@ -11,7 +11,7 @@ import {
 import { decodeJwt, type JWTPayload } from 'jose';
 import { newId, type Clock, type TenantContext } from '@tenantry/kernel';
 import { ContextSigner, RpcClient, type CallHeaders, type RawReply } from '@tenantry/messaging';
-import { OutboundHttp } from '@tenantry/service';
+import { Mailer, MailSettings, OutboundHttp, type Mail } from '@tenantry/service';
 import { TestIssuers, tenantsOnRealPostgres, type Tenants, type TestTenant } from '@tenantry/testing';
 import { agentsService } from './agents.module.js';
 import { AgentsSettings } from './config.js';
@@ -27,9 +27,25 @@ export function agentsOnRealPostgres(
   };
   const services = { provide: RpcClient, useValue: options.services ?? new OtherServices() };
   const outbound = { provide: OutboundHttp, useValue: new OutboundHttp({ networks: options.networks ?? [] }) };
-  const t = tenantsOnRealPostgres(agentsService, { ...options, providers: [settings, signer, services, outbound] });
+  const mailer = { provide: Mailer, useValue: new KeptMailer() };
+  const providers = [settings, signer, services, outbound, mailer];
+  const t = tenantsOnRealPostgres(agentsService, { ...options, providers });
   beforeEach(() => [t.a, t.b].forEach(({ id }) => include(t, id, ['models', 'tools'])));
   return t;
+}
+
+/** Keeps mails instead of sending them; as long as it is told to, it refuses them. */
+export class KeptMailer extends Mailer {
+  readonly sent: Mail[] = [];
+  isDown = false;
+  constructor() {
+    super(new MailSettings({}));
+  }
+  override send(mail: Mail): Promise<void> {
+    if (this.isDown) return Promise.reject(new Error('the mail server is down'));
+    this.sent.push(mail);
+    return Promise.resolve();
+  }
 }
 
 /** The other services, as an agent's tools see them: what they were asked, and the answers that a test gives. */

@@ -15,6 +15,10 @@ import { Settlements } from './completions/settlements.js';
 import { Spending } from './completions/spending.js';
 import { CallEndings } from './completions/call-endings.js';
 import { CallBeginnings } from './completions/call-beginnings.js';
+import { HoldConversations } from './conversation-holds/hold-conversations.js';
+import { OnLegalHoldPlaced } from './conversation-holds/on-legal-hold-placed.js';
+import { OnLegalHoldReleased } from './conversation-holds/on-legal-hold-released.js';
+import { OnLegalHoldRenewed } from './conversation-holds/on-legal-hold-renewed.js';
 import { CloseConversation } from './conversations/close-conversation.js';
 import { ConversationSeal } from './conversations/conversation-seal.js';
 import { CreateConversation } from './conversations/create-conversation.js';
@@ -51,6 +55,11 @@ import { ListModelProviders } from './models/list-model-providers.js';
 import { ListModels } from './models/list-models.js';
 import { ListProviderKeys } from './models/list-provider-keys.js';
 import { CountGuardrailDecisions } from './guardrails/count-guardrail-decisions.js';
+import { DeleteGuardrailAlert } from './guardrail-alerts/delete-guardrail-alert.js';
+import { EveryMinuteMailGuardrailAlerts } from './guardrail-alerts/every-minute-mail-guardrail-alerts.js';
+import { ListGuardrailAlerts } from './guardrail-alerts/list-guardrail-alerts.js';
+import { OnGuardrailDecided } from './guardrail-alerts/on-guardrail-decided.js';
+import { PutGuardrailAlert } from './guardrail-alerts/put-guardrail-alert.js';
 import { AskWebhook } from './guardrail-webhooks/ask-webhook.js';
 import { DeleteGuardrailWebhook } from './guardrail-webhooks/delete-guardrail-webhook.js';
 import { GuardrailWebhooks } from './guardrail-webhooks/guardrail-webhooks.js';
@@ -155,6 +164,7 @@ const completions = [CreateChatCompletion, ListCompletions, GetCompletion];
 const conversations = [
   ...[CreateConversation, GetConversation, ListConversations, ListConversationMessages, LinkConversationSubjects],
   ...[CloseConversation, DeleteConversation, GetConversationRetention, ReplaceConversationRetention],
+  ...[HoldConversations, OnLegalHoldPlaced, OnLegalHoldReleased, OnLegalHoldRenewed],
 ];
 const runs = [ListAgentRuns, GetAgentRun, GiveRunFeedback, ListRunFeedback];
 const events = [OnAgentEvents, ListAgentEvents, StreamAgentEvents];
@@ -167,7 +177,9 @@ const offeredApis = [OfferToolApi, ListOfferedToolApis, WithdrawToolApi];
 const approvals = [ListAgentApprovals, ApproveAgentCall, RefuseAgentCall];
 const guardrails = [GetGuardrails, ReplaceGuardrails, TestGuardrails, ListGuardrailDecisions, CountGuardrailDecisions];
 const guardrailWebhooks = [PutGuardrailWebhook, ListGuardrailWebhooks, DeleteGuardrailWebhook];
+const guardrailAlerts = [PutGuardrailAlert, ListGuardrailAlerts, DeleteGuardrailAlert, OnGuardrailDecided];
 const schedules = [
+  EveryMinuteMailGuardrailAlerts,
   ...[EveryHourSweep, Every10sSettleCompletions, Every10sSettleToolCharges, Every10MinutesForget, EveryHourPruneEvents],
 ];
 
@@ -194,6 +206,7 @@ const schedules = [
     ...accesses,
     ...guardrails,
     ...guardrailWebhooks,
+    ...guardrailAlerts,
     ...schedules,
   ],
   providers: [
@@ -213,7 +226,7 @@ export const agentsService = defineService({
   name: 'agents',
   module: AgentsModule,
   migrations: new URL('../migrations/', import.meta.url),
-  jobs: ['directory', 'sweep', 'completions', 'retention', 'events', 'overview'],
+  jobs: ['directory', 'sweep', 'completions', 'retention', 'events', 'overview', 'alerts'],
   buckets: ['agents', 'agent_tokens', 'agent_stops', 'agent_revocations'],
   watches: ['tenants', 'members', 'revocations', 'entitlements', 'agents', 'agreements'],
   calls: [holdSpending, settleSpending, readOwnValues] as readonly Operation[],

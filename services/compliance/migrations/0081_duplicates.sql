@@ -7,3 +7,4 @@ alter table compliance.privacy_request
   add check (duplicate_decision is null or duplicate_of is not null);
 create index privacy_request_of_person on compliance.privacy_request (tenant_id, lower(subject_email), type, id);
 create index privacy_request_duplicates on compliance.privacy_request (tenant_id, duplicate_of) where duplicate_of is not null;
+call platform.tenant_table('compliance.privacy_request', classes => '{"duplicate_of": "none", "duplicate_decision": "none"}');

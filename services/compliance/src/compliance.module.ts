@@ -104,7 +104,7 @@ import { Holds } from './holds/holds.js';
 import { ListLegalHolds } from './holds/list-legal-holds.js';
 import { PlaceLegalHold } from './holds/place-legal-hold.js';
 import { ReleaseLegalHold } from './holds/release-legal-hold.js';
-import { RowKeeper } from './holds/row-keeper.js';
+import { HoldKeepers } from './holds/hold-keepers.js';
 import { ListNoticeTemplates } from './notices/list-notice-templates.js';
 import { Notices } from './notices/notices.js';
 import { ReplaceNoticeTemplate } from './notices/replace-notice-template.js';
@@ -228,7 +228,7 @@ const subjectPlans = [
     Notices,
     ...[Codes, Links, IdentityDesk, Duplicates, Merged],
     FormTenants,
-    ...[Holds, RowKeeper],
+    ...[Holds, HoldKeepers],
     AgreementDesk,
     PlatformAgreements,
     Ledger,

@@ -67,6 +67,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   'PutModelProvider.name': () => 'verify',
   'PutModelProvider.baseUrl': () => 'https://models.example/v1',
   'PutProviderKey.provider': () => 'verify',
+  'PutGuardrailAlert.name': () => 'verify',
   'PutGuardrailWebhook.name': () => 'verify',
   'PutGuardrailWebhook.url': () => 'https://192.0.2.1/',
   'PutGuardrailWebhook.mode': () => 'shadow',

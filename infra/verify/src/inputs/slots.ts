@@ -127,6 +127,7 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'WithdrawAgentTemplate.name': slot('agentTemplate', 'name'),
   'DiffAgentTemplate.agentId': slot('outdatedAgent'),
   'UpgradeAgentFromTemplate.agentId': slot('outdatedAgent'),
+  'DeleteGuardrailAlert.name': slot('guardrailAlert', 'name'),
   'DeleteGuardrailWebhook.name': slot('guardrailWebhook', 'name'),
   'PutToolApi.api': proof('toolHost', 'api'),
   'DeleteToolApi.name': slot('toolApi', 'name'),

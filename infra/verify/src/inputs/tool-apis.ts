@@ -26,6 +26,12 @@ export const toolApis = {
     await workshop.client.must(tenant.owner, json('PUT', `/v1/guardrail-webhooks/${name}`, body));
     return { name };
   },
+  guardrailAlert: async ({ workshop, tenant }) => {
+    const name = tenant.canary.word();
+    const body = { email: `${name}@alerts.example` };
+    await workshop.client.must(tenant.owner, json('PUT', `/v1/guardrail-alerts/${name}`, body));
+    return { name };
+  },
   offeredToolApi: async ({ workshop }) => {
     const name = new Canary().word(); // every tenant sees it: it must not be any tenant's word
     await workshop.client.must(workshop.admin, json('PUT', `/v1/platform/tool-apis/${name}`, { api: TOOL_API }));

@@ -6,6 +6,7 @@ import {
   ConversationCreated,
   ConversationForgotten,
   ConversationLinked,
+  ConversationRestricted,
   ConversationRetentionReplaced,
 } from './agents/conversation-events.js';
 import {
@@ -38,7 +39,12 @@ import {
   ToolApiPut,
   ToolHostsReplaced,
 } from './agents/events.js';
-import { HealthDataSentToGuardrail } from './agents/guardrail-events.js';
+import {
+  GuardrailAlertDeleted,
+  GuardrailAlertMailed,
+  GuardrailAlertPut,
+  HealthDataSentToGuardrail,
+} from './agents/guardrail-events.js';
 import { AgentSubjectForgotten } from './agents/subjects.js';
 import {
   ActionSchemaRegistered,
@@ -195,6 +201,7 @@ export const events: readonly EventType<object>[] = [
   ConversationLinked,
   ConversationClosed,
   ConversationForgotten,
+  ConversationRestricted,
   ConversationRetentionReplaced,
   AgentRunRated,
   AgentCreated,
@@ -226,6 +233,9 @@ export const events: readonly EventType<object>[] = [
   HealthDataSentToApi,
   HealthDataSent,
   HealthDataSentToGuardrail,
+  GuardrailAlertPut,
+  GuardrailAlertDeleted,
+  GuardrailAlertMailed,
   AgentSubjectForgotten,
   AuditEventRecorded,
   AuditAnchoringReplaced,

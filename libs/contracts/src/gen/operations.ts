@@ -50,6 +50,7 @@ import {
   ListCompletionsRequest,
   ListCompletionsResponse,
 } from './agents/completions.js';
+import { HeldConversations, HoldConversationsRequest } from './agents/conversation-holds.js';
 import {
   CloseConversationRequest,
   Conversation,
@@ -65,6 +66,13 @@ import {
   ListConversationsResponse,
   ReplaceConversationRetentionRequest,
 } from './agents/conversations.js';
+import {
+  DeleteGuardrailAlertRequest,
+  GuardrailAlert,
+  ListGuardrailAlertsRequest,
+  ListGuardrailAlertsResponse,
+  PutGuardrailAlertRequest,
+} from './agents/guardrail-alerts.js';
 import {
   DeleteGuardrailWebhookRequest,
   GuardrailWebhook,
@@ -1096,6 +1104,21 @@ export const getCompletion = operation({
 });
 
 /**
+ * Holds conversations: from the commit on none of them is forgotten, neither in time nor because somebody asks. Asked again with the same hold, it
+ * changes nothing. Without news within a day that compliance has placed the hold, it ends.
+ */
+export const holdConversations = operation({
+  name: 'HoldConversations',
+  service: 'agents',
+  summary: 'Holds conversations',
+  scope: 'internal',
+  whenSuspended: true,
+  callers: ['compliance'],
+  input: HoldConversationsRequest,
+  output: HeldConversations,
+});
+
+/**
  * Begins a conversation that is kept. Chat completions continue it when they name it in `metadata.conversation_id`. It belongs to whoever
  * begins it: the member on whose behalf an agent acts, else the caller.
  */
@@ -1220,6 +1243,48 @@ export const replaceConversationRetention = operation({
   audit: 'conversation_retention.replaced',
   input: ReplaceConversationRetentionRequest,
   output: ConversationRetention,
+});
+
+/**
+ * Has somebody told by mail what guardrails refused or took out, or replaces an alert. The first mail comes within about a minute, the next not before
+ * `everyMinutes` later; each has the counts since the one before, and nothing of any text.
+ */
+export const putGuardrailAlert = operation({
+  name: 'PutGuardrailAlert',
+  service: 'agents',
+  summary: 'Has somebody told by mail what guardrails refused or took out, or replaces an alert',
+  http: { method: 'PUT', path: '/v1/guardrail-alerts/{name}', status: 200 },
+  permission: 'guardrails.write',
+  scope: 'tenant',
+  audit: 'guardrail_alert.put',
+  input: PutGuardrailAlertRequest,
+  output: GuardrailAlert,
+});
+
+/** Lists the tenant's alerts by name. */
+export const listGuardrailAlerts = operation({
+  name: 'ListGuardrailAlerts',
+  service: 'agents',
+  summary: "Lists the tenant's alerts by name",
+  http: { method: 'GET', path: '/v1/guardrail-alerts', status: 200 },
+  permission: 'guardrails.read',
+  scope: 'tenant',
+  audit: 'guardrail_alert.listed',
+  input: ListGuardrailAlertsRequest,
+  output: ListGuardrailAlertsResponse,
+});
+
+/** Has no more mails sent for an alert. */
+export const deleteGuardrailAlert = operation({
+  name: 'DeleteGuardrailAlert',
+  service: 'agents',
+  summary: 'Has no more mails sent for an alert',
+  http: { method: 'DELETE', path: '/v1/guardrail-alerts/{name}', status: 200 },
+  permission: 'guardrails.write',
+  scope: 'tenant',
+  audit: 'guardrail_alert.deleted',
+  input: DeleteGuardrailAlertRequest,
+  output: GuardrailAlert,
 });
 
 /**
@@ -4610,6 +4675,7 @@ export const replacePrivacySettings = operation({
 /**
  * Places a hold on a person, on a person's rows, on the rows that a query finds now and later, or on a whole table. From the commit on, an
  * erasure leaves out what it is about, and rows of tables that it holds can neither be changed nor deleted: the row API answers `rows-held`.
+ * Conversations with agents about those people, or of that member, are not forgotten.
  */
 export const placeLegalHold = operation({
   name: 'PlaceLegalHold',
@@ -6677,6 +6743,7 @@ export const operations: readonly Operation[] = [
   createChatCompletion,
   listCompletions,
   getCompletion,
+  holdConversations,
   createConversation,
   listConversations,
   getConversation,
@@ -6686,6 +6753,9 @@ export const operations: readonly Operation[] = [
   deleteConversation,
   getConversationRetention,
   replaceConversationRetention,
+  putGuardrailAlert,
+  listGuardrailAlerts,
+  deleteGuardrailAlert,
   putGuardrailWebhook,
   listGuardrailWebhooks,
   deleteGuardrailWebhook,

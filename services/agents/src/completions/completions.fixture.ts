@@ -22,7 +22,7 @@ import {
 } from '@tenantry/testing';
 import type { Provider } from '@nestjs/common';
 import { agentsService } from '../agents.module.js';
-import { OtherServices } from '../agents.fixture.js';
+import { KeptMailer, OtherServices } from '../agents.fixture.js';
 import { AgentsSettings } from '../config.js';
 
 /** An answer as OpenAI clients read it, as far as the specs look. */
@@ -50,6 +50,7 @@ export class CompletionsFixture {
   private readonly settings = Object.assign(new AgentsSettings({}), { LOCAL_MODEL_URL: '' });
   /** The other services, as an agent's tools see them. */
   readonly services = new OtherServices();
+  readonly mailer = new KeptMailer();
   /** Calls of billing that are answered with an error first, as if the bus had lost them. */
   losing = 0;
 
@@ -69,6 +70,7 @@ export class CompletionsFixture {
       { provide: AgentsSettings, useValue: this.settings },
       { provide: RpcClient, useValue: rpc },
       { provide: OutboundHttp, useValue: outbound },
+      { provide: Mailer, useValue: this.mailer },
       {
         provide: ContextSigner,
         useFactory: async () => (await TestIssuers.create(['agents'])).signer('agents'),

@@ -5,7 +5,7 @@ import type { Rows } from '../rows.js';
 import type { Conversation, Subject } from './conversation.js';
 
 const columns = sql`c.id, c.agent_id as "agentId", c.owner_id as "ownerId", c.location_id as "locationId", c.classification, c.status, c.key,
-  c.max_turns as "maxTurns", c.turns, c.limit_nanos as "limitNanos", c.messages, c.bytes, c.run_id as "runId", c.created_at as "createdAt",
+  c.max_turns as "maxTurns", c.turns, c.limit_nanos as "limitNanos", c.messages, c.bytes, c.run_id as "runId", c.restricted_at as "restrictedAt", c.created_at as "createdAt",
   c.updated_at as "updatedAt", c.expires_at as "expiresAt",
   (select coalesce(sum(m.cost_nanos), 0)::bigint from agents.completion m where m.conversation_id = c.id) as "spentNanos"`;
 
@@ -125,6 +125,6 @@ export function toMessage(one: Conversation, subjects: readonly Subject[] = []):
     ...{ classification: one.classification, status: one.status, turns: one.turns, maxTurns: one.maxTurns },
     budget: one.limitNanos === null ? null : formatNanos(one.limitNanos),
     ...{ spent: formatNanos(one.spentNanos), subjects: [...subjects] },
-    ...{ createdAt: one.createdAt, updatedAt: one.updatedAt, expiresAt: one.expiresAt },
+    ...{ createdAt: one.createdAt, updatedAt: one.updatedAt, expiresAt: one.expiresAt, restrictedAt: one.restrictedAt },
   };
 }

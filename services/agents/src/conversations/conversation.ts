@@ -22,6 +22,8 @@ export interface Conversation {
   readonly bytes: number;
   /** The run that waits for what tools answer. */
   readonly runId: string | null;
+  /** Since when it is kept for a legal hold alone, although its erasure was asked for. */
+  readonly restrictedAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly expiresAt: Date;
@@ -64,7 +66,14 @@ export function beginConversation(
   return {
     ...{ id, key, agentId, ownerId: ownerOf(ctx), locationId: ctx.locationId, status: 'open' },
     classification: request.classification ?? DEFAULT_CLASS,
-    ...{ maxTurns: request.maxTurns ?? DEFAULT_TURNS, turns: 0, messages: 0, bytes: 0, runId: null },
+    ...{
+      maxTurns: request.maxTurns ?? DEFAULT_TURNS,
+      turns: 0,
+      messages: 0,
+      bytes: 0,
+      runId: null,
+      restrictedAt: null,
+    },
     limitNanos: request.budget == null ? null : parseNanos(request.budget, 'budget'),
     ...{ spentNanos: 0n, createdAt: now, updatedAt: now, expiresAt: endOf(now, days) },
   };
@@ -93,4 +102,20 @@ export function assertContinues(conversation: Conversation, ctx: TenantContext):
 
 function ended(detail: string): Fault {
   return new Fault('conversation-ended', { field: 'metadata.conversation_id', detail: `${detail}; begin another` });
+}
+
+/** What is told of a conversation that a legal hold keeps. */
+export function held(hold: string, what: string): Fault {
+  const detail = `This conversation is under a legal hold. ${what}`;
+  return new Fault('rows-held', { field: 'conversationId', detail, extra: { hold } });
+}
+
+/**
+ * What is kept for a legal hold alone is not worked with any more (GDPR Art. 18(2)): its owner reads it no more, only who may read the conversations of others.
+ * @throws Fault `rows-held`
+ */
+export function assertReadable({ restrictedAt }: Conversation, ctx: TenantContext): void {
+  if (restrictedAt === null || visibleOwner(ctx) === null) return;
+  const detail = 'The erasure of this conversation was asked for; it is kept for a legal hold alone';
+  throw new Fault('rows-held', { field: 'conversationId', detail });
 }

@@ -8,8 +8,9 @@ import {
 } from '@tenantry/contracts';
 import { Clock, Fault, marksOf, packMarks, type TenantContext, ValueHasher } from '@tenantry/kernel';
 import { ContextSigner, RpcClient } from '@tenantry/messaging';
-import { OutboundHttp } from '@tenantry/service';
+import { Mailer, OutboundHttp } from '@tenantry/service';
 import { tenantsOnRealPostgres, testContext, type TestTenant } from '@tenantry/testing';
+import { KeptMailer } from '../agents.fixture.js';
 import { agentsService } from '../agents.module.js';
 import { AgentsSettings } from '../config.js';
 
@@ -59,6 +60,7 @@ describe('Guardrails of own values', () => {
       { provide: RpcClient, useValue: rpc },
       { provide: OutboundHttp, useValue: new OutboundHttp({ networks: [] }) },
       { provide: ContextSigner, useValue: {} },
+      { provide: Mailer, useValue: new KeptMailer() },
     ],
   });
   /** As long as a request has, by the clock of the suite. */

@@ -4,8 +4,10 @@ import {
   eraseAgentSubject,
   giveRunFeedback,
   listCompletions,
+  listGuardrailAlerts,
   listRunFeedback,
   planAgentSubject,
+  putGuardrailAlert,
   type CreateConversationRequest,
   type Operation,
 } from '@tenantry/contracts';
@@ -98,7 +100,10 @@ describe('A person’s privacy request', () => {
     const erase = (idempotencyKey: string) => t.bus.call(eraseAgentSubject, who, ctx, { idempotencyKey });
     const before = (await t.outbox()).length;
     const erased = await erase('one');
-    expect(erased).toMatchObject({ rows: 3n, places: [{ place: MESSAGES, rows: 4n }, { rows: 1n }, { rows: 0n }] });
+    expect(erased).toMatchObject({
+      rows: 3n,
+      places: [{ place: MESSAGES, rows: 4n }, { rows: 1n }, { rows: 0n }, { rows: 0n }],
+    });
     const announced = (await t.outbox()).slice(before);
     expect(announced.map(({ type }) => type).toSorted()).toEqual([
       ...['AgentSubjectForgotten', 'ConversationForgotten', 'ConversationForgotten'],
@@ -111,6 +116,20 @@ describe('A person’s privacy request', () => {
     expect((await t.a.call(listCompletions, {})).data).toHaveLength(4);
     expect(await placesOf(t.a, { subject: [customer('8')] })).toMatchObject({ [MESSAGES]: 'delete 2' });
     expect(await placesOf(t.b, who)).toMatchObject({ [MESSAGES]: 'delete 2' });
+  });
+
+  it('ends alerts that are mailed to their address, in their tenant alone', async () => {
+    const alert = { name: 'security', email: 'Ada@Example.com', guardrails: [] };
+    for (const tenant of [t.a, t.b]) await tenant.call(putGuardrailAlert, alert);
+    await t.a.call(putGuardrailAlert, { ...alert, name: 'other', email: 'bob@example.com' });
+    const who = { subject: [], email: 'ada@example.com' };
+    expect(await placesOf(t.a, who)).toMatchObject({ 'agents.guardrail_alert': 'delete 1' });
+    expect(await copyOf(t.a, who, 'agents.guardrail_alert')).toMatchObject([
+      { row: { name: 'security', email: 'ada@example.com' } },
+    ]);
+    expect((await t.bus.call(eraseAgentSubject, who, testContext(t.a.id, asked))).rows).toBe(1n);
+    expect((await t.a.call(listGuardrailAlerts, {})).data).toMatchObject([{ name: 'other' }]);
+    expect((await t.b.call(listGuardrailAlerts, {})).data).toHaveLength(1);
   });
 
   it('copies a member’s own words, comments and calls', async () => {

@@ -10,6 +10,7 @@ export const PLACES = {
   calls: 'agents.completion',
   tools: 'agents.tool_call',
   events: 'agents.agent_event',
+  alerts: 'agents.guardrail_alert',
 } as const;
 
 const internal = (...names: string[]): AgentSubjectColumn[] =>
@@ -24,6 +25,7 @@ const SHOWN: Readonly<Record<string, AgentSubjectColumn[]>> = {
   ],
   [PLACES.feedback]: [...internal('runId', 'score', 'givenAt'), personal('comment')],
   [PLACES.approvals]: [...internal('tool', 'status', 'requestedAt'), personal('arguments')],
+  [PLACES.alerts]: [...internal('name'), personal('email')],
   [PLACES.calls]: internal('id', 'model', 'state', 'inputTokens', 'outputTokens', 'startedAt'),
   [PLACES.tools]: internal('id', 'tool', 'outcome', 'startedAt'),
 };
@@ -37,18 +39,26 @@ export function placesOf(counts: SubjectCounts): AgentSubjectPlace[] {
     ...{ place: name, rows, action, reason, columns: SHOWN[name] ?? [] },
   });
   return [
-    place(PLACES.messages, counts.messages, 'delete', sharedReason(counts)),
+    place(PLACES.messages, counts.messages, 'delete', reasonOf(counts)),
     place(PLACES.feedback, counts.feedback, 'delete'),
     place(PLACES.approvals, counts.approvals, 'mask'),
     place(PLACES.calls, counts.calls, 'keep', LEDGER),
     place(PLACES.tools, counts.tools, 'keep', LEDGER),
     place(PLACES.events, counts.events, 'keep', 'It names the person by id alone, and is deleted after 90 days'),
+    place(
+      PLACES.alerts,
+      counts.alerts,
+      'delete',
+      counts.alerts > 0n ? 'Nobody is mailed for these alerts any more' : null,
+    ),
   ];
 }
 
-function sharedReason({ shared }: SubjectCounts): string | null {
-  if (shared === 0n) return null;
-  return `${shared} of the conversations are about others, too: all that was said in them goes, and none of it is in a copy`;
+function reasonOf({ shared, held }: SubjectCounts): string | null {
+  const about = `${shared} of the conversations are about others, too: all that was said in them goes, and none of it is in a copy`;
+  const kept = `${held} of the conversations are under a legal hold: they are restricted, and go when it is released`;
+  const reasons = [...(shared > 0n ? [about] : []), ...(held > 0n ? [kept] : [])];
+  return reasons.length > 0 ? reasons.join('. ') : null;
 }
 
 /** @throws Fault `invalid-input` for a place of which a copy shows nothing */

@@ -14,6 +14,7 @@ import { reading } from '../rows.js';
 import { listFeedback } from '../runs/feedback.table.js';
 import { assertShown, PLACES } from './agent-subject.js';
 import {
+  alertsOf,
   approvalsOf,
   callsOf,
   conversationsOf,
@@ -57,6 +58,7 @@ export class CollectAgentSubject {
       [PLACES.calls]: callsOf,
       [PLACES.tools]: toolCallsOf,
       [PLACES.approvals]: approvalsOf,
+      [PLACES.alerts]: alertsOf,
     };
     return whole(this.tenants.stream<object>(ctx, statements[place]!(sought), BATCH_ROWS));
   }

@@ -7,6 +7,13 @@ import { conversationsAbout } from '../conversations/subject.table.js';
 import { reading } from '../rows.js';
 import type { Sought } from './agent-subject.table.js';
 
+/** By what a person is asked for. */
+interface SoughtAs {
+  readonly userId?: string | null;
+  readonly email?: string | null;
+  readonly subject: readonly Subject[];
+}
+
 /** Finds the person of a privacy request. */
 @Injectable()
 export class SubjectSeeker {
@@ -15,12 +22,9 @@ export class SubjectSeeker {
     private readonly seal: ConversationSeal,
   ) {}
 
-  async seek(
-    ctx: TenantContext,
-    { userId, subject }: { readonly userId?: string | null; readonly subject: readonly Subject[] },
-  ): Promise<Sought> {
+  async seek(ctx: TenantContext, { userId, email, subject }: SoughtAs): Promise<Sought> {
     const rows = reading(this.tenants, ctx);
     const about = await Promise.all(subject.map((one) => conversationsAbout(rows, this.seal, ctx.tenantId, one)));
-    return { userId: userId ?? null, conversationIds: [...new Set(about.flat())] };
+    return { userId: userId ?? null, email: email?.toLowerCase() ?? null, conversationIds: [...new Set(about.flat())] };
   }
 }

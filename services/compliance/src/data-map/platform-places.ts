@@ -95,6 +95,8 @@ export const platformPlaces: readonly PlatformPlace[] = [
       'agents.conversation': ['owner_id'],
       'agents.conversation_message': ['content'],
       'agents.conversation_subject': ['blind', 'value'],
+      'agents.guardrail_alert': ['email'],
+      'agents.legal_hold': ['blinds', 'owner_id'],
       'agents.run_feedback': ['actor_id', 'comment'],
       'agents.tool_call': ['on_behalf_of'],
       'agents.tool_charge': ['on_behalf_of'],

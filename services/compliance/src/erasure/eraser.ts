@@ -93,11 +93,15 @@ export class Eraser {
   ): Promise<BegunErasure | 'held' | null> {
     let begun: BegunErasure | null = null;
     const { status } = await this.desk.change(ctx, planId, async ({ tx, plan, places }) => {
-      const email = plan.requestId === null ? null : (await findRequest(tx, plan.requestId)).subjectEmail;
+      const asking = plan.requestId === null ? null : (await findRequest(tx, plan.requestId)).subjectEmail;
+      const emails = [person.email, asking].filter((email) => email !== null);
       const tables = places.filter(isTable).map(({ place }) => place);
-      const asked = person.keys.map(({ table, value: key }) => ({ email, person: { table, key }, tables }));
+      const asked = person.keys.map(({ table, value: key }) => ({ person: { table, key }, tables }));
       const holds = [];
-      for (const question of asked) holds.push(...(await findActiveHolds(tx, { ...question, ids: heldBy })));
+      for (const question of asked) {
+        const known = { emails, userId: person.userId, ids: heldBy };
+        holds.push(...(await findActiveHolds(tx, { ...question, ...known })));
+      }
       if (holds.length + heldBy.length === 0) {
         if (plan.repeats === null) begun = await this.tombstones.begin(tx, plan, person, places);
         return { plan: { ...plan, status: 'approved', problem: null }, places, tryAt: this.work.clock.now() };

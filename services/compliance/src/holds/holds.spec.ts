@@ -18,7 +18,7 @@ describe('Legal holds', () => {
     tenant.call(placeLegalHold, { name: 'Roe v. Wade Ltd', reason: 'A claim was filed', ...more }, facts);
   const namesFor = (tenant: TestTenant, question: Partial<HoldQuestion>) =>
     t.doors.tenants.transaction(testContext(tenant.id), async (tx) => {
-      const found = await findActiveHolds(tx, { email: null, person: null, tables: [], ...question });
+      const found = await findActiveHolds(tx, { emails: [], userId: null, person: null, tables: [], ...question });
       return found.map(({ name }) => name);
     });
 
@@ -30,11 +30,13 @@ describe('Legal holds', () => {
     await place(t.a, { name: 'table', table: 'invoices' });
     await place(t.b, { name: 'foreign', table: 'invoices' });
     const person = { table: 'customers', key: '42' };
-    expect(await namesFor(t.a, { email: 'ada@example.com' })).toEqual(['person']);
+    expect(await namesFor(t.a, { emails: ['Ada@example.com'] })).toEqual(['person']);
     expect(await namesFor(t.a, { person, tables: ['customers', 'orders'] })).toEqual(['row']);
     expect(await namesFor(t.a, { person: { ...person, key: '43' }, tables: ['customers'] })).toEqual([]);
     expect(await namesFor(t.a, { tables: ['customers', 'invoices'] })).toEqual(['table']);
-    expect(await namesFor(t.b, { email: 'ada@example.com', person, tables: ['customers'] })).toEqual([]);
+    expect(await namesFor(t.b, { emails: ['ada@example.com'], userId: 'ada', person, tables: ['customers'] })).toEqual(
+      [],
+    );
     expect(await namesFor(t.a, {})).toEqual([]);
   });
 
@@ -76,10 +78,12 @@ describe('Legal holds', () => {
         await place(t.b, { table: 'orders' }),
       ];
       f.peers.held.length = 0;
+      f.peers.heldConversations.length = 0;
       await run();
       const mine = (ids: readonly string[]) => ids.filter((id) => holds.some((hold) => hold.id === id));
       expect(mine(idsOf(await renewed())).toSorted()).toEqual(holds.map(({ id }) => id).toSorted());
-      expect(mine(idsOf(f.peers.held as object[])).toSorted()).toEqual([holds[0]!.id, holds[2]!.id].toSorted());
+      for (const told of [f.peers.held, f.peers.heldConversations])
+        expect(mine(idsOf(told as object[])).toSorted()).toEqual([holds[0]!.id, holds[2]!.id].toSorted());
       await run();
       expect(mine(idsOf(await renewed()))).toHaveLength(3);
       await forgetTold(); // as a restored database has it
@@ -110,6 +114,19 @@ describe('Legal holds', () => {
       await run();
       expect(idsOf(await renewed())).toEqual(expect.arrayContaining([gone.id, other.id]));
     });
+  });
+
+  it('hold conversations with agents before they are placed, about people and of members', async () => {
+    const ofTable = await place(t.a, { table: 'orders', filter: 'status=eq.disputed' });
+    const ofMember = await place(t.a, { name: 'member', subjectUserId: 'ada' });
+    const ofAddress = await place(t.a, { subjectEmail: 'ada@example.com' });
+    expect(f.peers.heldConversations.slice(-2)).toEqual([
+      { holdId: ofTable.id, table: 'orders', subjectKey: null, isQuery: true, ownerId: null, tenantId: t.a.id },
+      { holdId: ofMember.id, table: null, subjectKey: null, isQuery: false, ownerId: 'ada', tenantId: t.a.id },
+    ]);
+    expect([ofTable, ofMember, ofAddress].map((hold) => hold.conversationsWhenPlaced)).toEqual([2n, 2n, null]);
+    expect(await namesFor(t.a, { userId: 'ada' })).toEqual(['member']);
+    expect(await namesFor(t.b, { userId: 'ada' })).toEqual([]);
   });
 
   it('by query hold the erasures of people whose rows match, and no other table or tenant', async () => {

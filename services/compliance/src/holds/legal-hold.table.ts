@@ -3,16 +3,17 @@ import { Fault } from '@tenantry/kernel';
 import type { Rows } from '../requests/privacy-request.table.js';
 import type { LegalHold } from './legal-hold.js';
 
-const columns = sql`id, name, reason, subject_email as "subjectEmail", table_name as "table", subject_key as "subjectKey", filter, rows_when_placed as "rowsWhenPlaced",
+const columns = sql`id, name, reason, subject_email as "subjectEmail", subject_user_id as "subjectUserId", table_name as "table", subject_key as "subjectKey", filter, rows_when_placed as "rowsWhenPlaced",
+  conversations_when_placed as "conversationsWhenPlaced",
   placed_by as "placedBy", placed_at as "placedAt", released_by as "releasedBy", released_at as "releasedAt",
   release_reason as "releaseReason"`;
 
 export async function insertHold(tx: Transaction, hold: LegalHold): Promise<void> {
   await tx.execute(sql`
-    insert into compliance.legal_hold (tenant_id, id, name, reason, subject_email, table_name, subject_key, filter, rows_when_placed,
-      placed_by, placed_at)
-    values (${tx.tenantId}, ${hold.id}, ${hold.name}, ${hold.reason}, ${hold.subjectEmail}, ${hold.table}, ${hold.subjectKey}, ${hold.filter},
-      ${hold.rowsWhenPlaced},      ${hold.placedBy}, ${hold.placedAt})`);
+    insert into compliance.legal_hold (tenant_id, id, name, reason, subject_email, subject_user_id, table_name, subject_key, filter,
+      rows_when_placed, conversations_when_placed, placed_by, placed_at)
+    values (${tx.tenantId}, ${hold.id}, ${hold.name}, ${hold.reason}, ${hold.subjectEmail}, ${hold.subjectUserId}, ${hold.table},
+      ${hold.subjectKey}, ${hold.filter}, ${hold.rowsWhenPlaced}, ${hold.conversationsWhenPlaced}, ${hold.placedBy}, ${hold.placedAt})`);
 }
 
 /** A hold that nobody else releases until the commit. @throws Fault `not-found` */
@@ -62,7 +63,10 @@ export function listHolds(
 
 /** Whom and what an erasure is about. */
 export interface HoldQuestion {
-  readonly email: string | null;
+  /** The addresses that are known of the person. */
+  readonly emails: readonly string[];
+  /** Of a member. */
+  readonly userId: string | null;
   /** The person's own row. */
   readonly person: { readonly table: string; readonly key: string } | null;
   /** Every table that has rows of the person. */
@@ -72,17 +76,18 @@ export interface HoldQuestion {
 }
 
 /**
- * The holds that forbid an erasure, or part of it: those on the person by address or by row, and those on a whole table. Holds are
+ * The holds that forbid an erasure, or part of it: those on the person by address, by user id or by row, and those on a whole table. Holds are
  * locked against being released until the commit, and asking again in every commit that erases sees what was placed since.
  */
 export function findActiveHolds(
   tx: Transaction,
-  { email, person, tables, ids = [] }: HoldQuestion,
+  { emails, userId, person, tables, ids = [] }: HoldQuestion,
 ): Promise<LegalHold[]> {
   return tx.query<LegalHold>(sql`
     select ${columns} from compliance.legal_hold
     where released_at is null
-      and (id = any(${ids}::uuid[]) or subject_email = lower(${email}::text)
+      and (id = any(${ids}::uuid[]) or subject_email = any(${emails.map((email) => email.toLowerCase())}::text[])
+        or subject_user_id = ${userId}::text
         or (table_name = ${person?.table ?? null} and subject_key = ${person?.key ?? null})
         or (table_name = any(${tables}::text[]) and subject_key is null and filter is null))
     order by id for share`);

@@ -9,10 +9,14 @@ export interface LegalHold {
   readonly subjectEmail: string | null;
   readonly table: string | null;
   readonly subjectKey: string | null;
+  /** The user id of a member. */
+  readonly subjectUserId: string | null;
   /** Conditions of the row API, which the data service reads. */
   readonly filter: string | null;
   /** Null where the data service has no part in it. */
   readonly rowsWhenPlaced: bigint | null;
+  /** Null where no conversation can be about it. */
+  readonly conversationsWhenPlaced: bigint | null;
   readonly placedBy: string;
   readonly placedAt: Date;
   readonly releasedBy: string | null;
@@ -23,18 +27,22 @@ export interface LegalHold {
 /** @throws Fault `invalid-input` when it is about nothing, or about rows of no table */
 export function placeHold(request: PlaceLegalHoldRequest, placedBy: string, now: Date): LegalHold {
   const { name, reason, subjectEmail = null, table = null, subjectKey = null, filter = null } = request;
-  const about = { subjectEmail: subjectEmail?.toLowerCase() ?? null, table, subjectKey, filter };
+  const subjectUserId = request.subjectUserId ?? null;
+  const about = { subjectEmail: subjectEmail?.toLowerCase() ?? null, subjectUserId, table, subjectKey, filter };
   assertAboutSomething(about);
   return {
     ...{ id: newId(now), name: name.trim(), reason, ...about, rowsWhenPlaced: null },
+    conversationsWhenPlaced: null,
     ...{ placedBy, placedAt: now, releasedBy: null, releasedAt: null, releaseReason: null },
   };
 }
 
-type About = Pick<LegalHold, 'subjectEmail' | 'table' | 'subjectKey' | 'filter'>;
+type About = Pick<LegalHold, 'subjectEmail' | 'subjectUserId' | 'table' | 'subjectKey' | 'filter'>;
 
-function assertAboutSomething({ subjectEmail, table, subjectKey, filter }: About): void {
-  if (subjectEmail === null && table === null) refuse('subjectEmail', 'Give subjectEmail or table, or both');
+function assertAboutSomething({ subjectEmail, subjectUserId, table, subjectKey, filter }: About): void {
+  if (subjectEmail === null && subjectUserId === null && table === null) {
+    refuse('subjectEmail', 'Give subjectEmail, subjectUserId or table');
+  }
   if (subjectKey !== null && table === null) {
     refuse('table', 'subjectKey is the value of a subject column: give its table, too');
   }

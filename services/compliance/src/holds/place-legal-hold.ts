@@ -11,7 +11,7 @@ import { Handles } from '@tenantry/messaging';
 import { Holds } from './holds.js';
 import { type LegalHold, placeHold } from './legal-hold.js';
 import { holdChange, insertHold } from './legal-hold.table.js';
-import { RowKeeper } from './row-keeper.js';
+import { HoldKeepers } from './hold-keepers.js';
 
 /** Keeps something from being erased, changed or deleted, from the commit on. */
 @Controller()
@@ -20,21 +20,22 @@ export class PlaceLegalHold {
     private readonly tenants: TenantDatabase,
     private readonly holds: Holds,
     private readonly clock: Clock,
-    private readonly rows: RowKeeper,
+    private readonly keepers: HoldKeepers,
   ) {}
 
   @Handles(placeLegalHold)
   async handle(request: PlaceLegalHoldRequest, ctx: TenantContext): Promise<HoldMessage> {
     const placed = placeHold(request, ctx.actor.id, this.clock.now());
-    // Rows are held before the commit, so a hold that is placed was in force all along.
-    const hold = { ...placed, rowsWhenPlaced: await this.rows.hold(ctx, placed) };
+    // Rows and conversations are held before the commit, so a hold that is placed was in force all along.
+    const rowsWhenPlaced = await this.keepers.holdRows(ctx, placed);
     let kept: HoldMessage | null = null;
     try {
-      kept = await this.#place(hold, ctx);
+      const conversationsWhenPlaced = await this.keepers.holdConversations(ctx, placed);
+      kept = await this.#place({ ...placed, rowsWhenPlaced, conversationsWhenPlaced }, ctx);
       return kept;
     } finally {
       // Not placed, or placed before: an Idempotency-Key was used again, and the answer is the first one's.
-      if (kept?.id !== hold.id) await this.rows.letGo(ctx, hold);
+      if (kept?.id !== placed.id) await this.keepers.letGo(ctx, placed);
     }
   }
 

@@ -4,6 +4,7 @@ import {
   eraseEntryValues,
   eraseSubjectRows,
   findSubjectHolds,
+  holdConversations,
   holdRows,
   type EraseSubjectRowsRequest,
   getTreeHead,
@@ -85,6 +86,8 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
   readonly held: unknown[] = [];
   /** Which it was asked to let go of. */
   readonly letGo: unknown[] = [];
+  /** Which conversations the agents service was asked to hold. */
+  readonly heldConversations: unknown[] = [];
   /** Why it holds none. */
   holdRefusal: Fault | null = null;
 
@@ -99,6 +102,7 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
       this.held.push({ ...input, tenantId });
     }
     if (operation.name === letGoRows.name) this.letGo.push({ ...input, tenantId });
+    if (operation.name === holdConversations.name) this.heldConversations.push({ ...input, tenantId });
     const peer = peers.find(({ plan, erase }) => [plan, erase].some(({ name }) => name === operation.name));
     if (peer) return this.answer<O>(peer, operation.name, input, tenantId);
     if (operation.name === endMemberAccess.name || operation.name === endAgentAccess.name)
@@ -123,6 +127,7 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
       [findSubjectHolds.name]: { holds: this.holdsOnRows.map((holdId) => ({ holdId, table: 'customers' })) },
       [holdRows.name]: { rows: 7n },
       [letGoRows.name]: { changed: true },
+      [holdConversations.name]: { conversations: 2n },
       [signStatement.name]: { note: 'a note', key: 'a key' },
     };
     return Promise.resolve(answers[operation.name] as O);

@@ -315,6 +315,8 @@ export type LegalHold = {
   readonly releaseReason: string | null;
   readonly filter: string | null;
   readonly rowsWhenPlaced: string | null;
+  readonly subjectUserId: string | null;
+  readonly conversationsWhenPlaced: string | null;
 };
 
 export type ListAccessReviewItemsResponse = {
@@ -451,6 +453,7 @@ export type PlaceLegalHoldRequest = {
   readonly table?: string | null;
   readonly subjectKey?: string | null;
   readonly filter?: string | null;
+  readonly subjectUserId?: string | null;
 };
 
 export type PlanAccessRequest = {

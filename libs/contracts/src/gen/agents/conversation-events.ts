@@ -103,6 +103,31 @@ export class ConversationForgotten {
   }
 }
 
+/** Somebody's erasure met a conversation that is under a legal hold: it is kept for that alone, and forgotten when the hold is released. */
+export class ConversationRestricted {
+  static readonly typeName = 'tenantry.agents.v1.ConversationRestricted';
+  static readonly fields: readonly FieldFacts[] = [
+    field('conversation_id', 'string', { dataClass: 'none' }),
+    field('hold_id', 'string', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'ConversationRestricted',
+    subjectSuffix: 'agents.ConversationRestricted',
+    action: 'conversation.restricted',
+  };
+
+  /** The conversation. */
+  conversationId = '';
+
+  /** A hold that keeps it. */
+  holdId = '';
+
+  constructor(fields?: ConversationRestricted) {
+    Object.assign(this, fields);
+  }
+}
+
 /** It was said how long conversations are kept. */
 export class ConversationRetentionReplaced {
   static readonly typeName = 'tenantry.agents.v1.ConversationRetentionReplaced';

@@ -74,6 +74,7 @@ export class Conversation {
     field('created_at', 'timestamp'),
     field('updated_at', 'timestamp'),
     field('expires_at', 'timestamp'),
+    field('restricted_at', 'timestamp', { optional: true }),
   ];
 
   /** Its id. */
@@ -115,8 +116,11 @@ export class Conversation {
   /** When something was last said. */
   updatedAt!: Date;
 
-  /** When it is forgotten unless it goes on. */
+  /** When it is forgotten unless it goes on, or a legal hold keeps it. */
   expiresAt!: Date;
+
+  /** Since when it is kept for a legal hold alone, although its erasure was asked for. Its owner reads it no more; it is forgotten when the hold is released. */
+  restrictedAt?: Date | null;
 }
 
 /** Which page of conversations. */

@@ -45,3 +45,74 @@ export class HealthDataSentToGuardrail {
     Object.assign(this, fields);
   }
 }
+
+/** Somebody is told by mail what guardrails decide, or is told otherwise. */
+export class GuardrailAlertPut {
+  static readonly typeName = 'tenantry.agents.v1.GuardrailAlertPut';
+  static readonly fields: readonly FieldFacts[] = [field('name', 'string')];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'GuardrailAlertPut',
+    subjectSuffix: 'agents.GuardrailAlertPut',
+    action: 'guardrail_alert.put',
+  };
+
+  /** The alert's name. */
+  name = '';
+
+  constructor(fields?: GuardrailAlertPut) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Nobody is told any more for an alert. */
+export class GuardrailAlertDeleted {
+  static readonly typeName = 'tenantry.agents.v1.GuardrailAlertDeleted';
+  static readonly fields: readonly FieldFacts[] = [field('name', 'string')];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'GuardrailAlertDeleted',
+    subjectSuffix: 'agents.GuardrailAlertDeleted',
+    action: 'guardrail_alert.deleted',
+  };
+
+  /** The alert's name. */
+  name = '';
+
+  constructor(fields?: GuardrailAlertDeleted) {
+    Object.assign(this, fields);
+  }
+}
+
+/** A mail told what guardrails decided. */
+export class GuardrailAlertMailed {
+  static readonly typeName = 'tenantry.agents.v1.GuardrailAlertMailed';
+  static readonly fields: readonly FieldFacts[] = [
+    field('name', 'string'),
+    field('blocked', 'int64', { dataClass: 'none' }),
+    field('redacted', 'int64', { dataClass: 'none' }),
+    field('shadowed', 'int64', { dataClass: 'none' }),
+  ];
+  static readonly event: EventFacts = {
+    service: 'agents',
+    name: 'GuardrailAlertMailed',
+    subjectSuffix: 'agents.GuardrailAlertMailed',
+    action: 'guardrail_alert.mailed',
+  };
+
+  /** The alert's name. */
+  name = '';
+
+  /** How many texts were refused since the mail before. */
+  blocked = 0n;
+
+  /** Of how many something was taken out. */
+  redacted = 0n;
+
+  /** How many decisions of shadow mode it told of. */
+  shadowed = 0n;
+
+  constructor(fields?: GuardrailAlertMailed) {
+    Object.assign(this, fields);
+  }
+}

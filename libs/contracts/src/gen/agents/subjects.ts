@@ -106,14 +106,14 @@ export class AgentSubjectErasedPlace {
   /** The table. */
   place = '';
 
-  /** delete or mask. */
+  /** delete or mask; restrict: a legal hold keeps it, and it goes when that is released. */
   action = '';
 
   /** How many rows. */
   rows = 0n;
 }
 
-/** Asks where there is something about a person: a member by user id, anybody by a row that conversations name. */
+/** Asks where there is something about a person: a member by user id, anybody by a row that conversations name or an address that alerts are mailed to. */
 export class PlanAgentSubjectRequest {
   static readonly typeName = 'tenantry.agents.v1.PlanAgentSubjectRequest';
   static readonly fields: readonly FieldFacts[] = [
@@ -122,7 +122,7 @@ export class PlanAgentSubjectRequest {
     field('subject', 'message', { repeated: true, maxItems: 20, message: () => AgentSubjectSeed }),
   ];
 
-  /** The address; nothing here is found by it. */
+  /** The address, in lower case: guardrail alerts are mailed to it. */
   @IsOptional()
   @MaxLength(254)
   @IsEmail()
@@ -199,6 +199,7 @@ export class AgentSubjectForgotten {
   static readonly fields: readonly FieldFacts[] = [
     field('comments', 'int32', { dataClass: 'none' }),
     field('approvals', 'int32', { dataClass: 'none' }),
+    field('alerts', 'int32', { dataClass: 'none' }),
   ];
   static readonly event: EventFacts = {
     service: 'agents',
@@ -212,6 +213,9 @@ export class AgentSubjectForgotten {
 
   /** How many approvals were emptied. */
   approvals = 0;
+
+  /** How many guardrail alerts were deleted. */
+  alerts = 0;
 
   constructor(fields?: AgentSubjectForgotten) {
     Object.assign(this, fields);

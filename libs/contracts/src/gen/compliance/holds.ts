@@ -20,6 +20,8 @@ export class LegalHold {
     field('release_reason', 'string', { optional: true, dataClass: 'sensitive' }),
     field('filter', 'string', { optional: true, dataClass: 'personal' }),
     field('rows_when_placed', 'int64', { optional: true }),
+    field('subject_user_id', 'string', { optional: true, dataClass: 'personal' }),
+    field('conversations_when_placed', 'int64', { optional: true }),
   ];
 
   /** Its id. */
@@ -60,9 +62,15 @@ export class LegalHold {
 
   /** How many rows of the table it held when it was placed, counted up to 100,000; null for a hold without a table. */
   rowsWhenPlaced?: bigint | null;
+
+  /** The user id of the member it is about. */
+  subjectUserId?: string | null;
+
+  /** How many conversations with agents it held when it was placed; null for a hold on an address alone. */
+  conversationsWhenPlaced?: bigint | null;
 }
 
-/** Places a hold. At least `subjectEmail` or `table` is given; with both, it is about either. */
+/** Places a hold. At least `subjectEmail`, `subjectUserId` or `table` is given; with several, it is about each of them. */
 export class PlaceLegalHoldRequest {
   static readonly typeName = 'tenantry.compliance.v1.PlaceLegalHoldRequest';
   static readonly fields: readonly FieldFacts[] = [
@@ -72,6 +80,7 @@ export class PlaceLegalHoldRequest {
     field('table', 'string', { optional: true }),
     field('subject_key', 'string', { optional: true, dataClass: 'personal' }),
     field('filter', 'string', { optional: true, dataClass: 'personal' }),
+    field('subject_user_id', 'string', { optional: true, dataClass: 'personal' }),
   ];
 
   /** Its name, e.g. the matter. */
@@ -107,6 +116,12 @@ export class PlaceLegalHoldRequest {
   @MinLength(1)
   @MaxLength(2000)
   filter?: string | null;
+
+  /** The user id of the member it is about: what they said to agents, and was said to them, is kept. */
+  @IsOptional()
+  @MinLength(1)
+  @MaxLength(200)
+  subjectUserId?: string | null;
 }
 
 /** Lists holds. */

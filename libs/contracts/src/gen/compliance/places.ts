@@ -92,7 +92,10 @@ export class PersonErasedPlace {
   /** The table. */
   place = '';
 
-  /** delete, mask or keep; manual: it could not be done, and is left to people. */
+  /**
+   * delete, mask or keep; restrict: a legal hold keeps it, nobody works with it, and it goes when the hold is released; manual: it could not be done, and is
+   * left to people.
+   */
   action = '';
 
   /** How many rows. */
