@@ -23,6 +23,7 @@ export interface SubjectCounts {
   readonly approvals: bigint;
   readonly calls: bigint;
   readonly tools: bigint;
+  readonly charges: bigint;
   readonly events: bigint;
   /** Guardrail alerts that are mailed to them. */
   readonly alerts: bigint;
@@ -73,6 +74,7 @@ export async function countSubject(rows: Rows, sought: Sought): Promise<SubjectC
       (select count(*) from agents.approval where on_behalf_of::text = ${userId}::text) as approvals,
       (select count(*) from agents.completion where ${userId}::text in (actor_id, on_behalf_of)) as calls,
       (select count(*) from agents.tool_call where on_behalf_of = ${userId}::text) as tools,
+      (select count(*) from agents.tool_charge where on_behalf_of = ${userId}::text) as charges,
       (select count(*) from agents.agent_event where user_id = ${userId}::text) as events,
       (select count(*) from agents.guardrail_alert where email = ${email}::text) as alerts`);
   return counts!;
@@ -103,6 +105,10 @@ export function callsOf({ userId }: Sought): Sql {
 
 export function toolCallsOf({ userId }: Sought): Sql {
   return sql`select id, tool, outcome, started_at as "startedAt" from agents.tool_call where on_behalf_of = ${userId}::text order by id`;
+}
+
+export function chargesOf({ userId }: Sought): Sql {
+  return sql`select id, tool, started_at as "startedAt" from agents.tool_charge where on_behalf_of = ${userId}::text order by id`;
 }
 
 export function approvalsOf({ userId }: Sought): Sql {

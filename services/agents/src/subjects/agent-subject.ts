@@ -9,6 +9,7 @@ export const PLACES = {
   approvals: 'agents.approval',
   calls: 'agents.completion',
   tools: 'agents.tool_call',
+  charges: 'agents.tool_charge',
   events: 'agents.agent_event',
   alerts: 'agents.guardrail_alert',
 } as const;
@@ -28,6 +29,7 @@ const SHOWN: Readonly<Record<string, AgentSubjectColumn[]>> = {
   [PLACES.alerts]: [...internal('name'), personal('email')],
   [PLACES.calls]: internal('id', 'model', 'state', 'inputTokens', 'outputTokens', 'startedAt'),
   [PLACES.tools]: internal('id', 'tool', 'outcome', 'startedAt'),
+  [PLACES.charges]: internal('id', 'tool', 'startedAt'),
 };
 
 const LEDGER =
@@ -44,6 +46,7 @@ export function placesOf(counts: SubjectCounts): AgentSubjectPlace[] {
     place(PLACES.approvals, counts.approvals, 'mask'),
     place(PLACES.calls, counts.calls, 'keep', LEDGER),
     place(PLACES.tools, counts.tools, 'keep', LEDGER),
+    place(PLACES.charges, counts.charges, 'keep', LEDGER),
     place(PLACES.events, counts.events, 'keep', 'It names the person by id alone, and is deleted after 90 days'),
     place(
       PLACES.alerts,

@@ -17,6 +17,7 @@ import {
   alertsOf,
   approvalsOf,
   callsOf,
+  chargesOf,
   conversationsOf,
   toolCallsOf,
   type Sought,
@@ -57,6 +58,7 @@ export class CollectAgentSubject {
     const statements: Readonly<Record<string, (of: Sought) => Sql>> = {
       [PLACES.calls]: callsOf,
       [PLACES.tools]: toolCallsOf,
+      [PLACES.charges]: chargesOf,
       [PLACES.approvals]: approvalsOf,
       [PLACES.alerts]: alertsOf,
     };

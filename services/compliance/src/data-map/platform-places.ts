@@ -1,3 +1,4 @@
+import { holdPlaces } from './hold-places.js';
 /** What is said of a table of Tenantry's own services: the fixed part of every tenant's data map. */
 export interface PlatformPlace {
   readonly service: string;
@@ -96,7 +97,6 @@ export const platformPlaces: readonly PlatformPlace[] = [
       'agents.conversation_message': ['content'],
       'agents.conversation_subject': ['blind', 'value'],
       'agents.guardrail_alert': ['email'],
-      'agents.legal_hold': ['blinds', 'owner_id'],
       'agents.run_feedback': ['actor_id', 'comment'],
       'agents.tool_call': ['on_behalf_of'],
       'agents.tool_charge': ['on_behalf_of'],
@@ -154,7 +154,14 @@ export const platformPlaces: readonly PlatformPlace[] = [
       'compliance.disclosure': ['recipient_address', 'description', 'subject_key'],
       'compliance.incident': ['description', 'conclusion'],
       'compliance.incident_duty': ['notice'],
-      'compliance.legal_hold': ['reason', 'subject_email', 'subject_key', 'filter', 'release_reason'],
+      'compliance.legal_hold': [
+        'reason',
+        'subject_email',
+        'subject_user_id',
+        'subject_key',
+        'filter',
+        'release_reason',
+      ],
       'compliance.subject_plan': ['subject'],
       'compliance.plan_place': ['finding'],
       'compliance.tombstone': ['entry'],
@@ -208,30 +215,7 @@ export const platformPlaces: readonly PlatformPlace[] = [
     keepReason: null,
     task: null,
   },
-  {
-    service: 'data',
-    tables: { 'data.archived_row': ['row_key', 'people', 'line'] },
-    people: 'Whoever the tenant’s tables are about',
-    purpose: 'Keeping rows whose time in their tables is over for as long as the tenant’s rules of retention say',
-    legalBasis: 'legal_obligation',
-    recipients: DATABASE_ONLY,
-    retention: 'As the rule says that archived them',
-    eraseAction: 'delete',
-    keepReason: null,
-    task: null, // plans name the archives that have rows of the person
-  },
-  {
-    service: 'data',
-    tables: { 'data.row_hold': ['subject_key', 'filter'], 'data.retention_rule': ['filter'] },
-    people: 'Whoever a legal hold or a rule of retention names',
-    purpose: 'Keeping rows under a legal hold, and deleting those whose time is over',
-    legalBasis: 'legal_obligation',
-    recipients: DATABASE_ONLY,
-    retention: 'As long as the tenant exists',
-    eraseAction: 'keep',
-    keepReason: 'Showing what was held and what was deleted by which rule',
-    task: null,
-  },
+  ...holdPlaces,
 ];
 
 /** Tables that every service has, by the name after its schema. */

@@ -1,10 +1,11 @@
 import type { ErasureProof } from '@tenantry/contracts';
 import type { PlanPlace, SubjectPlan } from '../places/plan.js';
-import type { ErasedRows, ErasedServices, ErasedValues } from './erasure-plan.js';
+import type { ErasedPlace, ErasedRows, ErasedServices, ErasedValues } from './erasure-plan.js';
 
 /** Copies of events that told of the rows, sealed, leave the outbox and the stream after so many days. */
 const MESSAGES_KEPT_DAYS = 7;
 const DAY_MS = 86_400_000;
+const RESTRICTED = 'Under a legal hold: nobody works with it, and it is erased when the hold is released';
 
 /** What an erasure's certificate is made of. */
 export interface CertificateFacts {
@@ -66,9 +67,12 @@ export function printCertificate({
       values: values.values,
     },
     keysDestroyed: keysOf(rows, services),
-    exceptions: places
-      .filter(isException)
-      .map(({ service, place, facts }) => ({ service, place, action: facts.action, reason: facts.reason })),
+    exceptions: [
+      ...places
+        .filter(isException)
+        .map(({ service, place, facts }) => ({ service, place, action: facts.action, reason: facts.reason })),
+      ...services.places.filter(isRestricted).map((one) => ({ ...one, reason: RESTRICTED })),
+    ],
     byHand: places
       .filter(({ kind }) => kind === 'task')
       .map(({ service, place, status }) => ({ service, place, status })),
@@ -94,6 +98,11 @@ export function printCertificate({
 function keysOf({ keys }: ErasedRows, { keys: others = [] }: ErasedServices): object {
   const ids = [...(keys?.ids ?? []), ...others];
   return { count: (BigInt(keys?.count ?? 0) + BigInt(others.length)).toString(), ids };
+}
+
+/** A legal hold narrows erasure to restriction (GDPR Arts. 17(3)(e) and 18(1)(c)). */
+function isRestricted({ action }: ErasedPlace): boolean {
+  return action === 'restrict';
 }
 
 function isException({ kind, facts }: PlanPlace): boolean {

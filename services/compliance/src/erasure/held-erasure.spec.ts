@@ -50,6 +50,22 @@ describe('An erasure of somebody whose rows are under a legal hold', () => {
     expect(peers.erased).toHaveLength(1);
   });
 
+  it.each([
+    ['address', { subjectEmail: 'Ada@Example.com' }, { email: 'ada@example.com' }],
+    ['user id', { subjectUserId: 'ada' }, { userId: 'ada' }],
+  ])('waits for a hold on the %s of the person, also when no privacy request is behind it', async (_, about, known) => {
+    const wish = { name: 'Roe', reason: 'A claim', ...about };
+    const { id: holdId } = await t.a.call(placeLegalHold, wish, somebody());
+    await t.b.call(placeLegalHold, { ...wish, name: 'Foreign' }, somebody());
+    const { id: erasureId, digest } = await t.a.call(planErasure, { subject, ...known }, somebody());
+    await t.a.call(approveErasure, { erasureId, digest }, somebody());
+    await run();
+    expect(await get(erasureId)).toMatchObject({ status: 'held', problem: 'Legal hold: Roe' });
+    await t.a.call(releaseLegalHold, { holdId, reason: 'Settled' }, somebody());
+    await run();
+    expect(peers.erased).toHaveLength(1);
+  });
+
   it('keeps its approval when the hold came between, and is carried out once', async () => {
     const id = await approved();
     peers.refusal = new Fault('rows-held', { detail: 'Rows of orders are under a legal hold' });

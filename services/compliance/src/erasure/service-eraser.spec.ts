@@ -80,6 +80,7 @@ describe('What Tenantry’s own services have of a person', () => {
 
   it('is erased by its service, of that person and tenant, before the certificate, which says what was done and kept', async () => {
     const signed = jest.spyOn(peers, 'call');
+    peers.services = { ...peers.services, agents: [place('agents.conversation_message', 'restrict')] };
     const erased = await carryOut();
     const identity = { service: 'identity', tenantId: t.a.id, input: { email, userId: null } };
     expect(peers.erasedBy).toContainEqual(identity);
@@ -89,8 +90,15 @@ describe('What Tenantry’s own services have of a person', () => {
     const { body } = statement![1] as unknown as { body: string };
     signed.mockRestore();
     expect(JSON.parse(body)).toMatchObject({
-      services: { places: [{ service: 'identity', place: 'identity.membership', action: 'delete', rows: '1' }] },
-      exceptions: expect.arrayContaining([expect.objectContaining({ place: 'billing.invoice', reason: 'Tax law' })]),
+      services: {
+        places: expect.arrayContaining([
+          { service: 'identity', place: 'identity.membership', action: 'delete', rows: '1' },
+        ]),
+      },
+      exceptions: expect.arrayContaining([
+        expect.objectContaining({ place: 'billing.invoice', reason: 'Tax law' }),
+        expect.objectContaining({ place: 'agents.conversation_message', reason: expect.stringMatching('legal hold') }),
+      ]),
     });
     expect(body).not.toContain(email);
   });
