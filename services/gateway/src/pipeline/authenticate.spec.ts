@@ -86,6 +86,11 @@ describe('authentication', () => {
       async () =>
         bearer(await gateway.token({ sub: a.owner.id, sid: newId(), iat: Math.floor(Date.now() / 1000) - 4_000 })),
     ],
+    [
+      'a token from a clock that is a minute ahead',
+      async () =>
+        bearer(await gateway.token({ sub: a.owner.id, sid: newId(), iat: Math.floor(Date.now() / 1000) + 60 })),
+    ],
     ['a token without a session', async () => bearer(await gateway.token({ sub: a.owner.id }))],
     [
       'a token of an unknown person',
@@ -107,6 +112,12 @@ describe('authentication', () => {
     expect(answer.statusCode).toBe(401);
     expect(answer.json()).toMatchObject({ code: 'unauthenticated' });
     expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+  });
+
+  it('accepts a token from a clock that is a few seconds ahead', async () => {
+    const iat = Math.floor(Date.now() / 1_000) + 3;
+    const token = await gateway.token({ sub: a.owner.id, sid: a.owner.sessionId, ten: a.id, iat });
+    expect((await ask(bearer(token))).statusCode).toBe(200);
   });
 
   it('accepts a rotated key during its overlap', async () => {
