@@ -1,4 +1,5 @@
 import { Client as McpClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { ClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { services } from '../../../scripts/services.js';
 import { openGround, type ProvingGround } from './proving-ground.fixture.js';
@@ -69,6 +70,23 @@ describe('An agent in a whole running system', () => {
     return client;
   };
 
+  /** An answer of a model that goes on for minutes; its end is when nothing comes any more, by `performance.now()`. */
+  const openStream = async (token: string): Promise<{ end: () => Promise<number> }> => {
+    const messages = [{ role: 'user', content: 'Hello [[slow 20]] [[endless]]' }];
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ model: 'local-rules', stream: true, messages });
+    const answer = await fetch(`${ground.url}/v1/chat/completions`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(200);
+    const reader = answer.body!.getReader();
+    await reader.read();
+    const drained = async (): Promise<void> => {
+      while (!(await reader.read()).done);
+    };
+    // A stream that is cut ends with a reset as well as with its last piece.
+    const ended = (): number => performance.now();
+    return { end: () => drained().then(ended, ended) };
+  };
+
   it('is served its tools by the MCP SDK’s own client, and reaches its own tenant alone', async () => {
     const client = await connect(await tokenFor(a, await agentOf(a, READER()), 'mcp'));
     const { tools } = await client.listTools();
@@ -84,6 +102,24 @@ describe('An agent in a whole running system', () => {
     expect(JSON.stringify(await must(b.owner.token!, 'GET', '/v1/audit/events?limit=50'))).not.toContain(
       'AgentNamedTenant',
     );
+  });
+
+  it('finds by itself where its token comes from, and gets it with a key of its tenant alone', async () => {
+    const agentId = await agentOf(a, READER());
+    const keyOf = async (tenant: Tenant): Promise<string> => {
+      const wish = { name: tenant.canary.word(), scopes: ['*'] };
+      return (await must(tenant.owner.token!, 'POST', '/v1/api-keys', wish)).key as string;
+    };
+    const connectAs = async (clientSecret: string): Promise<McpClient> => {
+      const client = new McpClient({ name: 'spec', version: '1' });
+      const authProvider = new ClientCredentialsProvider({ clientId: agentId, clientSecret, expectedIssuer: ground.url });
+      await client.connect(new StreamableHTTPClientTransport(new URL(`${ground.url}/mcp`), { authProvider }));
+      return client;
+    };
+    const client = await connectAs(await keyOf(a));
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['select_rows', 'list_meters']);
+    await client.close();
+    await expect(connectAs(await keyOf(b))).rejects.toThrow();
   });
 
   it('shows a token only where it is meant for', async () => {
@@ -159,13 +195,18 @@ describe('An agent in a whole running system', () => {
     ['it is paused', (id) => [a.owner.token!, 'POST', `/v1/agents/${id}/pause`, {}], 423],
     ['its tenant’s agents are stopped', () => [a.owner.token!, 'PUT', '/v1/agent-stop', { stopped: true }], 423],
     ['all agents are stopped', () => [admin, 'PUT', '/v1/platform/agent-stop', { stopped: true }], 423],
-  ])('is refused within a second when %s', async (_, request, status) => {
-    const agentId = await agentOf(a, READER());
+  ])('is refused within a second, and its open stream cut, when %s', async (_, request, status) => {
+    const agentId = await agentOf(a, { ...READER(), model: 'local-rules' });
     const token = await tokenFor(a, agentId, 'api');
+    await must(a.owner.token!, 'POST', '/v1/budgets', { name: a.canary.word(), limit: '1.00' });
+    const stream = await openStream(await tokenFor(a, agentId, 'completions'));
     const ofB = await tokenFor(b, await agentOf(b, READER()), 'api');
     expect((await send(token, 'GET', '/v1/meters')).status).toBe(200);
+    const cut = stream.end();
     await must(...request(agentId));
+    const stoppedMs = performance.now();
     expect(await until(async () => (await send(token, 'GET', '/v1/meters')).status === status)).toBeLessThan(1_000);
+    expect((await cut) - stoppedMs).toBeLessThan(1_000);
     await must(a.owner.token!, 'PUT', '/v1/agent-stop', { stopped: false });
     await must(admin, 'PUT', '/v1/platform/agent-stop', { stopped: false });
     await until(async () => (await send(ofB, 'GET', '/v1/meters')).status === 200);

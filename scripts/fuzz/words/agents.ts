@@ -58,6 +58,7 @@ export const agentWords: Words = {
     onBehalfOf: absent,
     budget: is('0.50', '100.000000001'),
   },
+  GrantAgentTokenRequest: { client_id: is('{{liveAgent.id}}'), resource: absent, on_behalf_of: absent },
   AgentsIssueTokenRequest: { agent_id: is('{{liveAgent.id}}'), on_behalf_of: absent },
   GetAgentTokenBudgetRequest: { agentId: is('{{budgetedToken.agentId}}'), tokenId: is('{{budgetedToken.id}}') },
   ExchangeAgentTokenRequest: { budget: absent },

@@ -120,6 +120,7 @@ import { WithdrawAgentTemplate } from './templates/withdraw-agent-template.js';
 import { AgentsIssueToken } from './tokens/agents-issue-token.js';
 import { EveryHourSweep } from './tokens/every-hour-sweep.js';
 import { ExchangeAgentToken } from './tokens/exchange-agent-token.js';
+import { GrantAgentToken } from './tokens/grant-agent-token.js';
 import { IssueAgentToken } from './tokens/issue-agent-token.js';
 import { ListAgentTokens } from './tokens/list-agent-tokens.js';
 import { RevokeAgentToken } from './tokens/revoke-agent-token.js';
@@ -156,6 +157,7 @@ const templates = [
 
 const tokens = [
   ...[IssueAgentToken, ExchangeAgentToken, ListAgentTokens, RevokeAgentToken, AgentsIssueToken, GetAgentTokenBudget],
+  GrantAgentToken,
 ];
 const stops = [SetAgentStop, GetAgentStop];
 const prices = [PublishPriceBook, GetPriceBook];

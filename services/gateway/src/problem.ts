@@ -9,13 +9,14 @@ export interface Problem {
 
 /**
  * `rows` adds the members that PostgREST clients read: `message`, `details`, `hint` and their codes. `openai` adds the member `error`
- * that OpenAI clients read.
+ * that OpenAI clients read, `oauth` the members `error` and `error_description` of RFC 6749, section 5.2.
  */
-export type ProblemDialect = 'plain' | 'rows' | 'openai';
+export type ProblemDialect = 'plain' | 'rows' | 'openai' | 'oauth';
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const DEFAULT_RETRY_AFTER_S = 1;
 const ROW_API = '/rest/v1/';
+const OAUTH = /^\/oauth\/(?:token|authorize)(?:\?|$)/;
 const OPENAI_API = /^\/v1\/(?:chat\/completions|models)(?:[?/]|$)/;
 
 /** Fastify's own refusals, by its stable error codes; what is not listed follows its status. */
@@ -29,6 +30,7 @@ const fastifyReasons: Readonly<Record<string, Reason>> = {
 /** Which members the problems of an address carry. */
 export function dialectOf(url: string): ProblemDialect {
   if (url.startsWith(ROW_API)) return 'rows';
+  if (OAUTH.test(url)) return 'oauth';
   return OPENAI_API.test(url) ? 'openai' : 'plain';
 }
 
@@ -60,9 +62,10 @@ export function printProblem(fault: Fault, requestId: string, dialect: ProblemDi
     errors: isBare ? [] : fault.errors,
     ...(dialect === 'rows' ? { message: detail, details: null, hint: null } : undefined),
     ...(dialect === 'openai' ? { error: openAiError(fault, status, detail) } : undefined),
+    ...(dialect === 'oauth' ? { error: oauthError(fault, status), error_description: detail } : undefined),
     ...(isBare ? undefined : fault.extra),
   };
-  return { status, headers: headersOf(fault, status), body: JSON.stringify(document) };
+  return { status, headers: headersOf(fault, status, dialect), body: JSON.stringify(document) };
 }
 
 const OPENAI_TYPES: Readonly<Record<number, string>> = {
@@ -76,9 +79,22 @@ function openAiError({ reason, errors }: Fault, status: number, message: string)
   return { message, type, param: errors[0]?.field ?? null, code: reason };
 }
 
-function headersOf(fault: Fault, status: number): Record<string, string> {
+const OAUTH_FIELDS: Readonly<Record<string, string>> = {
+  ...{ grant_type: 'unsupported_grant_type', scope: 'invalid_scope', resource: 'invalid_target' },
+  response_type: 'unsupported_response_type',
+};
+
+/** The words of RFC 6749, section 5.2, and RFC 8707, section 2. An agent that is unknown, or another tenant's, is no client. */
+function oauthError({ errors }: Fault, status: number): string {
+  if (status === 401 || status === 404) return 'invalid_client';
+  if (status === 403 || status === 423) return 'unauthorized_client';
+  if (status === 429 || status >= 500) return status === 500 ? 'server_error' : 'temporarily_unavailable';
+  return OAUTH_FIELDS[errors[0]?.field ?? ''] ?? 'invalid_request';
+}
+
+function headersOf(fault: Fault, status: number, dialect: ProblemDialect): Record<string, string> {
   const headers: Record<string, string> = { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' };
-  if (status === 401) headers['www-authenticate'] = 'Bearer realm="tenantry"';
+  if (status === 401) headers['www-authenticate'] = `${dialect === 'oauth' ? 'Basic' : 'Bearer'} realm="tenantry"`;
   if (status === 429 || status === 503)
     headers['retry-after'] = String(Math.max(1, Math.ceil(fault.retryAfterS ?? DEFAULT_RETRY_AFTER_S)));
   if (status === 405 && Array.isArray(fault.extra?.allow)) headers.allow = fault.extra.allow.join(', ');

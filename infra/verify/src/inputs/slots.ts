@@ -107,6 +107,8 @@ const slots: Readonly<Record<string, Slot | null>> = {
   'ListCompletions.agentId': slot('publishedAgent'),
   'IssueAgentToken.agentId': slot('publishedAgent'),
   'IssueAgentToken.onBehalfOf': slot('self', 'userId'),
+  'GrantAgentToken.client_id': slot('publishedAgent'),
+  'GrantAgentToken.on_behalf_of': slot('self', 'userId'),
   'AgentsIssueToken.agent_id': slot('publishedAgent'),
   'AgentsIssueToken.on_behalf_of': slot('self', 'userId'),
   'ExchangeAgentToken.agentId': slot('agentCaller', 'agentId'),

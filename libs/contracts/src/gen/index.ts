@@ -20,6 +20,7 @@ export * from './agents/runs.js';
 export * from './agents/stops.js';
 export * from './agents/subjects.js';
 export * from './agents/token-budgets.js';
+export * from './agents/token-grants.js';
 export * from './agents/tokens.js';
 export * from './agents/tool-apis.js';
 export * from './agents/tools.js';

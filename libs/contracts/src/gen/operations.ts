@@ -134,6 +134,7 @@ import {
   PlanAgentSubjectRequest,
 } from './agents/subjects.js';
 import { AgentTokenBudget, GetAgentTokenBudgetRequest } from './agents/token-budgets.js';
+import { GrantAgentTokenRequest, GrantAgentTokenResponse } from './agents/token-grants.js';
 import {
   AgentsIssueTokenRequest,
   AgentsIssueTokenResponse,
@@ -1669,6 +1670,23 @@ export const getAgentTokenBudget = operation({
   scope: 'tenant',
   input: GetAgentTokenBudgetRequest,
   output: AgentTokenBudget,
+});
+
+/**
+ * IssueAgentToken in the dialect of OAuth: the grant `client_credentials`, for clients of the MCP server. The body is
+ * `application/x-www-form-urlencoded` (JSON is taken, too). The client is an agent: its id is the user of HTTP Basic and a secret API key that may
+ * issue its tokens the password (client_secret_basic); or `client_id` names it besides any bearer credential. The token is for `/mcp`.
+ */
+export const grantAgentToken = operation({
+  name: 'GrantAgentToken',
+  service: 'agents',
+  summary: 'IssueAgentToken in the dialect of OAuth',
+  http: { method: 'POST', path: '/oauth/token', custom: true, status: 200 },
+  permission: 'agents.use',
+  scope: 'tenant',
+  audit: 'agent_token.issued',
+  input: GrantAgentTokenRequest,
+  output: GrantAgentTokenResponse,
 });
 
 /**
@@ -6785,6 +6803,7 @@ export const operations: readonly Operation[] = [
   collectAgentSubject,
   eraseAgentSubject,
   getAgentTokenBudget,
+  grantAgentToken,
   issueAgentToken,
   exchangeAgentToken,
   listAgentTokens,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   agentsIssueToken,
   exchangeAgentToken,
+  grantAgentToken,
   issueAgentToken,
   listAgentTokens,
   pauseAgent,
@@ -167,6 +168,29 @@ describe('Tokens of an agent', () => {
     const made = await t.a.call(agentsIssueToken, { agent_id: agent.id, lifetime_seconds: 60 }, join(t, t.a.id));
     expect(made.token).toMatch(/^at_live_/);
     await expect(t.b.call(agentsIssueToken, { agent_id: agent.id }, join(t, t.b.id))).rejects.toBeFault('not-found');
+  });
+
+  it('are granted in the dialect of OAuth, for the MCP server alone', async () => {
+    const agent = await liveAgent(t, t.a, { permissions: PERMISSIONS });
+    const wish = { grant_type: 'client_credentials', client_id: agent.id };
+    const made = await t.a.call(grantAgentToken, wish, key());
+    expect(made).toMatchObject({
+      access_token: expect.stringMatching(/^at_live_/) as string,
+      token_type: 'Bearer',
+      scope: 'mcp',
+    });
+    expect(made.expires_in).toBeGreaterThan(0);
+    expect(made.expires_in).toBeLessThanOrEqual(900);
+    expect(await entry({ token: made.access_token } as NewAgentToken)).toMatchObject({
+      audiences: ['mcp'],
+      onBehalfOf: null,
+    });
+    const somebody = join(t, t.a.id);
+    const theirs = await t.a.call(grantAgentToken, wish, somebody);
+    expect(await entry({ token: theirs.access_token } as NewAgentToken)).toMatchObject({
+      onBehalfOf: somebody.actor!.id,
+    });
+    await expect(t.b.call(grantAgentToken, wish, key())).rejects.toBeFault('not-found');
   });
 
   it('are all found when a lost directory is filled again, revoked ones as such', async () => {

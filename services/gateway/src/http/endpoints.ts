@@ -3,6 +3,7 @@ import type { Endpoint } from '../pipeline/exchange.js';
 import { readPayment } from './card-numbers.js';
 import { readDerived } from './derived-input.js';
 import { readRows } from './row-input.js';
+import { readTokenRequest } from './token-request.js';
 import { readWebhook } from './webhook-input.js';
 
 /** An endpoint with its address as Fastify spells it. */
@@ -17,6 +18,7 @@ const handWritten: Readonly<Record<string, Endpoint['read']>> = {
   agents: readRows,
   ReceiveStripeEvent: readWebhook,
   CreatePayment: readPayment,
+  GrantAgentToken: readTokenRequest,
 };
 
 /**

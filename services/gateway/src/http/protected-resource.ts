@@ -1,14 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** The protected resource: what a token with the audience `mcp` is for. */
-const RESOURCE = '/mcp';
+export const RESOURCE = '/mcp';
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 const HOST = /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
-/**
- * Tells clients of the MCP server what they talk to (OAuth 2.0 Protected Resource Metadata, RFC 9728), for the server alone and for the
- * host. There is no `authorization_servers`: tokens are issued by the API itself, to members and keys, as the documentation says.
- */
+/** Tells clients of the MCP server what they talk to (OAuth 2.0 Protected Resource Metadata, RFC 9728), for the server alone and for the host. */
 export function serveProtectedResource(app: FastifyInstance): void {
   for (const address of [WELL_KNOWN, `${WELL_KNOWN}${RESOURCE}`])
     app.get(address, (request, reply) => {
@@ -24,6 +21,7 @@ function metadataOf(origin: string | null): object {
     bearer_methods_supported: ['header'],
     scopes_supported: ['mcp'],
     resource_documentation: `${origin ?? ''}/docs`,
+    ...(origin === null ? undefined : { authorization_servers: [origin] }),
   };
 }
 
@@ -35,6 +33,6 @@ export function challengeOf(request: FastifyRequest): string | null {
 }
 
 /** What the client called us; null when that is no host, for it is repeated. */
-function originOf({ protocol, host }: FastifyRequest): string | null {
+export function originOf({ protocol, host }: FastifyRequest): string | null {
   return HOST.test(host) ? `${protocol}://${host.toLowerCase()}` : null;
 }

@@ -9,6 +9,7 @@ import { Ready } from '../pipeline/ready.js';
 import { answerPreflight } from './cors.js';
 import { routesOf } from './endpoints.js';
 import { serveHealth } from './health.js';
+import { serveAuthorizationServer } from './authorization-server.js';
 import { Operations } from './operations.js';
 import { serveProtectedResource } from './protected-resource.js';
 import { servePages } from './pages.js';
@@ -53,6 +54,7 @@ export async function createServer(
   serveHealth(app, service.get(Ready), service.get(Bus));
   await serveReference(app);
   serveProtectedResource(app);
+  serveAuthorizationServer(app);
   await servePages(app);
   service.get(Operations).register(app, routes);
   await app.ready();

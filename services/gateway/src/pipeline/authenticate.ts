@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { Fault } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
 import { AccessTokens } from '../credentials/access-tokens.js';
+import { readBasic, takesBasic } from '../credentials/client-credentials.js';
 import { Settling } from '../directories/settling.js';
 import type { AgentToken, ApiKey, Credential, Exchange, Step } from './exchange.js';
 
@@ -25,7 +25,7 @@ export class Authenticate implements Step {
 
   async run(exchange: Exchange): Promise<void> {
     if (exchange.operation.scope === 'public') return;
-    const secret = presentedSecret(exchange.incoming.headers);
+    const secret = presentedSecret(exchange);
     const digest = hash('sha256', secret);
     exchange.credential = await this.credentialOf(secret, digest);
   }
@@ -52,8 +52,11 @@ export class Authenticate implements Step {
   }
 }
 
-/** The token or key of a request: Authorization first, else the header that row API clients send. */
-function presentedSecret({ authorization, apikey }: IncomingHttpHeaders): string {
+/** The token or key of a request: Authorization first, else the header that row API clients send. OAuth clients send a key as their secret. */
+function presentedSecret({ operation, incoming }: Exchange): string {
+  const { authorization, apikey } = incoming.headers;
+  const basic = takesBasic(operation) ? readBasic(authorization) : null;
+  if (basic) return basic.secret;
   const presented = authorization ?? (typeof apikey === 'string' ? `Bearer ${apikey}` : undefined);
   const secret = presented === undefined ? undefined : BEARER.exec(presented)?.[1];
   if (secret === undefined) throw new Fault('unauthenticated', { cause: 'no bearer credential' });
