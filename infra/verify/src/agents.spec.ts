@@ -112,7 +112,11 @@ describe('An agent in a whole running system', () => {
     };
     const connectAs = async (clientSecret: string): Promise<McpClient> => {
       const client = new McpClient({ name: 'spec', version: '1' });
-      const authProvider = new ClientCredentialsProvider({ clientId: agentId, clientSecret, expectedIssuer: ground.url });
+      const authProvider = new ClientCredentialsProvider({
+        clientId: agentId,
+        clientSecret,
+        expectedIssuer: ground.url,
+      });
       await client.connect(new StreamableHTTPClientTransport(new URL(`${ground.url}/mcp`), { authProvider }));
       return client;
     };
