@@ -163,13 +163,8 @@ const agreements = [
   ListAgreements,
 ];
 const disclosures = [
-  RecordDisclosure,
-  ListDisclosures,
-  GiveDisclosureAccounting,
-  OnHealthDataSent,
-  OnHealthDataSentToApi,
-  OnHealthDataSentToGuardrail,
-  OnHealthDataExported,
+  ...[RecordDisclosure, ListDisclosures, GiveDisclosureAccounting, OnHealthDataExported],
+  ...[OnHealthDataSent, OnHealthDataSentToApi, OnHealthDataSentToGuardrail],
 ];
 const incidents = [OpenIncident, ListIncidents, GetIncident, AssessIncident, RecordIncidentNotice, CloseIncident];
 const accessReviews = [
