@@ -1,29 +1,53 @@
 import { Controller } from '@nestjs/common';
-import { CompletionEnded, UsageRecorded } from '@tenantry/contracts';
-import type { Transaction } from '@tenantry/database';
-import { newId } from '@tenantry/kernel';
-import { On, type EventContext } from '@tenantry/messaging';
+import { CompletionEnded, readMessage, UsageRecorded } from '@tenantry/contracts';
+import { ControlDatabase } from '@tenantry/database';
+import { Fault, newId } from '@tenantry/kernel';
+import { Directories, OnBatch, type ReceivedEvent } from '@tenantry/messaging';
 import { digestOf } from '../usage/usage-event.js';
-import { UsageLedger } from '../usage/usage-ledger.js';
-import { modelCallEvent } from './platform-usage.js';
+import { modelCallEvent, type PlatformEvent } from './platform-usage.js';
 import { ensureMeters, insertPlatformEvents } from './platform-usage.table.js';
 
+const JOB = 'billing_metering';
+
 /**
- * The tokens of a call to a model are usage of its tenant, by agent and model, from the moment it ends. The call's id is the event's, for good:
- * also an event that comes again after its inbox was emptied counts once.
+ * The tokens of calls to models are usage of their tenant, by agent and model, from the moment they end: one commit a tenant and batch. The
+ * call's id is the event's, for good, so whatever comes again counts once.
  */
 @Controller()
 export class OnCompletionEnded {
-  constructor(private readonly ledger: UsageLedger) {}
+  constructor(
+    private readonly control: ControlDatabase,
+    private readonly directories: Directories,
+  ) {}
 
-  @On(CompletionEnded, { consumer: 'billing.tokens' })
-  async handle(ended: CompletionEnded, tx: Transaction, { event }: EventContext): Promise<void> {
-    if (ended.inputTokens + ended.outputTokens === 0) return;
-    const call = [modelCallEvent(ended, tx.tenantId, event.occurredAt)];
-    await ensureMeters(tx, call);
-    const batch = { batchId: newId(), timeZone: this.ledger.timeZoneOf(tx.tenantId) };
-    const fresh = await insertPlatformEvents(tx, call, batch);
-    if (fresh.length === 0) return;
-    tx.publish(new UsageRecorded({ batchId: batch.batchId, count: 1, digest: digestOf(fresh), meterIds: [] }));
+  @OnBatch({ consumer: 'billing.tokens', filter: 'events.*.agents.CompletionEnded' })
+  async handle(batch: readonly ReceivedEvent[]): Promise<void> {
+    for (const [tenantId, events] of Map.groupBy(batch, (event) => event.tenantId)) {
+      const calls = new Map(events.flatMap(callsOf).map((call) => [call.id, call]));
+      if (calls.size > 0) await this.record(tenantId, [...calls.values()]);
+    }
   }
+
+  /** @throws Fault `not-found` for a tenant that is not known here yet: its events come again */
+  private async record(tenantId: string, calls: readonly PlatformEvent[]): Promise<void> {
+    const tenant = this.directories.tenants.get(tenantId);
+    if (!tenant) throw new Fault('not-found');
+    const { timeZone, cell } = tenant;
+    await this.control.job(JOB).transaction(
+      async (tx) => {
+        await ensureMeters(tx, calls);
+        const batchId = newId();
+        const fresh = await insertPlatformEvents(tx, calls, { batchId, timeZone });
+        if (fresh.length === 0) return;
+        tx.publish(new UsageRecorded({ batchId, count: fresh.length, digest: digestOf(fresh), meterIds: [] }));
+      },
+      { tenantId, cell },
+    );
+  }
+}
+
+/** The usage of a call; none of one that used nothing. */
+function callsOf({ tenantId, occurredAt, data }: ReceivedEvent): PlatformEvent[] {
+  const ended = readMessage(CompletionEnded, data);
+  return ended.inputTokens + ended.outputTokens === 0 ? [] : [modelCallEvent(ended, tenantId, occurredAt)];
 }

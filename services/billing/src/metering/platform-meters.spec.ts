@@ -29,6 +29,12 @@ describe('What the platform counts itself', () => {
       ...more,
     });
   const facts = { occurredAt: new Date('2026-03-01T10:00:00Z') };
+  /** Each delivery is an event of its own, whatever it is about. */
+  const count = (...calls: readonly (readonly [typeof t.a, CompletionEnded])[]) =>
+    t.bus.deliverBatch(
+      'billing.tokens',
+      calls.map(([{ id }, event]) => ({ tenantId: id, facts, event, id: newId() })),
+    );
 
   it('has rows and bytes of each tenant by the hour, and the largest of a longer time', async () => {
     await sizes('2026-03-01T08:00:01Z', [
@@ -58,35 +64,39 @@ describe('What the platform counts itself', () => {
     expect(await total(t.a, ROWS)).toBe(1);
   });
 
-  it('has the tokens of models of each tenant, by agent and model', async () => {
+  it('has the tokens of models of each tenant, by agent and model, also when they come in one batch', async () => {
     const agentId = newId();
-    await t.bus.deliver({ tenantId: t.a.id, facts, event: ended({ agentId }) });
-    await t.bus.deliver({ tenantId: t.a.id, facts, event: ended({ agentId, model: 'large-1', inputTokens: 100 }) });
-    await t.bus.deliver({ tenantId: t.a.id, facts, event: ended({ inputTokens: 1, outputTokens: 1 }) });
-    await t.bus.deliver({ tenantId: t.b.id, facts, event: ended({ outputTokens: 0 }) });
+    await count(
+      [t.a, ended({ agentId })],
+      [t.b, ended({ outputTokens: 0 })],
+      [t.a, ended({ agentId, model: 'large-1', inputTokens: 100 })],
+      [t.a, ended({ inputTokens: 1, outputTokens: 1 })],
+    );
     expect([await total(t.a, INPUT_TOKENS), await total(t.a, OUTPUT_TOKENS)]).toEqual([111, 7]);
     expect([await total(t.b, INPUT_TOKENS), await total(t.b, OUTPUT_TOKENS)]).toEqual([10, 0]);
     const groups = await used(t.a, INPUT_TOKENS, { groupBy: ['agentId', 'model'] });
     expect(groups).toHaveLength(3);
     expect(groups).toContainEqual({ value: 100, group: { agentId, model: 'large-1' } });
     expect(groups).toContainEqual({ value: 1, group: { agentId: null, model: 'small-1' } });
+    const said = (await t.outbox()).filter(({ type }) => type === 'UsageRecorded');
+    expect(said.map(({ tenantId, count: calls }) => [tenantId, calls]).toSorted()).toEqual(
+      [
+        [t.a.id, 3],
+        [t.b.id, 1],
+      ].toSorted(),
+    );
   });
 
-  it('counts a call to a model once for good, also when the inbox no longer knows its event', async () => {
+  it('counts a call to a model once for good, in one batch, in another, and from many at the same time', async () => {
     const event = ended();
-    await t.bus.deliver({ tenantId: t.a.id, facts, event });
-    await t.database.admin('delete from billing.inbox');
-    await t.bus.deliver({ tenantId: t.a.id, facts, event, id: newId() });
+    await count([t.a, event], [t.a, event]);
+    await Promise.all([1, 2, 3].map(() => count([t.a, event])));
     expect(await total(t.a, INPUT_TOKENS)).toBe(10);
-    expect((await t.outbox()).filter(({ type }) => type === 'UsageRecorded')).toHaveLength(1);
+    expect((await t.outbox()).filter(({ type }) => type === 'UsageRecorded')).toMatchObject([{ count: 1 }]);
   });
 
   it('needs no meter for a call that used nothing', async () => {
-    await t.bus.deliver({
-      tenantId: t.a.id,
-      facts,
-      event: ended({ state: 'failed', inputTokens: 0, outputTokens: 0 }),
-    });
+    await count([t.a, ended({ state: 'failed', inputTokens: 0, outputTokens: 0 })]);
     expect(await t.a.count('billing.usage_event')).toBe(0);
   });
 
