@@ -53,7 +53,7 @@ describe('messages', () => {
     await expect(failed).rejects.toThrow('the stream is down');
     await relay().transaction(async (tx) => {
       const taken = await takeOutbox(tx);
-      await markPublished(
+      markPublished(
         tx,
         taken.map(({ position }, i) => ({ position, streamSequence: i + 1 })),
       );
@@ -66,7 +66,7 @@ describe('messages', () => {
   it('can be sent again to refill a lost stream', async () => {
     await publish(2);
     await relay().transaction(async (tx) => {
-      await markPublished(
+      markPublished(
         tx,
         (await takeOutbox(tx)).map(({ position }) => ({ position, streamSequence: 1 })),
       );

@@ -25,12 +25,12 @@ export async function takeOutbox(tx: Transaction, limit = 200): Promise<OutboxMe
     order by position limit ${limit} for update skip locked`);
 }
 
-/** Notes that messages have arrived, an event's with its place in the stream. */
-export async function markPublished(
+/** Notes with the commit that messages have arrived, an event's with its place in the stream. */
+export function markPublished(
   tx: Transaction,
   sent: readonly { readonly position: bigint; readonly streamSequence: number | null }[],
-): Promise<void> {
-  await tx.execute(sql`
+): void {
+  tx.finish(sql`
     update ${identifier(tx.service, 'outbox')} as message
     set published_at = clock_timestamp(), stream_sequence = sent.stream_sequence
     from unnest(${sent.map((one) => one.position)}::bigint[], ${sent.map((one) => one.streamSequence)}::bigint[])

@@ -79,7 +79,7 @@ export class Relay {
         const messages = await takeOutbox(tx, BATCH);
         if (messages.length === 0) return 'idle';
         const sent = await this.send(messages);
-        if (sent.length > 0) await markPublished(tx, sent);
+        if (sent.length > 0) markPublished(tx, sent);
         if (sent.length < messages.length) return 'retry';
         return messages.length === BATCH ? 'more' : 'idle';
       },
