@@ -9,15 +9,13 @@ import { record } from './measure/record.js';
 
 /**
  * What budgets, guardrails and the audit trail add to a call to a model: the same questions to the stand-in, once directly and once
- * through the gateway, at a fixed rate; and the same streams. The two take turns. The default guardrails hold: keys and card numbers are taken out, who
- * commands the model is reported.
+ * through the gateway, at a fixed rate; and the same streams. The two take turns. Calls and streams begin at their times, however long those before them
+ * take. The default guardrails hold: keys and card numbers are taken out, who commands the model is reported.
  */
-const PER_SECOND = 100;
-const TURN_S = 3;
-const TURNS = 5;
-const WARM_UP_S = 5;
-const STREAMS = 10;
-const STREAM_TURNS = 5;
+const CALLS = { perSecond: 100, turnS: 3, turns: 5 };
+/** Each lasts about a second, so ten or a few more are open at once. */
+const STREAMS = { perSecond: 10, turnS: 4, turns: 3 };
+const WARM_UP_S = 8;
 const TARGETS = { p50Ms: 3, p99Ms: 10, firstMs: 5, rate: 0.9 };
 
 interface Place {
@@ -33,19 +31,23 @@ function ask({ url, token }: Place, body: string): Promise<Response> {
   return fetch(`${url}/chat/completions`, { method: 'POST', headers, body });
 }
 
-/** Milliseconds of each call; calls begin at their times however long the others take, and wait from then on. */
-async function atRate(place: Place, seconds: number): Promise<number[]> {
+/** What each of so many gives; each begins at its time, however long the others take. */
+function atRate<T>(perSecond: number, seconds: number, one: (dueMs: number) => Promise<T>): Promise<T[]> {
   const beganMs = performance.now();
-  const body = question('Where is my order? It was placed last Tuesday and has three parts.');
-  const one = async (index: number): Promise<number> => {
-    const dueMs = beganMs + (index * 1_000) / PER_SECOND;
+  const begin = async (index: number): Promise<T> => {
+    const dueMs = beganMs + (index * 1_000) / perSecond;
     await pause(Math.max(0, dueMs - performance.now()));
-    const answer = await ask(place, body);
-    const text = await answer.text();
-    if (answer.status !== 200) throw new Error(`${place.url}: ${answer.status} ${text}`);
-    return performance.now() - dueMs;
+    return one(dueMs);
   };
-  return Promise.all(Array.from({ length: seconds * PER_SECOND }, (_, index) => one(index)));
+  return Promise.all(Array.from({ length: seconds * perSecond }, (_, index) => begin(index)));
+}
+
+/** Milliseconds of a call, from when it was due. */
+async function call(place: Place, dueMs: number): Promise<number> {
+  const answer = await ask(place, question('Where is my order? It was placed last Tuesday and has three parts.'));
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(`${place.url}: ${answer.status} ${text}`);
+  return performance.now() - dueMs;
 }
 
 interface Streamed {
@@ -54,16 +56,16 @@ interface Streamed {
   readonly perSecond: number;
 }
 
-async function stream(place: Place): Promise<Streamed> {
-  const startedMs = performance.now();
+async function stream(place: Place, dueMs: number): Promise<Streamed> {
   const answer = await ask(place, question('[[slow 5]] [[tokens 200]]', { stream: true }));
+  if (answer.status !== 200) throw new Error(`${place.url}: ${answer.status} ${await answer.text()}`);
   let [first, last, events] = [0, 0, 0];
   for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
     last = performance.now();
     first ||= last;
     events += Buffer.from(chunk).toString().split('\n\n').length - 1;
   }
-  return { firstMs: first - startedMs, perSecond: (events * 1_000) / (last - first) };
+  return { firstMs: first - dueMs, perSecond: (events * 1_000) / (last - first) };
 }
 
 async function compare(stack: AsyncDisposableStack): Promise<boolean> {
@@ -78,27 +80,32 @@ async function compare(stack: AsyncDisposableStack): Promise<boolean> {
   await send('POST', `${started.address}/v1/budgets`, token, { name: 'Everything', limit: '1000.00' });
   const direct = { url: local.baseUrl, token: 'none' };
   const guarded = { url: `${started.address}/v1`, token };
-  for (const place of [direct, guarded]) await atRate(place, WARM_UP_S);
-  const calls = { direct: [] as number[], guarded: [] as number[] };
-  for (let turn = 0; turn < TURNS; turn += 1) {
-    calls.direct.push(...(await atRate(direct, TURN_S)));
-    calls.guarded.push(...(await atRate(guarded, TURN_S)));
+  for (const place of [direct, guarded]) {
+    await atRate(CALLS.perSecond / 2, WARM_UP_S, (dueMs) => call(place, dueMs));
+    await atRate(STREAMS.perSecond, 2, (dueMs) => stream(place, dueMs));
   }
-  const streams = { direct: [] as Streamed[], guarded: [] as Streamed[] };
-  for (let turn = 0; turn < STREAM_TURNS; turn += 1) {
-    for (const [name, place] of [
-      ['direct', direct],
-      ['guarded', guarded],
-    ] as const) {
-      streams[name].push(...(await Promise.all(Array.from({ length: STREAMS }, () => stream(place)))));
-    }
-  }
+  const calls = await inTurns({ direct, guarded }, CALLS, call);
+  const streams = await inTurns({ direct, guarded }, STREAMS, stream);
   return report(calls, streams);
 }
 
-type Both<T> = Readonly<Record<'direct' | 'guarded', readonly T[]>>;
+type Both<T> = Readonly<Record<'direct' | 'guarded', T>>;
 
-function report(calls: Both<number>, streams: Both<Streamed>): boolean {
+/** What both gave, turn by turn. */
+async function inTurns<T>(
+  places: Both<Place>,
+  { perSecond, turnS, turns }: typeof CALLS,
+  one: (place: Place, dueMs: number) => Promise<T>,
+): Promise<Both<readonly T[]>> {
+  const found = { direct: [] as T[], guarded: [] as T[] };
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (const name of ['direct', 'guarded'] as const)
+      found[name].push(...(await atRate(perSecond, turnS, (dueMs) => one(places[name], dueMs))));
+  }
+  return found;
+}
+
+function report(calls: Both<readonly number[]>, streams: Both<readonly Streamed[]>): boolean {
   const added = (share: number): number => quantile(calls.guarded, share) - quantile(calls.direct, share);
   const middle = (name: 'direct' | 'guarded', fact: keyof Streamed): number =>
     quantile(

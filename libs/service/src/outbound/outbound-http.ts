@@ -49,7 +49,7 @@ export interface OutboundOptions {
 }
 
 /** Streams that may be open to one origin. */
-const STREAMS_PER_ORIGIN = 512;
+const STREAMS_PER_ORIGIN = 2_048;
 /** How long a stream may be silent. */
 const STREAM_SILENCE_MS = 120_000;
 
