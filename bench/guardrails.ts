@@ -1,6 +1,6 @@
 import { inspect, type Guardrail } from '../services/agents/src/guardrails/guardrail.js';
 import { defaultGuardrails } from '../services/agents/src/guardrails/policy.js';
-import { quantile } from './measure/quantile.js';
+import { median, quantile } from './measure/quantile.js';
 import { record } from './measure/record.js';
 
 /**
@@ -10,6 +10,8 @@ import { record } from './measure/record.js';
 const PROMPT_BYTES = 100 * 1024;
 const WARM_UP = 50;
 const RUNS = 300;
+/** The figures are those of the median round. */
+const ROUNDS = 5;
 const TARGET_MS = 10;
 
 /** Ordinary correspondence with something to be found in it every few lines. */
@@ -45,13 +47,18 @@ function measure(guardrails: readonly Guardrail[]): number[] {
   return took;
 }
 
+/** The median round's figures. */
+function figures(name: string, guardrails: readonly Guardrail[]) {
+  const rounds = Array.from({ length: ROUNDS }, () => measure(guardrails));
+  const [p50s, p99s] = [0.5, 0.99].map((share) => rounds.map((took) => quantile(took, share))) as [number[], number[]];
+  const [p50Ms, p99Ms] = [median(p50s), median(p99s)];
+  return { name, ratio: p99Ms, unit: 'ms', target: TARGET_MS, met: p99Ms <= TARGET_MS, p50Ms, p99Ms, runs: p99s };
+}
+
 const found = [
-  { name: 'all personal data in 100 KB', took: measure([personal]) },
-  { name: 'the guardrails of whoever has set none, 100 KB', took: measure(defaultGuardrails) },
-].map(({ name, took }) => {
-  const [p50Ms, p99Ms] = [quantile(took, 0.5), quantile(took, 0.99)];
-  return { name, ratio: p99Ms, unit: 'ms', target: TARGET_MS, met: p99Ms <= TARGET_MS, p50Ms, p99Ms };
-});
+  figures('all personal data in 100 KB', [personal]),
+  figures('the guardrails of whoever has set none, 100 KB', defaultGuardrails),
+];
 record('guardrails', found);
 for (const { name, p50Ms, p99Ms, met } of found)
   console.log(
