@@ -146,6 +146,7 @@ const GIVEN: ReadonlySet<string> = new Set([
   'SetUpPaymentMethodRequest.successUrl',
   'UsageEvent.meter',
   'RecordUsageRequest.events',
+  'AddRetentionRuleRequest.dateColumn',
   'PlaceLegalHoldRequest.table',
   'CreateChatCompletionRequest.user',
   'ChatInputMessage.content',

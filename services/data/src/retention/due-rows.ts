@@ -1,14 +1,14 @@
-import { identifier, join, raw, sql, type Sql } from '@tenantry/database';
+import { join, raw, sql, type Sql } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import { heldByAny, type RowHold } from '../holds/row-hold.js';
 import { EVERY_ROW, printRowFilter } from '../rows/row-filter.js';
 import type { PlacedTable, TableSpace } from '../spaces/table-space.js';
 import { target } from '../subjects/place-statements.js';
-import { parseColumnType } from '../tables/column-type.js';
-import { columnOf } from '../tables/table-definition.js';
 import { cutoffOf } from './retention-log.js';
 import type { RetentionRule } from './retention-rule.js';
+import { keysOf, keyText } from './row-key.js';
 import { dateOf } from './rule-date.js';
+import { SIGHTINGS, wasSeen } from './sighting.js';
 
 /** What a rule says, without its state. */
 export type Terms = Pick<RetentionRule, 'id' | 'table' | 'filter' | 'dateColumn' | 'keepDays'>;
@@ -17,16 +17,20 @@ export type Terms = Pick<RetentionRule, 'id' | 'table' | 'filter' | 'dateColumn'
 export interface Moment {
   readonly now: Date;
   readonly timeZone: string;
+  /** Whether rows are told from images of what they were. */
+  readonly images?: boolean;
 }
 
 /** Conditions on rows of one table under the alias `t`; none of them is unknown. */
 export interface DueConditions {
+  /** The rule is about the row. */
+  readonly isAbout: Sql;
   /** The rule is about the row, and its days are over. */
   readonly isDue: Sql;
   readonly isHeld: Sql;
   /** Another rule in force is about the row, too, and its days are not over: the longest time counts. */
   readonly isKept: Sql;
-  /** The rule is about the row, and its date is empty. */
+  /** The rule is about the row, and its date is empty; or its days have not begun, where there is no date. */
   readonly isUndated: Sql;
 }
 
@@ -44,6 +48,7 @@ export function dueConditions(
   const matches = matchSql(table, rule);
   const past = pastSql(space, table, rule, moment);
   return {
+    isAbout: sql`coalesce(${matches}, false)`,
     isDue: sql`coalesce(${matches} and ${past}, false)`,
     isHeld: heldByAny(space, holds, table),
     isKept: keptByAny(
@@ -52,8 +57,13 @@ export function dueConditions(
       others.filter(({ id }) => id !== rule.id),
       moment,
     ),
-    isUndated: sql`(coalesce(${matches}, false) and ${dateOf(space, table, rule.dateColumn).value} is null)`,
+    isUndated: sql`(coalesce(${matches}, false) and ${isUndated(space, table, rule)})`,
   };
+}
+
+function isUndated(space: TableSpace, table: PlacedTable, { id, dateColumn }: Terms): Sql {
+  if (dateColumn === SIGHTINGS) return sql`not ${wasSeen(table, id, null)}`;
+  return sql`${dateOf(space, table, dateColumn).value} is null`;
 }
 
 /** Whether any of the rules keeps a row of the table. One that can't be asked any more keeps the whole table. */
@@ -77,7 +87,9 @@ function matchSql(table: PlacedTable, { filter }: Terms): Sql {
   return filter === null ? EVERY_ROW : sql`(${printRowFilter(table, filter)})`;
 }
 
-function pastSql(space: TableSpace, table: PlacedTable, rule: Terms, { now, timeZone }: Moment): Sql {
+function pastSql(space: TableSpace, table: PlacedTable, rule: Terms, { now, timeZone, images }: Moment): Sql {
+  // A row that is gone already, and is told from its image, has no version: it is kept.
+  if (rule.dateColumn === SIGHTINGS) return images ? raw('false') : wasSeen(table, rule.id, cutoffOf(rule, now));
   const { value: date, type } = dateOf(space, table, rule.dateColumn);
   const cutoff = sql`${cutoffOf(rule, now)}::timestamptz`;
   switch (type.sql) {
@@ -108,17 +120,13 @@ export function printDueKeys(
     keys.map(({ name }) => name),
     ', ',
   );
-  const texts = join(
-    keys.map(({ name }) => sql`${name}::text`),
-    ', ',
-  );
   const after = afterKey
     ? sql`and (${order}) > (${join(
         keys.map(({ type }, n) => sql`${afterKey[n]!}::${type}`),
         ', ',
       )})`
     : raw('');
-  return sql`select array[${texts}] as key from ${target(table)} t
+  return sql`select ${keyText(table)} as key from ${target(table)} t
     where ${isDue} and not ${isHeld} and not ${isKept} ${after} order by ${order} limit ${limit} for update of t skip locked`;
 }
 
@@ -130,11 +138,4 @@ export function printDeleteKeys(table: PlacedTable, keys: readonly (readonly str
       columns.map(({ name }) => name),
       ', ',
     )}) in (select * from unnest(${join(lists, ', ')}))`;
-}
-
-function keysOf({ definition }: PlacedTable): readonly { readonly name: Sql; readonly type: Sql }[] {
-  return definition.primaryKey.map((name) => ({
-    name: identifier('t', name),
-    type: raw(parseColumnType(columnOf(definition, name)!.type).sql),
-  }));
 }

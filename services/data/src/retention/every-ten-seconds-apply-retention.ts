@@ -14,6 +14,7 @@ const TENANTS_AT_ONCE = 20;
 /** Of one run before it is another's turn. */
 const BATCHES_AT_ONCE = 40;
 const BATCH_ROWS = 500;
+const NOTICED_ROWS = 5_000;
 const ARCHIVE_BATCH_ROWS = 5_000;
 /** How long what has failed waits, so that the others go on. */
 const RETRY_MS = 60_000;
@@ -58,7 +59,9 @@ export class EveryTenSecondsApplyRetention {
     const later = (ms: number): Date => new Date(now.getTime() + ms);
     const waitRun: Wait = ({ tenantId, id }, ms) => postponeRun(job, tenantId, id, later(ms));
     const waitRule: Wait = (task, ms) => inTenant(job, task, (tx) => this.runs.postpone(tx, task.id, later(ms)));
-    const begin: Work = (task) => inTenant(job, task, (tx) => this.runs.begin(tx, task.id));
+    const begin: Work = async (task) => {
+      if (await this.#notice(job, task, signal)) await inTenant(job, task, (tx) => this.runs.begin(tx, task.id));
+    };
     await each(await rulesDue(job, now, TENANTS_AT_ONCE), begin, waitRule);
     await each(
       await runsGoingOn(job, this.clock.now(), TENANTS_AT_ONCE),
@@ -67,6 +70,15 @@ export class EveryTenSecondsApplyRetention {
     );
     await each(await archivesExpired(job, now, TENANTS_AT_ONCE), (task) => this.#expire(job, task, waitRun), waitRun);
     if (failures.length > 0) throw new AggregateError(failures, `retention failed for ${failures.length} rules`);
+  }
+
+  /** Looks at the rows of a rule without a date. Answers whether it has seen all: the next turn goes on otherwise. */
+  async #notice(job: Job, task: Task, signal: AbortSignal): Promise<boolean> {
+    for (let batch = 0; batch < BATCHES_AT_ONCE; batch++) {
+      if (signal.aborted) return false;
+      if (!(await inTenant(job, task, (tx) => this.runs.notice(tx, task.id, NOTICED_ROWS)))) return true;
+    }
+    return false;
   }
 
   /** Where a batch can't go, half of it is tried, down to the one row that is passed over. */

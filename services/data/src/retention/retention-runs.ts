@@ -24,6 +24,8 @@ import {
 import { type DueCounts, failedLog, openLog, type RetentionLog } from './retention-log.js';
 import { insertLog, lockRun, saveLog } from './retention-log.table.js';
 import { DAY_MS, type RetentionRule, statusOf } from './retention-rule.js';
+import { printGone, printUnseen, SIGHTINGS, type Sighting } from './sighting.js';
+import { deleteSightings, saveSightings } from './sighting.table.js';
 import { activeRules, lockRule, saveRule } from './retention-rule.table.js';
 
 /** Rows of a batch can't go, because rows that refer to them stay. */
@@ -56,6 +58,27 @@ export class RetentionRuns {
     private readonly directories: Directories,
     private readonly clock: Clock,
   ) {}
+
+  /**
+   * Begins the days of the next rows that a due rule without a date is about, and forgets those that are so no more. Answers whether there may
+   * be more of them.
+   */
+  async notice(tx: Transaction, ruleId: string, limit: number): Promise<boolean> {
+    await leaveRows(tx);
+    const now = this.clock.now();
+    const rule = await lockRule(tx, ruleId);
+    const isDue = statusOf(rule) === 'active' && rule.nextRunAt !== null && rule.nextRunAt <= now;
+    const working = isDue && rule.dateColumn === SIGHTINGS && (await this.#workOn(tx, rule, now));
+    if (!working || typeof working === 'string') return false; // why it can't be carried out is said by its run
+    const { space, table, conditions } = working;
+    await enterRows(tx, space);
+    const seen = await tx.query<Sighting>(printUnseen(table, conditions.isUndated, limit));
+    const gone = await tx.query<Sighting>(printGone(table, ruleId, conditions.isAbout, limit));
+    await leaveRows(tx);
+    await saveSightings(tx, ruleId, seen, now);
+    await deleteSightings(tx, ruleId, gone);
+    return seen.length === limit || gone.length === limit;
+  }
 
   /** Begins a rule's next run, if it is still in force and due. */
   async begin(tx: Transaction, ruleId: string): Promise<void> {
@@ -194,7 +217,7 @@ async function assertKeptByNoRule(
   const rows = oldRows(space, caught).filter(({ table }) => table.definition.name !== rule.table);
   const told = rows.flatMap(({ table }) =>
     rules.some((one) => one.table === table.definition.name)
-      ? [{ hold: rule.id, table, condition: keptByAny(space, table, rules, moment) }]
+      ? [{ hold: rule.id, table, condition: keptByAny(space, table, rules, { ...moment, images: true }) }]
       : [],
   );
   const kept = told.length > 0 ? await tx.one<{ table: string }>(findHeld(tx.tenantId, rows, told)) : undefined;

@@ -81,6 +81,49 @@ describe.each(['schema', 'pool'] as const)('retention of rows in %s mode', (mode
     expect(await own.ids('letters')).toEqual([2, 3, 4]); // the contract keeps them longer
   });
 
+  it('counts from when it first saw a row in a state, where no column says when that was', async () => {
+    const rule = await own.add({ dateColumn: '', filter: 'status=eq.closed', keepDays: 90 });
+    expect(await own.preview(rule)).toMatchObject({ rowsDue: 0n, rowsUndated: 4n });
+    await own.activate(rule);
+    await own.work();
+    expect((await own.runs(rule))[0]).toMatchObject({ outcome: 'done', rowsDue: 0n, rowsUndated: 0n, rowsDeleted: 0n });
+    const later = async (days: number): Promise<void> => {
+      const update =
+        'update data.retention_sighting set seen_at = seen_at - make_interval(days => $2) where rule_id = $1';
+      await t.database.admin(update, [rule.id, days]);
+      await t.database.admin(
+        `update data.retention_rule set next_run_at = now() - interval '1 minute' where id = $1`, // its clock rounds down
+        [rule.id],
+      );
+    };
+    await own.rows.patch('tickets', 'id=eq.2', { day: daysAgo(0).slice(0, 10) }); // changed in whatever way
+    await own.rows.patch('tickets', 'id=eq.3', { status: 'open' });
+    await own.rows.post('tickets', { id: 6, customer: 1, status: 'closed' });
+    await later(89);
+    await own.work();
+    expect(await own.ids()).toEqual([1, 2, 3, 4, 5, 6]);
+    await later(2);
+    await own.work();
+    expect((await own.runs(rule))[0]).toMatchObject({ rowsDue: 2n, rowsDeleted: 2n, rowsUndated: 0n });
+    expect([await own.ids(), await other.ids()]).toEqual([
+      [2, 3, 4, 6],
+      [1, 2, 3, 4, 5],
+    ]);
+    await later(89);
+    await own.work();
+    expect(await own.ids()).toEqual([3, 4]);
+    await later(0);
+    await own.work();
+    expect(await t.database.admin('select from data.retention_sighting where rule_id = $1', [rule.id])).toEqual([]);
+  });
+
+  it('keeps what such a rule keeps from others, and needs a state to count from', async () => {
+    await own.active({ dateColumn: '', filter: 'id=eq.1', keepDays: 365 });
+    await own.carryOut({ filter: 'status=eq.closed' });
+    expect(await own.ids()).toEqual([1, 3, 4, 5]);
+    await expect(own.add({ dateColumn: '' })).rejects.toMatchObject({ errors: [{ field: 'dateColumn' }] });
+  });
+
   it.each([
     'contract.ends_on',
     'customer.nothing',

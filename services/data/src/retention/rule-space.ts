@@ -9,8 +9,17 @@ import { explainRefusal } from '../rows/row-fault.js';
 import { Catalog } from '../spaces/catalog.js';
 import { dueConditions, printDueCounts, type Terms } from './due-rows.js';
 import type { DueCounts } from './retention-log.js';
+import { SIGHTINGS } from './sighting.js';
 import { activeRules } from './retention-rule.table.js';
 import { WhoseRows } from './whose-rows.js';
+
+/** @throws Fault `invalid-input` for a rule that says neither from which date days are counted nor from what state of a row */
+function assertCounts({ dateColumn, filter }: Terms): void {
+  if (dateColumn !== SIGHTINGS || filter !== null) return;
+  const detail =
+    'Give dateColumn, or a filter that says what a row must be for its days to begin, e.g. status=eq.closed';
+  throw new Fault('invalid-input', { field: 'dateColumn', detail });
+}
 
 /** Asks a tenant's tables, as they are now, what a rule means for them. */
 @Injectable()
@@ -33,6 +42,7 @@ export class RuleSpace {
           detail: `There is no table ${rule.table} with rows to delete`,
         });
       }
+      assertCounts(rule);
       const moment = { now: this.clock.now(), timeZone: 'UTC' };
       dueConditions(space, table, rule, { others: [], holds: [], moment });
       if (isArchived) new WhoseRows(space).assertArchivable(rule.table);

@@ -39,7 +39,7 @@ export class RetentionRule {
 
   /**
    * The column with the date or time from which days are counted: when the row came to be, or when what matters happened to it, or to the row that a
-   * foreign key points to.
+   * foreign key points to. Empty when they are counted from when the rule first saw the row as `filter` wants it.
    */
   dateColumn = '';
 
@@ -84,7 +84,7 @@ export class AddRetentionRuleRequest {
     field('name', 'string', { required: true }),
     field('table', 'string', { required: true }),
     field('filter', 'string', { optional: true, dataClass: 'personal' }),
-    field('date_column', 'string', { required: true }),
+    field('date_column', 'string'),
     field('keep_days', 'int32', { required: true }),
     field('archive_days', 'int32', { optional: true }),
   ];
@@ -105,7 +105,8 @@ export class AddRetentionRuleRequest {
 
   /**
    * A date, timestamp or timestamptz column, e.g. `closed_at`; or one of the row that a foreign key points to, e.g. `contract.ends_on`: the column `ends_on` of what
-   * `contract` names. A row in which it is empty is kept.
+   * `contract` names. A row in which it is empty is kept. Leave it out where no column says when it happened: then the days of a row begin when the rule, once a
+   * day, first sees it as `filter` wants it, and begin anew when the row is changed.
    */
   @MaxLength(127)
   dateColumn = '';
@@ -240,7 +241,7 @@ export class DataRetentionLog {
   /** Those of them, not held, that another rule in force keeps longer. */
   rowsKept = 0n;
 
-  /** Rows that the rule is about in which the date is empty. */
+  /** Rows that the rule is about in which the date is empty, or whose days have not begun. */
   rowsUndated = 0n;
 
   /** Rows that were deleted. */
