@@ -54,6 +54,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   'SetConsentPurpose.purpose': () => 'newsletter',
   calendar: () => 'DE-BE',
   'ReplaceNoticeTemplate.text': () => 'Hello\n\n    {code} {link}\n\n{text} {dueOn} {reference}',
+  'ReplaceNoticeTemplate.text': () => 'Hello\n\n    {code}\n\n{link}\n\n{text} {dueOn} {reference}',
   'SetTableRecord.keepReason': () => 'Tax law',
   effectiveOn: () => new Date().toISOString().slice(0, 10),
   receivedAt: () => new Date().toISOString(),
@@ -85,6 +86,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
 
 /** Optional fields without which a request makes no sense. */
 const chosen: ReadonlySet<string> = new Set([
+  'AddRetentionRule.dateColumn',
   'CompleteAccessReview.leftBecause',
   'CreateChatCompletion.content',
   'CreateChatCompletion.user',
