@@ -28,7 +28,6 @@ export const complianceWords: Words = {
   ReplaceNoticeTemplateRequest: {
     subject: is('From us'),
     text: is('Hello\n\n    {code} {link}\n\n{text} {dueOn} {reference}'),
-    text: is('Hello\n\n    {code}\n\n{link}\n\n{text} {dueOn} {reference}'),
   },
   ApproveErasureRequest: { digest: is('{{erasure.digest}}') },
   CompleteErasureTaskRequest: { position: is('{{erasure.task}}') },

@@ -54,7 +54,6 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   'SetConsentPurpose.purpose': () => 'newsletter',
   calendar: () => 'DE-BE',
   'ReplaceNoticeTemplate.text': () => 'Hello\n\n    {code} {link}\n\n{text} {dueOn} {reference}',
-  'ReplaceNoticeTemplate.text': () => 'Hello\n\n    {code}\n\n{link}\n\n{text} {dueOn} {reference}',
   'SetTableRecord.keepReason': () => 'Tax law',
   effectiveOn: () => new Date().toISOString().slice(0, 10),
   receivedAt: () => new Date().toISOString(),
