@@ -3,6 +3,7 @@ import { eventually } from '@tenantry/testing';
 import type { Page } from 'playwright-core';
 import type { Client } from '../fuzz/client.js';
 import { unzip } from '../privacy/unzip.js';
+import { furnish } from './furnish.js';
 import { fillForm, Stage, tabTo } from './stage.js';
 
 type Plan = { id: string; status: string; digest: string; places: { kind: string; position: number }[] };
@@ -235,30 +236,8 @@ describe('The pages, in a real browser before a real system', () => {
   });
 
   it('are readable for everybody: axe finds nothing on any of them, light and dark', async () => {
-    const requestId = await stage.request(stage.world.a, 'Nia', 'hipaa_access');
-    const { id: erasureId } = await planErasure(2, requestId);
-    await planner.must('POST', '/v1/privacy/holds', {
-      name: 'Matter 7',
-      reason: 'Court',
-      subjectEmail: 'nia@customers.example',
-    });
-    const { id: copyId } = await owner().must<Plan>('POST', '/v1/privacy/access', { subject: subjectOf(2) });
-    const incident = { title: 'Lost laptop', description: 'It was on a train.', laws: ['gdpr'] };
-    const { id: incidentId } = await owner().must<{ id: string }>('POST', '/v1/incidents', incident);
-    const desk: readonly (readonly [string, RegExp])[] = [
-      ['/requests', /Nia/],
-      [`/requests/${requestId}`, /GDPR|45 CFR/],
-      ['/plans', /Erasure of/],
-      [`/copies/${copyId}`, /customers/],
-      [`/erasures/${erasureId}`, /What happens where/],
-      ['/holds', /Matter 7/],
-      ['/incidents', /Lost laptop/],
-      [`/incidents/${incidentId}`, /Supervisory authority/],
-      ['/form', /Colour/],
-      ['/nothing', /Nothing is here/],
-    ];
     const page = await stage.desk(owner(), '/requests');
-    for (const [path, sign] of desk) {
+    for (const [path, sign] of await furnish(stage, planner)) {
       await page.evaluate(`history.pushState(null, '', '/console${path}')`);
       await page.getByText(sign).first().waitFor();
       expect([path, await stage.browser.violations(page)]).toEqual([path, []]);

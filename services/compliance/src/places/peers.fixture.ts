@@ -90,6 +90,11 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
   readonly heldConversations: unknown[] = [];
   /** Why it holds none. */
   holdRefusal: Fault | null = null;
+  private readonly heard: Readonly<Record<string, unknown[] | undefined>> = {
+    [holdRows.name]: this.held,
+    [letGoRows.name]: this.letGo,
+    [holdConversations.name]: this.heldConversations,
+  };
 
   call<I, O>(operation: Operation<I, O>, input: I, { tenantId }: Pick<TenantContext, 'tenantId'>): Promise<O> {
     if (this.isDown) return Promise.reject(new Fault('unavailable'));
@@ -97,12 +102,8 @@ export class Peers implements Pick<RpcClient, 'call' | 'download'> {
       if (this.refusal) return Promise.reject(this.refusal);
       this.erased.push({ ...(input as unknown as EraseSubjectRowsRequest), tenantId });
     }
-    if (operation.name === holdRows.name) {
-      if (this.holdRefusal) return Promise.reject(this.holdRefusal);
-      this.held.push({ ...input, tenantId });
-    }
-    if (operation.name === letGoRows.name) this.letGo.push({ ...input, tenantId });
-    if (operation.name === holdConversations.name) this.heldConversations.push({ ...input, tenantId });
+    if (operation.name === holdRows.name && this.holdRefusal) return Promise.reject(this.holdRefusal);
+    this.heard[operation.name]?.push({ ...input, tenantId });
     const peer = peers.find(({ plan, erase }) => [plan, erase].some(({ name }) => name === operation.name));
     if (peer) return this.answer<O>(peer, operation.name, input, tenantId);
     if (operation.name === endMemberAccess.name || operation.name === endAgentAccess.name)
