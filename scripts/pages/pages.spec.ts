@@ -236,8 +236,9 @@ describe('The pages, in a real browser before a real system', () => {
   });
 
   it('are readable for everybody: axe finds nothing on any of them, light and dark', async () => {
+    const desk = await furnish(stage, planner);
     const page = await stage.desk(owner(), '/requests');
-    for (const [path, sign] of await furnish(stage, planner)) {
+    for (const [path, sign] of desk) {
       await page.evaluate(`history.pushState(null, '', '/console${path}')`);
       await page.getByText(sign).first().waitFor();
       expect([path, await stage.browser.violations(page)]).toEqual([path, []]);

@@ -20,7 +20,7 @@ describe('the values of a request', () => {
   const namedText = (schema: Schema): unknown => {
     if (schema.format === 'uuid') return newId();
     if (schema.type === 'integer') return 1;
-    const words = [canary.word(), '1', '000000'];
+    const words = [canary.word(), '1', '000000', 'a'.repeat(91)];
     const fits = (word: string): boolean => new RegExp(schema.pattern ?? '').test(word);
     return /int/.test(schema.format ?? '') ? '1' : words.find(fits);
   };
