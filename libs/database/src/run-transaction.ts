@@ -50,7 +50,7 @@ export async function runTransaction<T>(
   const tx = new OpenTransaction(connection, plan, {
     shape: plan.shape,
     signal,
-    opening: guard ? [] : openingSteps(plan),
+    opening: guard ? [] : [...beginSteps(plan), ...placeSteps(plan)],
   });
   try {
     if (guard) await claim(connection, plan, guard);
@@ -96,16 +96,20 @@ export async function rollBack(connection: PgConnection): Promise<void> {
   }
 }
 
-function openingSteps(plan: TransactionPlan): Step[] {
-  const place = Object.keys(plan.place).length > 0 ? [settingStep(plan.place)] : [];
-  return [BEGIN, settingStep(plan.settings), ...mayWriteSteps(plan.ctx), ...place];
+/** Begins, says who acts, and asks whether the tenant may write. */
+function beginSteps(plan: TransactionPlan): Step[] {
+  return [BEGIN, settingStep(plan.settings), ...mayWriteSteps(plan.ctx)];
+}
+
+function placeSteps({ place }: TransactionPlan): Step[] {
+  return Object.keys(place).length > 0 ? [settingStep(place)] : [];
 }
 
 /** Begins, and claims the idempotency key. @throws IdempotentReplay when this request was answered before */
 async function claim(connection: PgConnection, plan: TransactionPlan, guard: IdempotencyGuard): Promise<void> {
-  const begin = [BEGIN, settingStep(plan.settings), ...mayWriteSteps(plan.ctx)];
-  const place = Object.keys(plan.place).length > 0 ? [settingStep(plan.place)] : [];
-  const results = await connection.fly([...begin, ...guard.claimSteps(), ...place], plan.ctx?.signal ?? null);
+  const begin = beginSteps(plan);
+  const steps = [...begin, ...guard.claimSteps(), ...placeSteps(plan)];
+  const results = await connection.fly(steps, plan.ctx?.signal ?? null);
   guard.judge([results[begin.length]!, results[begin.length + 1]!]);
 }
 
