@@ -2,8 +2,17 @@ import { TenantDatabase } from '@tenantry/database';
 import { Mortal } from '@tenantry/testing';
 import type { ComplianceFixture } from './compliance.fixture.js';
 
-/** Compliance as a process that can die at each of its commits, calls to other services and entries of the ledger. */
-export function mortalCompliance({ t, peers, records }: ComplianceFixture): Mortal {
+/** Does something with compliance as a process that can die at each of its commits, calls to other services and entries of the ledger. */
+export async function dying(fixture: ComplianceFixture, work: (process: Mortal) => Promise<void>): Promise<void> {
+  const process = mortalCompliance(fixture);
+  try {
+    await work(process);
+  } finally {
+    process.restore();
+  }
+}
+
+function mortalCompliance({ t, peers, records }: ComplianceFixture): Mortal {
   return new Mortal([
     [t.bus.get(TenantDatabase), 'transaction'],
     [t.bus.get(TenantDatabase), 'write'],

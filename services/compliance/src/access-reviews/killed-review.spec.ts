@@ -1,6 +1,5 @@
 import { getAccessReview, getAccessReviewStatement, openAccessReview } from '@tenantry/contracts';
-import type { Mortal } from '@tenantry/testing';
-import { deaths, mortalCompliance } from '../killed.fixture.js';
+import { deaths, dying } from '../killed.fixture.js';
 import { as, ReviewFixture } from './access-reviews.fixture.js';
 
 /** Of the freezing: the population of each service, the head of the log, one commit. */
@@ -16,17 +15,9 @@ describe('An access review of which the process is killed', () => {
 
   beforeEach(() => Object.assign(peers, { silent: [], refusals: {}, isLogged: true }));
 
-  const dying = async (work: (process: Mortal) => Promise<void>): Promise<void> => {
-    const process = mortalCompliance(f);
-    try {
-      await work(process);
-    } finally {
-      process.restore();
-    }
-  };
   /** What is decided is ended in one turn and proven in the next. */
   const dieIn = (step: number, dies: 'before' | 'after', turns = 1) =>
-    dying(async (process) => {
+    dying(f, async (process) => {
       process.dieAt(step, dies);
       await f.runOn(turns);
       expect(process.steps).toBeGreaterThanOrEqual(step);
@@ -77,7 +68,7 @@ describe('An access review of which the process is killed', () => {
       left.filter(({ accessId }) => accessId !== f.reviewer),
       { decision: 'keep' },
     );
-    await dying(async (process) => {
+    await dying(f, async (process) => {
       process.dieAt(step, dies);
       await expect(complete(t.a, review, 'The reviewer does not review themselves')).rejects.toBeDefined();
     });
@@ -91,12 +82,12 @@ describe('An access review of which the process is killed', () => {
 
   it('has as many steps as it is killed at', async () => {
     await opened();
-    await dying(async (process) => {
+    await dying(f, async (process) => {
       await run();
       expect(process.steps).toBe(FREEZE_STEPS);
     });
     await decided();
-    await dying(async (process) => {
+    await dying(f, async (process) => {
       await f.runOn(2);
       expect(process.steps).toBe(CARRY_OUT_STEPS);
     });

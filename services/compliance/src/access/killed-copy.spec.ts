@@ -7,9 +7,9 @@ import {
   releaseAccess,
   type AccessLink,
 } from '@tenantry/contracts';
-import { testContext, type Mortal } from '@tenantry/testing';
+import { testContext } from '@tenantry/testing';
 import { ComplianceFixture } from '../compliance.fixture.js';
-import { deaths, mortalCompliance } from '../killed.fixture.js';
+import { deaths, dying } from '../killed.fixture.js';
 import { Peers, ownPlace } from '../places/peers.fixture.js';
 
 const subject = [{ table: 'customers', value: '5' }];
@@ -54,18 +54,10 @@ describe('A copy of which the process is killed', () => {
     if (body) await Array.fromAsync(body);
     return fault?.reason ?? 'given';
   };
-  const dying = async (work: (process: Mortal) => Promise<void>): Promise<void> => {
-    const process = mortalCompliance(f);
-    try {
-      await work(process);
-    } finally {
-      process.restore();
-    }
-  };
 
   it.each(deaths(COLLECT_STEPS))('has every row once, when that is at step %i, %s it is done', async (step, dies) => {
     const accessId = await collecting();
-    await dying(async (process) => {
+    await dying(f, async (process) => {
       process.dieAt(step, dies);
       await run();
       expect(process.steps).toBeGreaterThanOrEqual(step);
@@ -93,7 +85,7 @@ describe('A copy of which the process is killed', () => {
     'is given once, when its delivery dies at step %i, %s it is done',
     async (step, dies) => {
       const link = await released();
-      await dying(async (process) => {
+      await dying(f, async (process) => {
         process.dieAt(step, dies);
         expect(await fetch(link)).toBe('internal');
       });
@@ -109,12 +101,12 @@ describe('A copy of which the process is killed', () => {
 
   it('has as many steps as it is killed at', async () => {
     await collecting();
-    await dying(async (process) => {
+    await dying(f, async (process) => {
       await run();
       expect(process.steps).toBe(COLLECT_STEPS);
     });
     const link = await released();
-    await dying(async (process) => {
+    await dying(f, async (process) => {
       expect(await fetch(link)).toBe('given');
       expect(process.steps).toBe(DELIVERY_STEPS + 1); // and the signature, at the end of what is fetched
     });

@@ -10,7 +10,7 @@ import {
 import { newId, type TenantContext } from '@tenantry/kernel';
 import type { Mortal } from '@tenantry/testing';
 import { ComplianceFixture } from '../compliance.fixture.js';
-import { deaths, mortalCompliance } from '../killed.fixture.js';
+import { deaths, dying } from '../killed.fixture.js';
 import { Peers } from '../places/peers.fixture.js';
 
 const subject = [{ table: 'customers', value: '5' }];
@@ -70,19 +70,11 @@ describe('An erasure of which the process is killed', () => {
     });
     return () => told.length > 0 && told.every((entries) => entries > 0);
   };
-  const dying = async (work: (process: Mortal) => Promise<void>): Promise<void> => {
-    const process = mortalCompliance(f);
-    try {
-      await work(process);
-    } finally {
-      process.restore();
-    }
-  };
 
   it.each(deaths(RUN_STEPS))('ends in one certificate, when that is at step %i, %s it is done', async (step, dies) => {
     const id = await approved();
     const toldBefore = watchLedger();
-    await dying(async (process) => {
+    await dying(f, async (process) => {
       process.dieAt(step, dies);
       await run();
       expect(process.steps).toBeGreaterThanOrEqual(step);
@@ -99,7 +91,7 @@ describe('An erasure of which the process is killed', () => {
 
   it('has as many steps as it is killed at', async () => {
     const id = await approved();
-    await dying(async (process) => {
+    await dying(f, async (process) => {
       await run();
       expect(process.steps).toBe(RUN_STEPS);
     });
@@ -109,7 +101,7 @@ describe('An erasure of which the process is killed', () => {
   it.each(['before', 'after'] as const)(
     'is planned once or not at all, when that is %s its plan is kept',
     async (dies) => {
-      await dying(async (process) => {
+      await dying(f, async (process) => {
         process.dieAt(await stepsOf(process, () => t.b.call(planErasure, { subject, email }, somebody())), dies);
         await expect(t.a.call(planErasure, { subject, email }, somebody())).rejects.toBeDefined();
       });
@@ -124,7 +116,7 @@ describe('An erasure of which the process is killed', () => {
     for (const { position } of places.filter(({ status }) => status === 'waiting')) {
       await t.a.call(completeErasureTask, { erasureId, position: BigInt(position), finding: 'Done.' }, somebody());
     }
-    await dying(async (process) => {
+    await dying(f, async (process) => {
       process.dieAt(1, dies);
       await expect(t.a.call(approveErasure, { erasureId, digest }, somebody())).rejects.toBeDefined();
     });
@@ -146,7 +138,7 @@ describe('An erasure of which the process is killed', () => {
 
     it.each(deaths(REPEAT_STEPS))('is repeated when that is at step %i, %s it is done', async (step, dies) => {
       const id = await restored();
-      await dying(async (process) => {
+      await dying(f, async (process) => {
         process.dieAt(step, dies);
         await repeat().catch(() => undefined); // the process died
         await run();
@@ -164,7 +156,7 @@ describe('An erasure of which the process is killed', () => {
 
     it('has as many steps as it is killed at', async () => {
       await restored();
-      await dying(async (process) => {
+      await dying(f, async (process) => {
         await repeat();
         await run();
         expect(process.steps).toBe(REPEAT_STEPS);
