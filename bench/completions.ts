@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startModelLocal } from '@tenantry/model-local';
-import { prepareTenant, send, signIn } from './instance/client.js';
-import { takePlace, takePostgres } from './instance/place.js';
-import { run } from './instance/program.js';
+import { send } from './instance/client.js';
+import { openModelPlace } from './instance/model-place.js';
 import { median, quantile } from './measure/quantile.js';
 import { record } from './measure/record.js';
 
@@ -69,17 +66,10 @@ async function stream(place: Place, dueMs: number): Promise<Streamed> {
 }
 
 async function compare(stack: AsyncDisposableStack): Promise<boolean> {
-  const local = await startModelLocal();
-  stack.defer(() => local.close());
-  const { directory, settings } = await takePlace(stack);
-  const postgres = await takePostgres(stack, directory);
-  const environment = { ...settings, DATABASE_URL: postgres.url, LOCAL_MODEL_URL: local.baseUrl };
-  const started = await run(join(import.meta.dirname, '../scripts/start.ts'), environment, /ready\s+(http\S+)/);
-  stack.defer(() => started.stop());
-  const { token } = await prepareTenant(started.address, await signIn(started.address), 'bench', 'pool');
-  await send('POST', `${started.address}/v1/budgets`, token, { name: 'Everything', limit: '1000.00' });
-  const direct = { url: local.baseUrl, token: 'none' };
-  const guarded = { url: `${started.address}/v1`, token };
+  const { url, token, modelUrl } = await openModelPlace(stack);
+  await send('POST', `${url}/v1/budgets`, token, { name: 'Everything', limit: '1000.00' });
+  const direct = { url: modelUrl, token: 'none' };
+  const guarded = { url: `${url}/v1`, token };
   for (const place of [direct, guarded]) {
     await atRate(CALLS.perSecond / 2, WARM_UP_S, (dueMs) => call(place, dueMs));
     await atRate(STREAMS.perSecond, 2, (dueMs) => stream(place, dueMs));

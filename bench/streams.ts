@@ -1,11 +1,8 @@
 import { Agent, request } from 'node:http';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { formatNanos, parseNanos } from '@tenantry/kernel';
-import { startModelLocal } from '@tenantry/model-local';
-import { prepareTenant, send, signIn } from './instance/client.js';
-import { takePlace, takePostgres } from './instance/place.js';
-import { run } from './instance/program.js';
+import { send } from './instance/client.js';
+import { openModelPlace } from './instance/model-place.js';
 import { quantile } from './measure/quantile.js';
 import { record } from './measure/record.js';
 import { residentMib } from './measure/resident.js';
@@ -125,20 +122,13 @@ async function openAll(
 }
 
 async function measure(stack: AsyncDisposableStack): Promise<boolean> {
-  const local = await startModelLocal();
-  stack.defer(() => local.close());
-  const { directory, settings } = await takePlace(stack);
-  const postgres = await takePostgres(stack, directory);
-  const environment = { ...settings, DATABASE_URL: postgres.url, LOCAL_MODEL_URL: local.baseUrl };
-  const started = await run(join(import.meta.dirname, '../scripts/start.ts'), environment, /ready\s+(http\S+)/);
-  stack.defer(() => started.stop());
-  const { token } = await prepareTenant(started.address, await signIn(started.address), 'bench', 'pool');
+  const { url, pid, token } = await openModelPlace(stack);
   const agent = new Agent({ keepAlive: true });
   stack.defer(() => agent.destroy());
-  const place = { url: started.address, token, agent };
+  const place = { url, token, agent };
   const budget = await send<Budget>('POST', `${place.url}/v1/budgets`, token, { name: 'Everything', limit: '1000.00' });
-  const beforeMib = residentMib(started.pid);
-  const { streams, openAtOnce, mostMib } = await openAll(place, started.pid);
+  const beforeMib = residentMib(pid);
+  const { streams, openAtOnce, mostMib } = await openAll(place, pid);
   const spentNanos = await settled(place, budget);
   return report({ streams, openAtOnce, beforeMib, mostMib, spentNanos });
 }

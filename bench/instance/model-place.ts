@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { startModelLocal } from '@tenantry/model-local';
+import { prepareTenant, signIn } from './client.js';
+import { takePlace, takePostgres } from './place.js';
+import { run } from './program.js';
+
+/** An instance whose models are the local stand-in, with a tenant; all of it ends with the stack. */
+export interface ModelPlace {
+  readonly url: string;
+  readonly pid: number;
+  /** Of the tenant's owner. */
+  readonly token: string;
+  /** Where the stand-in answers by itself. */
+  readonly modelUrl: string;
+}
+
+export async function openModelPlace(stack: AsyncDisposableStack): Promise<ModelPlace> {
+  const local = await startModelLocal();
+  stack.defer(() => local.close());
+  const { directory, settings } = await takePlace(stack);
+  const postgres = await takePostgres(stack, directory);
+  const environment = { ...settings, DATABASE_URL: postgres.url, LOCAL_MODEL_URL: local.baseUrl };
+  const start = join(import.meta.dirname, '../../scripts/start.ts');
+  const { address: url, pid, stop } = await run(start, environment, /ready\s+(http\S+)/);
+  stack.defer(stop);
+  const { token } = await prepareTenant(url, await signIn(url), 'bench', 'pool');
+  return { url, pid, token, modelUrl: local.baseUrl };
+}
