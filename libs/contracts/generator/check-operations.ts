@@ -33,7 +33,8 @@ export function checkOperation(model: Model, operation: ModelOperation, problem:
   if (http) {
     const fields = model.messages.get(operation.input)?.fields ?? [];
     checkRoute(http, operation, fields, say);
-    checkCloudEvents(http, operation.cloudEvents, fields, say);
+    checkTaking(http, { what: 'CloudEvents', name: operation.cloudEvents }, fields, say);
+    checkTaking(http, { what: 'a single item', name: operation.singleItem }, fields, say);
   }
 }
 
@@ -70,9 +71,10 @@ function checkRoute(
   }
 }
 
-function checkCloudEvents(
+/** What bodies of another shape are put into. */
+function checkTaking(
   { method, custom }: HttpRoute,
-  name: string | null,
+  { what, name }: { readonly what: string; readonly name: string | null },
   fields: readonly ModelField[],
   say: (what: string) => void,
 ): void {
@@ -80,10 +82,10 @@ function checkCloudEvents(
     return;
   }
   if (!isListOfMessages(fields.find(({ wire }) => wire === name))) {
-    say(`takes CloudEvents in ${name}, which is no repeated message of its input`);
+    say(`takes ${what} in ${name}, which is no repeated message of its input`);
   }
   if (method !== 'POST' || custom) {
-    say('takes CloudEvents and is not a POST of the gateway');
+    say(`takes ${what} and is not a POST of the gateway`);
   }
 }
 

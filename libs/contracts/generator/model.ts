@@ -72,6 +72,8 @@ export interface ModelOperation {
   readonly agentAudience: string | null;
   /** The field, as JSON spells it, that takes CloudEvents. */
   readonly cloudEvents: string | null;
+  /** The field, as JSON spells it, of which one item may come by itself. */
+  readonly singleItem: string | null;
   readonly input: string;
   readonly output: string;
 }

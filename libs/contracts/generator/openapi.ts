@@ -101,8 +101,15 @@ function requestBody(model: Model, operation: ModelOperation): Json {
   if (!fields.length) {
     return {};
   }
-  const content = { 'application/json': { schema: bodySchema(model, operation) }, ...cloudEvents(model, operation) };
+  const content = { 'application/json': { schema: jsonSchema(model, operation) }, ...cloudEvents(model, operation) };
   return { requestBody: { required: fields.some((field) => field.required), content } };
+}
+
+/** The body, or one item of it by itself. */
+function jsonSchema(model: Model, operation: ModelOperation): Json {
+  const whole = bodySchema(model, operation);
+  const field = fieldsOf(model, operation).find(({ wire }) => wire === operation.singleItem);
+  return field ? { anyOf: [whole, fieldSchema({ ...field, repeated: false }, model)] } : whole;
 }
 
 /** One CloudEvent by itself, and a batch, with their own media types. */

@@ -55,6 +55,7 @@ function declaration(model: Model, source: Source, operation: ModelOperation): s
     bodyLimitBytes: operation.bodyLimitBytes?.toString(),
     agentAudience: text(operation.agentAudience),
     cloudEvents: text(operation.cloudEvents),
+    singleItem: text(operation.singleItem),
     input: useMessage(model, source, operation.input),
     output: useMessage(model, source, operation.output),
   });

@@ -19,6 +19,7 @@ export interface OperationOption extends Message {
   bodyLimitBytes: number;
   agentAudience: string;
   cloudEvents: string;
+  singleItem: string;
 }
 
 export interface Rules {

@@ -239,6 +239,8 @@ export const makeThing = operation({
         bad('BadService.WrongPath has {nothing} in its path, which is not a plain text or integer field of its input'),
         bad('BadService.WrongPath takes CloudEvents in byNumber, which is no repeated message of its input'),
         bad('BadService.WrongPath takes CloudEvents and is not a POST of the gateway'),
+        bad('BadService.WrongPath takes a single item in byNumber, which is no repeated message of its input'),
+        bad('BadService.WrongPath takes a single item and is not a POST of the gateway'),
         bad(
           'BadService.DeepQuery takes its fields from the query string, which can not hold duration, by_number, inner',
         ),

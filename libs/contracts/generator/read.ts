@@ -168,6 +168,7 @@ class Reader {
         bodyLimitBytes: option.bodyLimitBytes || null,
         agentAudience: option.agentAudience || null,
         cloudEvents: option.cloudEvents || null,
+        singleItem: option.singleItem || null,
         input: desc.input.typeName,
         output: desc.output.typeName,
       },

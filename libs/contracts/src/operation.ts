@@ -48,6 +48,8 @@ export interface Operation<I = unknown, O = unknown> {
   readonly agentAudience: AgentAudience;
   /** The repeated field of the input that takes CloudEvents; null when it takes none. */
   readonly cloudEvents: string | null;
+  /** The repeated field of the input of which one item may come by itself; null when there is none. */
+  readonly singleItem: string | null;
   /** The first sentence of the rpc's comment. */
   readonly summary: string;
   readonly input: MessageType<I>;
@@ -82,6 +84,7 @@ export function operation<I, O>(declared: OperationDeclaration<I, O>): Operation
     bodyLimitBytes: MEBIBYTE,
     agentAudience: declared.scope === 'tenant' ? 'api' : 'none',
     cloudEvents: null,
+    singleItem: null,
     ...declared,
     http: declared.http ? { custom: false, ...declared.http } : null,
   };

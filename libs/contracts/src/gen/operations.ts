@@ -3819,6 +3819,8 @@ export const resumeTenantSubscription = operation({
  * Records usage: all events of the request or none. An event whose id was recorded before with the same content is not counted again, so
  * a request whose answer was lost is simply sent again; with other content it is refused, and everything with it.
  *
+ * One event may come by itself, without `events` around it; refusals name its place as `events[0]`.
+ *
  * CloudEvents 1.0 are taken as they come: one (application/cloudevents+json), a batch (application/cloudevents-batch+json) or in the binary
  * mode of the HTTP binding (attributes in ce-… headers, the data as body). Refusals name their places in `cloudEvents`.
  */
@@ -3833,6 +3835,7 @@ export const recordUsage = operation({
   rateClass: 'bulk',
   bodyLimitBytes: 4194304,
   cloudEvents: 'cloudEvents',
+  singleItem: 'events',
   input: RecordUsageRequest,
   output: RecordUsageResponse,
 });

@@ -3,6 +3,7 @@ import { Fault } from '@tenantry/kernel';
 import type { Exchange } from '../pipeline/exchange.js';
 import { cloudEventsInput } from './cloud-events.js';
 import { decodeQuery } from './query-string.js';
+import { singleItemInput } from './single-item.js';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:; *charset="?utf-8"?)? *$/i;
 const EMPTY_INPUT = Buffer.from('{}');
@@ -16,8 +17,8 @@ export function readDerived(exchange: Exchange): Uint8Array {
   const { params } = exchange.incoming;
   const query = { ...lastEvent(exchange), ...decodeQuery(exchange.incoming.query) };
   const json = readBody(exchange);
-  const events = cloudEventsInput(operation, exchange.incoming, json);
-  if (events) return readEvents(exchange, events);
+  const respelled = cloudEventsInput(operation, exchange.incoming, json) ?? singleItemInput(operation, json);
+  if (respelled) return readRespelled(exchange, respelled);
   const message = parseRequest(operation, { path: params, query, body: json }) as Readonly<Record<string, unknown>>;
   if (operation.http?.method === 'GET' || operation.http?.method === 'DELETE')
     return printGiven(message, { ...query, ...params });
@@ -25,8 +26,8 @@ export function readDerived(exchange: Exchange): Uint8Array {
   return body.length > 0 ? body : EMPTY_INPUT;
 }
 
-/** What CloudEvents say, as the input that they are. */
-function readEvents({ operation, incoming }: Exchange, body: object): Uint8Array {
+/** What a body of another shape says, as the input that it is. */
+function readRespelled({ operation, incoming }: Exchange, body: object): Uint8Array {
   parseRequest(operation, { path: incoming.params, query: decodeQuery(incoming.query), body });
   return Buffer.from(JSON.stringify(body));
 }
