@@ -29,7 +29,7 @@ import { record } from './measure/record.js';
 const TENANTS = 10;
 const ROWS_EACH = 10_000;
 const CONNECTIONS = 10;
-const WARM_UP_MS = 2_000;
+const WARM_UP_MS = 5_000;
 const TURN_MS = 150;
 const TURNS = 12;
 const RUNS = 3;

@@ -28,6 +28,8 @@ interface Searching {
   readonly table: PlacedTable;
   readonly request: ReadRequest;
   readonly sought: readonly Sought[];
+  /** What narrows the search: one for each condition without which no row is wanted. */
+  readonly blind: readonly Condition[];
   readonly limit: number;
   readonly offset: number;
 }
@@ -63,18 +65,18 @@ export class RowSearcher {
         return this.reader.readFrom(caller, space, request);
       }
       const query = traced(ctx, table, request.query);
+      const blind = await this.#blindConditions(ctx.tenantId, table, sought); // before a connection is taken
+      const found = {
+        vault: openingOnce(this.vault),
+        caller,
+        space,
+        table,
+        request: { ...request, query },
+        sought,
+        blind,
+      };
       const window = this.reader.windowOf(request);
-      const work = (tx: Transaction): Promise<Page> =>
-        this.#run({
-          tx,
-          vault: openingOnce(this.vault),
-          caller,
-          space,
-          table,
-          request: { ...request, query },
-          sought,
-          ...window,
-        });
+      const work = (tx: Transaction): Promise<Page> => this.#run({ tx, ...found, ...window });
       return this.tenants.transaction(caller.ctx, work, accessTo(space)).catch((error: unknown) => {
         throw explainRefusal(error, space, 'body');
       });
@@ -83,9 +85,7 @@ export class RowSearcher {
 
   async #run(searching: Searching): Promise<Page> {
     const { tx, request, sought, offset } = searching;
-    const blind = await this.#blindConditions(searching);
-    const { rows, total, shape } =
-      (await this.#findAtOnce(searching, blind)) ?? (await this.#findExactly(searching, blind));
+    const { rows, total, shape } = (await this.#findAtOnce(searching)) ?? (await this.#findExactly(searching));
     const opened = await openRows(searching.vault, tx.tenantId, rows, shape);
     const recorded = recordReads(tx, searching.table, opened);
     const shown = withoutHidden(request.query, sought, recorded);
@@ -93,17 +93,20 @@ export class RowSearcher {
   }
 
   /** What narrows the search: one for each condition without which no row is wanted. */
-  #blindConditions({ tx, table, sought }: Searching): Promise<readonly Condition[]> {
-    const { name } = table.definition;
+  #blindConditions(
+    tenantId: string,
+    { definition: { name } }: PlacedTable,
+    sought: readonly Sought[],
+  ): Promise<readonly Condition[]> {
     const required = sought.filter((one) => one.required);
     return Promise.all(
-      required.map(({ column, values }) => blindCondition(this.vault, tx.tenantId, name, column, values)),
+      required.map(({ column, values }) => blindCondition(this.vault, tenantId, name, column, values)),
     );
   }
 
   /** When the first page has room for all that look alike, what is left of it is the answer. */
-  async #findAtOnce(searching: Searching, blind: readonly Condition[]): Promise<FoundPage | null> {
-    const { request, sought, limit, offset } = searching;
+  async #findAtOnce(searching: Searching): Promise<FoundPage | null> {
+    const { request, sought, blind, limit, offset } = searching;
     if (offset > 0 || sought.some(({ required }) => !required)) {
       return null;
     }
@@ -117,8 +120,8 @@ export class RowSearcher {
   }
 
   /** Decides first which rows match, so that pages, counts and conditions inside others are what they are without encryption. */
-  async #findExactly(searching: Searching, blind: readonly Condition[]): Promise<FoundPage> {
-    const { request, sought } = searching;
+  async #findExactly(searching: Searching): Promise<FoundPage> {
+    const { request, sought, blind } = searching;
     const matches = await findMatches(this.vault, searching);
     return this.#page(searching, withConditions(request.query, sought, matches, blind));
   }
