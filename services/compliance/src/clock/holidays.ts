@@ -27,9 +27,16 @@ export class Holidays {
   }
 
   isWorkingDay(day: Day, calendar: string | null): boolean {
+    return this.whyOff(day, calendar) === null;
+  }
+
+  /** What makes a day no working day, in words; null for a working day. */
+  whyOff(day: Day, calendar: string | null): string | null {
     const weekday = weekdayOf(day);
-    if (weekday === SATURDAY || weekday === SUNDAY) return false;
-    return calendar === null || !this.of(calendar, day.slice(0, 4)).has(day);
+    if (weekday === SATURDAY) return 'a Saturday';
+    if (weekday === SUNDAY) return 'a Sunday';
+    const isHoliday = calendar !== null && this.of(calendar, day.slice(0, 4)).has(day);
+    return isHoliday ? `a public holiday (${calendar})` : null;
   }
 
   /** The day itself if it is a working day, else the next one. */

@@ -116,9 +116,25 @@ describe('A legal clock', () => {
       '2026-01-30 Received; this day does not count []',
       '2026-02-28 1 month after 2026-01-30 [GDPR Art. 12(3)]',
       '2026-02-02 Acknowledged []',
-      '2026-03-02 2026-02-28 is not a working day; this is the next [Regulation 1182/71 Art. 3(4)]',
+      '2026-03-02 2026-02-28 is a Saturday; this is the next working day [Regulation 1182/71 Art. 3(4)]',
       '2026-03-02 Due by the end of this day []',
     ]);
+  });
+
+  it('explains too what is due besides the answer, and which day off moved the end', () => {
+    const textsOf = (...facts: Parameters<typeof clockOf>) =>
+      clockOf(...facts).lines.map(({ on, text, source }) => `${on} ${text} [${source ?? ''}]`);
+    expect(textsOf('ccpa_know', ['received 2026-11-01'], { calendar: 'US' })).toContain(
+      '2026-11-16 Acknowledge by the end of this day: 10 business days after 2026-11-01 [11 CCR § 7021(a)]',
+    );
+    const processor = textsOf('gdpr_access', ['received 2026-03-03'], { role: 'processor', calendar: 'DE' });
+    expect(processor).toContain(
+      '2026-03-10 Hand to the controller by the end of this day: 5 business days after 2026-03-03 [GDPR Art. 28(3)(e)]',
+    );
+    expect(processor).toContain(
+      '2026-04-07 2026-04-03 is a public holiday (DE); this is the next working day [Regulation 1182/71 Art. 3(4)]',
+    );
+    expect(textsOf('gdpr_access', ['received 2026-03-03']).join()).not.toMatch(/Acknowledge|controller|holiday/);
   });
 
   it('counts the days of its time zone', () => {

@@ -81,6 +81,8 @@ class ClockReading {
   private readonly rule: ClockRule;
   private readonly lines: ClockLine[] = [];
   private readonly receivedOn: Day;
+  private readonly acknowledgeBy: Day | null;
+  private readonly handOverBy: Day | null;
   private startsAt: Date;
   private base: Day;
   private firstEnd: Day;
@@ -101,6 +103,8 @@ class ClockReading {
     this.startsAt = received.at;
     this.receivedOn = dayAt(received.at, facts.timeZone);
     this.note(this.receivedOn, 'Received; this day does not count', null);
+    this.acknowledgeBy = this.alsoDue('Acknowledge', this.rule.acknowledgement);
+    this.handOverBy = this.alsoDue('Hand to the controller', facts.role === 'processor' ? HAND_OVER : null);
     this.base = this.after(this.receivedOn, this.rule.response);
     this.note(this.base, `${termText(this.rule.response)} after ${this.receivedOn}`, this.rule.source);
     this.firstEnd = this.rolled(this.base);
@@ -117,16 +121,23 @@ class ClockReading {
       ...{ state, startsAt: this.startsAt, dueOn, dueAt: endOfDay(dueOn, facts.timeZone) },
       extendBy: rule.extension && !this.isAppeal ? this.firstEnd : null,
       isExtended: this.isExtended,
-      acknowledgeBy: rule.acknowledgement ? this.after(this.receivedOn, rule.acknowledgement.term) : null,
-      handOverBy: facts.role === 'processor' ? this.after(this.receivedOn, HAND_OVER.term) : null,
-      lines: this.lines,
+      ...{ acknowledgeBy: this.acknowledgeBy, handOverBy: this.handOverBy, lines: this.lines },
     };
+  }
+
+  /** What is to be done besides answering, and until when; nothing moves that day. */
+  private alsoDue(what: string, duty: { readonly term: Term; readonly source: string } | null): Day | null {
+    if (!duty) return null;
+    const by = this.after(this.receivedOn, duty.term);
+    this.note(by, `${what} by the end of this day: ${termText(duty.term)} after ${this.receivedOn}`, duty.source);
+    return by;
   }
 
   private noteDue(dueOn: Day): void {
     const unrolled = addDays(this.base, this.pausedDays);
     if (dueOn !== unrolled) {
-      this.note(dueOn, `${unrolled} is not a working day; this is the next`, this.rule.roll?.source ?? null);
+      const off = this.holidays.whyOff(unrolled, this.facts.calendar);
+      this.note(dueOn, `${unrolled} is ${off}; this is the next working day`, this.rule.roll?.source ?? null);
     }
     this.note(dueOn, this.isClosed ? 'It was due by the end of this day' : 'Due by the end of this day', null);
   }
