@@ -11,6 +11,7 @@ import { Download } from './download.js';
 import { ReplyMultiplexer, type Exchange } from './multiplexer.js';
 import { faultReply, readReply, type RawReply } from './reply.js';
 import { printRequestFacts } from './request-facts.js';
+import { WINDOW_PIECES } from '../streams/frame.js';
 import { Upload } from './upload.js';
 
 /** The headers of a call as they go over the bus. */
@@ -20,6 +21,8 @@ export interface CallHeaders {
   /** From `printRequestFacts`. */
   readonly request: string;
   readonly traceparent?: string | null;
+  /** How many pieces of a streamed answer may come before any is asked for. */
+  readonly window?: number;
 }
 
 /** How long a call with a stream may take, and how its caller ends it early. */
@@ -158,7 +161,7 @@ export class RpcClient {
         stopListening();
       });
       const stopListening = onAbort(options.signal, () => download.fail(new Fault('cancelled')));
-      this.start(download, payload, headers, options.deadlineAtMs);
+      this.start(download, payload, { ...headers, window: WINDOW_PIECES }, options.deadlineAtMs);
     });
   }
 
@@ -191,11 +194,12 @@ export class RpcClient {
   }
 }
 
-function printHeaders({ context, request, traceparent }: CallHeaders): MsgHdrs {
+function printHeaders({ context, request, traceparent, window }: CallHeaders): MsgHdrs {
   return makeHeaders({
     [Header.context]: context,
     [Header.request]: request,
     [Header.traceparent]: traceparent ?? undefined,
+    [Header.stream]: window?.toString(),
   });
 }
 

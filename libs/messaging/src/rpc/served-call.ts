@@ -2,8 +2,9 @@ import { Fault } from '@tenantry/kernel';
 import type { Operation } from '@tenantry/contracts';
 import type { Msg } from '@nats-io/transport-node';
 import type { Bus } from '../bus/bus.js';
+import { Header, readHeaders } from '../bus/headers.js';
 import { STREAM_OPEN } from '../streams/caller-line.js';
-import { cancelFrame, encodeFrame, Kind, WINDOW_PIECES, type Frame } from '../streams/frame.js';
+import { cancelFrame, encodeFrame, Kind, WINDOW_PIECES, windowOf, type Frame } from '../streams/frame.js';
 import { Inlet } from '../streams/inlet.js';
 import { Outlet } from '../streams/outlet.js';
 import type { ServedStream } from '../streams/served-stream.js';
@@ -42,6 +43,7 @@ export class ServedCall {
   async stream(answer: Answer, refuse: (answer: Answer) => void): Promise<void> {
     const body = answer.body as AsyncIterable<Uint8Array>;
     const outlet = new Outlet((frame) => this.served?.send(frame));
+    outlet.allow(windowOf(readHeaders(this.message.headers)[Header.stream]));
     const take = (frame: Frame): void => {
       if (frame.kind === Kind.credit) outlet.allowTotal(frame.number);
     };

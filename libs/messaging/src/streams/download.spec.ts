@@ -1,10 +1,13 @@
+import type { Msg } from '@nats-io/transport-node';
 import { newId, type Fault } from '@tenantry/kernel';
 import { TestIssuers, TestNats, eventually } from '@tenantry/testing';
+import { Header, makeHeaders } from '../bus/headers.js';
+import { answerSubject } from '../bus/subjects.js';
 import { contextOf, memoryLog, RunningOrders } from '../fixture/orders-on-nats.fixture.js';
 import { exportOrders, gatewayService, ordersService, pieces, testOperations } from '../fixture/orders.fixture.js';
 import { RpcClient, type StreamOptions } from '../rpc/client.js';
 import { printRequestFacts } from '../rpc/request-facts.js';
-import { WINDOW_PIECES } from './frame.js';
+import { decodeFrame, encodeFrame, Kind, WINDOW_PIECES } from './frame.js';
 
 const KIB = 1024;
 
@@ -69,6 +72,39 @@ describe('a streamed answer', () => {
     }
     expect(read).toBe(100);
     expect(farthest).toBeLessThanOrEqual(WINDOW_PIECES + 1);
+  });
+
+  it('begins before anybody reads it, and goes no farther than the window', async () => {
+    let produced = 0;
+    orders.desk.onExport = () => pieces(100, KIB, () => (produced += 1));
+    const { body } = await download();
+    await eventually(() => produced > WINDOW_PIECES);
+    expect(produced).toBe(WINDOW_PIECES + 1);
+    expect(await collect(body)).toHaveLength(100 * KIB);
+  });
+
+  it('waits for a caller that grants nothing with its request, as one of the version before', async () => {
+    orders.desk.onExport = () => pieces(3, 1);
+    const bus = await nats.connect('gateway');
+    const ctx = contextOf(a);
+    const headers = makeHeaders({
+      [Header.context]: await (await issuers.signer('gateway')).sign(ctx, 'orders'),
+      [Header.request]: printRequestFacts(ctx.request),
+    });
+    const heard: Msg[] = [];
+    const reply = answerSubject('gateway', 'older', 'orders', '1');
+    bus.subscribe(reply, (message) => {
+      heard.push(message);
+      if (heard.length === 1) bus.connection.publish(message.reply!, encodeFrame(Kind.keep, 0), { reply });
+      if (heard.length === 2)
+        bus.connection.publish(heard[0]!.reply!, encodeFrame(Kind.credit, WINDOW_PIECES), { reply });
+    });
+    bus.connection.publish(exportOrders.subject, '{"id":"1"}', { reply, headers });
+    await eventually(() => heard.length === 6);
+    const kinds = heard.slice(1).map(({ data }) => decodeFrame(data).kind);
+    expect(kinds).toEqual([Kind.keep, Kind.data, Kind.data, Kind.data, Kind.end]);
+    await bus.drain();
+    await idle();
   });
 
   it('stops the handler when the reader leaves', async () => {

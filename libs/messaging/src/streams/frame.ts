@@ -32,6 +32,12 @@ export const MAX_PIECE_BYTES = 64 * 1024;
 /** How many pieces may be on their way or waiting to be read; times MAX_PIECE_BYTES, the memory a stream may take. */
 export const WINDOW_PIECES = 16;
 
+/** How many pieces the caller of a streamed answer takes without having asked for them; none when it says nothing of it. */
+export function windowOf(header: string | undefined): number {
+  const pieces = Number(header ?? 0);
+  return Number.isInteger(pieces) ? Math.min(Math.max(0, pieces), WINDOW_PIECES) : 0;
+}
+
 export function encodeFrame(kind: Kind, number: number, data: Uint8Array = NO_DATA): Uint8Array {
   const bytes = new Uint8Array(HEAD_BYTES + data.length);
   bytes[0] = kind;

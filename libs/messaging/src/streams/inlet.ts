@@ -3,7 +3,7 @@ import { Kind, WINDOW_PIECES, type Frame } from './frame.js';
 
 /** What the receiving end tells its line. */
 export interface InletEvents {
-  /** A reader has started; nothing flows before. */
+  /** A reader has started. */
   opened(): void;
   /** The reader has taken a piece; `taken` in all. */
   consumed(taken: number): void;
@@ -18,7 +18,10 @@ interface Reader {
 
 const DONE = { done: true, value: undefined } as const;
 
-/** The receiving end of a body: holds at most one window of pieces until its single reader takes them. */
+/**
+ * The receiving end of a body: holds at most one window of pieces until its single reader takes them. What was granted with the request may come before
+ * there is a reader.
+ */
 export class Inlet implements AsyncIterableIterator<Uint8Array> {
   private readonly pieces: Uint8Array[] = [];
   private received = 0;
@@ -35,7 +38,7 @@ export class Inlet implements AsyncIterableIterator<Uint8Array> {
 
   /** Takes a data or end frame. A lost, surplus or oversize piece ends the stream. */
   accept(frame: Frame): void {
-    if (this.state !== 'open') return;
+    if (this.state !== 'open' && this.state !== 'idle') return;
     if (frame.number !== this.received)
       return this.giveUp(new Fault('unavailable', { retryAfterS: 1, cause: 'a piece of the stream was lost' }));
     if (frame.kind === Kind.end) return this.complete();
