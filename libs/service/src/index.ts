@@ -9,6 +9,7 @@ export { Logger } from './logger.js';
 export { Mailer, type Mail } from './mail/mailer.js';
 export { patiently } from './lifecycle/patiently.js';
 export { MailSettings } from './mail/mail-settings.js';
+export * from './outbound/outbound-error.js';
 export * from './outbound/outbound-http.js';
 export { personRows } from './person-rows.js';
 export { serve, type ServiceNews } from './serve.js';

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { KeyEncryption } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
-import { OutboundError, type OutboundHttp, type OutboundResponse } from '../outbound/outbound-http.js';
+import { OutboundError } from '../outbound/outbound-error.js';
+import type { OutboundHttp, OutboundResponse } from '../outbound/outbound-http.js';
 
 /** Where a transit engine is, and by which of its keys it wraps. */
 export interface TransitPlace {

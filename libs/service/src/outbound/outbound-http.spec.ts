@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '@tenantry/testing';
 import { OutboundHttp, type OutboundOptions } from './outbound-http.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -138,6 +139,32 @@ describe('OutboundHttp', () => {
     expect(Buffer.from((await reader.read()).value!).toString()).toBe('last');
   });
 
+  it('lets go of an answer that nobody reads any further, and asks for none that is packed', async () => {
+    let isGone = false;
+    let accepted: string | undefined;
+    handle = (request, response) => {
+      accepted = request.headers['accept-encoding'] as string;
+      response.once('close', () => (isGone = true)).write('first');
+    };
+    const reader = (await client().fetch(url())).body!.getReader();
+    await reader.read();
+    await reader.cancel();
+    await eventually(() => isGone);
+    expect(accepted).toBe('identity');
+  });
+
+  it('fails an answer that breaks off, or whose reader has gone', async () => {
+    handle = (_, response) =>
+      response.writeHead(200, { 'content-length': '10' }).write('first', () => response.destroy());
+    await expect((await client().fetch(url())).text()).rejects.toThrow();
+    handle = (_, response) => void response.write('first');
+    const caller = new AbortController();
+    const response = await client().fetch(url(), { signal: caller.signal });
+    const text = expect(response.text()).rejects.toMatchObject({ name: 'AbortError' });
+    caller.abort();
+    await text;
+  });
+
   it('holds a stream to the same addresses, takes it nowhere else and bounds its size', async () => {
     await expect(client({ networks: [] }).fetch(url('/', '127.0.0.1'))).rejects.toMatchObject({
       reason: 'address-refused',
@@ -145,7 +172,8 @@ describe('OutboundHttp', () => {
     await expect(client({ networks: [] }).fetch(url())).rejects.toMatchObject({ reason: 'address-refused' });
     expect(requests).toHaveLength(0);
     handle = (_, response) => response.writeHead(302, { location: url('/there') }).end();
-    await expect(client().fetch(url())).rejects.toThrow('fetch failed');
+    await expect(client().fetch(url())).rejects.toMatchObject({ reason: 'too-many-redirects' });
+    expect(requests).toHaveLength(1);
     handle = (_, response) => response.end('x'.repeat(2_000));
     const large = await client().fetch(url(), {}, 1_000);
     await expect(large.text()).rejects.toMatchObject({ reason: 'too-large' });

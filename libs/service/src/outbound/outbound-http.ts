@@ -1,24 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, fetch, request, type Dispatcher, Response, type RequestInit } from 'undici';
+import { Agent, Headers, request, type Dispatcher, type HeadersInit, type Response } from 'undici';
 import { AddressPolicy } from './address-policy.js';
-
-/** Why an outbound request failed. */
-export type OutboundReason =
-  'address-refused' | 'timeout' | 'cancelled' | 'too-large' | 'too-many-redirects' | 'unreachable';
-
-/** An outbound request that gave no usable answer. The message has no part of the URL but its host. */
-export class OutboundError extends Error {
-  override readonly name = 'OutboundError';
-
-  constructor(
-    readonly reason: OutboundReason,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
+import { answerAsItComes, letGo } from './answer-as-it-comes.js';
+import { OutboundError } from './outbound-error.js';
 
 export interface OutboundRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -39,6 +24,14 @@ export interface OutboundResponse {
   readonly body: Uint8Array;
   /** Where it came from, after redirects. */
   readonly url: string;
+}
+
+/** What of a `fetch` is understood. */
+export interface FetchInit {
+  readonly method?: string;
+  readonly headers?: HeadersInit;
+  readonly body?: string | Uint8Array | null;
+  readonly signal?: AbortSignal | null;
 }
 
 export interface OutboundOptions {
@@ -104,19 +97,25 @@ export class OutboundHttp {
 
   /**
    * As the `fetch` of the web, for clients that bring their own dialect and read the answer while it comes. The same addresses are
-   * refused; a redirect is an error. Time is the caller's signal, beyond two minutes of silence; size is `maxBytes` for each answer.
-   * @throws OutboundError for a refused address, else whatever `fetch` throws
+   * refused; a redirect is an error. Answers come as they are: no compression is asked for. Time is the caller's signal, beyond two minutes of
+   * silence; size is `maxBytes` for each answer.
+   * @throws OutboundError for a refused address or a redirect, else what the connection failed with
    */
-  async fetch(url: string | URL, init: RequestInit = {}, maxBytes = Number.POSITIVE_INFINITY): Promise<Response> {
+  async fetch(url: string | URL, init: FetchInit = {}, maxBytes = Number.POSITIVE_INFINITY): Promise<Response> {
     const target = new URL(url);
     this.#checkTarget(target);
-    try {
-      const response = await fetch(target, { ...init, redirect: 'error', dispatcher: this.#streams });
-      return Number.isFinite(maxBytes) ? boundedResponse(response, maxBytes) : response;
-    } catch (error) {
-      const { cause } = error as Error;
-      throw cause instanceof OutboundError ? cause : error;
+    const answer = await request(target, {
+      dispatcher: this.#streams,
+      method: init.method ?? 'GET',
+      headers: { ...Object.fromEntries(new Headers(init.headers)), 'accept-encoding': 'identity' },
+      body: init.body,
+      signal: init.signal,
+    });
+    if (REDIRECTS.has(answer.statusCode)) {
+      letGo(answer.body);
+      throw new OutboundError('too-many-redirects', `${target.host} redirects`);
     }
+    return answerAsItComes(answer, maxBytes);
   }
 
   async close(): Promise<void> {
@@ -192,22 +191,6 @@ function followRedirect(options: OutboundRequest, status: number, sameOrigin: bo
         body: undefined,
         headers: Object.fromEntries(headers.filter(([name]) => !/^content-/i.test(name))),
       };
-}
-
-/** The same answer, which fails as soon as it is too large. */
-function boundedResponse(response: Response, maxBytes: number): Response {
-  if (!response.body) return response;
-  let size = 0;
-  const count = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      size += chunk.byteLength;
-      if (size > maxBytes)
-        controller.error(new OutboundError('too-large', `The answer is larger than ${maxBytes} bytes`));
-      else controller.enqueue(chunk);
-    },
-  });
-  const { status, statusText, headers } = response;
-  return new Response(response.body.pipeThrough(count), { status, statusText, headers });
 }
 
 async function readBounded(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Uint8Array> {
