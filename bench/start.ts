@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { prepareTenant, signIn } from './instance/client.js';
 import { takePlace } from './instance/place.js';
-import { run, type Running } from './instance/program.js';
+import { npmStart } from './instance/npm-start.js';
+import type { Running } from './instance/program.js';
 import { record } from './measure/record.js';
 import { quantile } from './measure/quantile.js';
 
@@ -17,11 +17,9 @@ const STARTS = 3;
 const LOAD_S = 10;
 const CONNECTIONS = 32;
 
-const startMjs = join(import.meta.dirname, '../scripts/start.mjs');
-
 async function timedStart(settings: Readonly<Record<string, string>>): Promise<{ tookMs: number; instance: Running }> {
   const startMs = performance.now();
-  const instance = await run(startMjs, settings, /ready\s+(http\S+)/, []);
+  const instance = await npmStart(settings);
   return { tookMs: performance.now() - startMs, instance };
 }
 

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { startModelLocal } from '@tenantry/model-local';
 import { prepareTenant, signIn } from './client.js';
+import { npmStart } from './npm-start.js';
 import { takePlace, takePostgres } from './place.js';
-import { run } from './program.js';
 
 /** An instance whose models are the local stand-in, with a tenant; all of it ends with the stack. */
 export interface ModelPlace {
@@ -20,8 +19,7 @@ export async function openModelPlace(stack: AsyncDisposableStack): Promise<Model
   const { directory, settings } = await takePlace(stack);
   const postgres = await takePostgres(stack, directory);
   const environment = { ...settings, DATABASE_URL: postgres.url, LOCAL_MODEL_URL: local.baseUrl };
-  const start = join(import.meta.dirname, '../../scripts/start.ts');
-  const { address: url, pid, stop } = await run(start, environment, /ready\s+(http\S+)/);
+  const { address: url, pid, stop } = await npmStart(environment);
   stack.defer(stop);
   const { token } = await prepareTenant(url, await signIn(url), 'bench', 'pool');
   return { url, pid, token, modelUrl: local.baseUrl };

@@ -8,6 +8,7 @@ import { findNatsServer, freePort, startNats } from '@tenantry/local/servers';
 import { issueToken } from '../baselines/access-token.js';
 import { type Item, MAX_CONNECTIONS, prepareItems } from '../baselines/items.js';
 import { ownerOf, prepareTenant, send, signIn } from '../instance/client.js';
+import { npmStart } from '../instance/npm-start.js';
 import { takePlace, takePostgres } from '../instance/place.js';
 import { run } from '../instance/program.js';
 
@@ -133,8 +134,7 @@ export async function startSystems(stack: AsyncDisposableStack, isSplit: boolean
   const place = await takePlace(stack);
   const postgres = await takePostgres(stack, place.directory);
   const settings = { ...place.settings, DATABASE_URL: postgres.url, NODE_ENV: 'production' };
-  const start = join(import.meta.dirname, '../../scripts/dist/start.js');
-  const started = await run(start, settings, /ready\s+(http\S+)/, process.execArgv, isSplit ? ['--split'] : []);
+  const started = await npmStart(settings, isSplit ? ['--split'] : []);
   stack.defer(() => started.stop());
   const items = itemsOf();
   const { tenantry, signInAgain, tenantIds } = await startTenantry(started.address, items);
