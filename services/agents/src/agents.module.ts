@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { holdSpending, readOwnValues, settleSpending, type Operation } from '@tenantry/contracts';
+import { holdSpending, readOwnValues, settleSpending, splitSpending, type Operation } from '@tenantry/contracts';
 import { defineService } from '@tenantry/service';
 import { EndAgentAccess } from './accesses/end-agent-access.js';
 import { ListAgentAccesses } from './accesses/list-agent-accesses.js';
@@ -126,6 +126,8 @@ import { ListAgentTokens } from './tokens/list-agent-tokens.js';
 import { RevokeAgentToken } from './tokens/revoke-agent-token.js';
 import { GetAgentTokenBudget } from './tokens/get-agent-token-budget.js';
 import { TokenAllowances } from './tokens/token-allowances.js';
+import { TokenReservations } from './tokens/token-reservations.js';
+import { Every10sEndReservations } from './tokens/every-10s-end-reservations.js';
 import { TokenDesk } from './tokens/token-desk.js';
 import { Every10sSettleToolCharges } from './tool-charges/every-10s-settle-tool-charges.js';
 import { ToolCharges } from './tool-charges/tool-charges.js';
@@ -182,7 +184,14 @@ const guardrailWebhooks = [PutGuardrailWebhook, ListGuardrailWebhooks, DeleteGua
 const guardrailAlerts = [PutGuardrailAlert, ListGuardrailAlerts, DeleteGuardrailAlert, OnGuardrailDecided];
 const schedules = [
   EveryMinuteMailGuardrailAlerts,
-  ...[EveryHourSweep, Every10sSettleCompletions, Every10sSettleToolCharges, Every10MinutesForget, EveryHourPruneEvents],
+  ...[
+    EveryHourSweep,
+    Every10sSettleCompletions,
+    Every10sSettleToolCharges,
+    Every10sEndReservations,
+    Every10MinutesForget,
+    EveryHourPruneEvents,
+  ],
 ];
 
 /** AI agents and what they may do: a table of contents. */
@@ -212,7 +221,7 @@ const schedules = [
     ...schedules,
   ],
   providers: [
-    ...[ChangeAgentStatus, Templates, TokenDesk, TokenAllowances, ConfigsInForce, Approvals],
+    ...[ChangeAgentStatus, Templates, TokenDesk, TokenAllowances, TokenReservations, ConfigsInForce, Approvals],
     ...[Toolbox, ToolCaller, ToolGuards, PerformTool, ToolLog, ToolCharges, CallAsAgent, McpServer],
     ...[ToolApis, SaveToolApi, CallToolApi, ApiDisclosures],
     ...[ModelCatalog, ModelProviders, ModelCalls, ModelAdmission],
@@ -231,7 +240,7 @@ export const agentsService = defineService({
   jobs: ['directory', 'sweep', 'completions', 'retention', 'events', 'overview', 'alerts'],
   buckets: ['agents', 'agent_tokens', 'agent_stops', 'agent_revocations'],
   watches: ['tenants', 'members', 'revocations', 'entitlements', 'agents', 'agreements'],
-  calls: [holdSpending, settleSpending, readOwnValues] as readonly Operation[],
+  calls: [holdSpending, splitSpending, settleSpending, readOwnValues] as readonly Operation[],
   maxStreams: 2_000, // answers of models and events: most of them wait, and hold a page at most
   settings: AgentsSettings,
   refill,

@@ -10,3 +10,8 @@ export interface Rows {
 export function reading(tenants: TenantDatabase, ctx: TenantContext): Rows {
   return { query: (statement) => tenants.query(ctx, statement) };
 }
+
+/** The door for writes of one statement each, in a commit of its own. */
+export function writing(tenants: TenantDatabase, ctx: TenantContext): Rows {
+  return { query: (statement) => tenants.write({ ...ctx, idempotency: null }, statement) };
+}

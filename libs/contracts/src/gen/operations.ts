@@ -389,7 +389,13 @@ import {
   SetBillingContactRequest,
   SetTenantTaxRequest,
 } from './billing/profiles.js';
-import { HoldSpendingRequest, SettleSpendingRequest, SettledSpending, SpendingHold } from './billing/spending.js';
+import {
+  HoldSpendingRequest,
+  SettleSpendingRequest,
+  SettledSpending,
+  SpendingHold,
+  SplitSpendingRequest,
+} from './billing/spending.js';
 import {
   CollectBillingSubjectRequest,
   EraseBillingSubjectRequest,
@@ -3664,6 +3670,22 @@ export const holdSpending = operation({
   scope: 'internal',
   callers: ['agents'],
   input: HoldSpendingRequest,
+  output: SpendingHold,
+});
+
+/**
+ * Takes what a call may cost out of what is held already, so that nobody can come between; budgets that the whole is not held on hold it anew. What
+ * is left there when `most` does not fit is taken instead, if it is `least` or more. What the call does not cost goes back to the whole. A whole
+ * that has ended has nothing left: it is never held anew in its place.
+ */
+export const splitSpending = operation({
+  name: 'SplitSpending',
+  service: 'billing',
+  summary:
+    'Takes what a call may cost out of what is held already, so that nobody can come between; budgets that the whole is not held on hold it anew',
+  scope: 'internal',
+  callers: ['agents'],
+  input: SplitSpendingRequest,
   output: SpendingHold,
 });
 
@@ -6951,6 +6973,7 @@ export const operations: readonly Operation[] = [
   getTenantBillingProfile,
   setTenantTax,
   holdSpending,
+  splitSpending,
   settleSpending,
   planBillingSubject,
   collectBillingSubject,

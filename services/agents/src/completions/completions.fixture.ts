@@ -53,16 +53,23 @@ export class CompletionsFixture {
   readonly mailer = new KeptMailer();
   /** Calls of billing that are answered with an error first, as if the bus had lost them. */
   losing = 0;
+  /** Calls of billing that are done, and whose answers are lost. */
+  losingAnswers = 0;
 
   constructor(private readonly options: { readonly clock?: Clock } = {}) {
     const rpc: Pick<RpcClient, 'call' | 'forward'> = {
       forward: (operation, payload, headers) => this.services.forward(operation, payload, headers),
-      call: (operation, input, ctx) => {
+      call: async (operation, input, ctx) => {
         if (this.losing > 0) {
           this.losing -= 1;
-          return Promise.reject(new Error('lost'));
+          throw new Error('lost');
         }
-        return this.billing.call(operation, input as object, ctx);
+        const answer = await this.billing.call(operation, input as object, ctx);
+        if (this.losingAnswers > 0) {
+          this.losingAnswers -= 1;
+          throw new Error('the answer was lost');
+        }
+        return answer;
       },
     };
     const outbound = new OutboundHttp({ networks: ['127.0.0.0/8'] });
@@ -92,6 +99,7 @@ export class CompletionsFixture {
     beforeEach(() => {
       for (const { id } of [this.t.a, this.t.b]) this.billing.announce(id);
       this.losing = 0;
+      this.losingAnswers = 0;
     });
     afterAll(async () => {
       await this.billing?.close();
@@ -109,6 +117,15 @@ export class CompletionsFixture {
   async hold({ id }: TestTenant, holdId: string, amount: string): Promise<void> {
     const request = { holdId, scopes: [], most: amount, least: amount, expiresIn: 3_600 };
     await this.billing.call(holdSpending, request, testContext(id), { issuer: 'agents' });
+  }
+
+  /** Calls an operation of billing's, as the tenant's owner. */
+  inBilling<I extends object, O extends object>(
+    { id }: TestTenant,
+    operation: Operation<I, O>,
+    input: Partial<I>,
+  ): Promise<O> {
+    return this.billing.call(operation, input, testContext(id));
   }
 
   budgetNow(tenant: TestTenant, { id }: Budget): Promise<Budget> {

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { TenantDatabase } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
 import { Logger } from '@tenantry/service';
+import { TokenAllowances } from '../tokens/token-allowances.js';
 import { saveSettled, type Rows } from './completion.table.js';
 import { Spending } from './spending.js';
 
@@ -26,17 +27,22 @@ export class Settlements implements OnModuleDestroy {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly spending: Spending,
+    private readonly allowances: TokenAllowances,
     private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
 
-  /** Settles a call some moments later, at what the commit that ended it holds. */
-  add(ctx: TenantContext, id: string, costNanos: bigint): void {
+  /**
+   * Settles a call some moments later, at what the commit that ended it holds. Waits for it only when the call was a part of what is held for
+   * its token: whoever asked may ask again at once, and then needs the rest.
+   */
+  async add(ctx: TenantContext, id: string, costNanos: bigint): Promise<void> {
     const facts = { tenantId: ctx.tenantId, completionId: id };
-    this.follow(
+    const counted = this.follow(
       this.spending.settle(ctx, id, costNanos).then(() => this.note(ctx, id)),
       (err) => this.log.warn({ ...facts, err }, 'A call could not be settled; it is tried again'),
     );
+    if (await this.allowances.isReserved(ctx)) await counted;
   }
 
   /** Waits for what is being settled, and writes it down. */
@@ -61,7 +67,7 @@ export class Settlements implements OnModuleDestroy {
     this.waiting = new Map();
     for (const { ctx, ids } of taken) {
       const rows: Rows = { query: (statement) => this.tenants.write(ctx, statement) };
-      this.follow(saveSettled(rows, ids, this.clock.now()), (err) =>
+      void this.follow(saveSettled(rows, ids, this.clock.now()), (err) =>
         this.log.warn(
           { err, tenantId: ctx.tenantId, calls: ids.length },
           'That calls are settled could not be written; they are settled again',
@@ -70,8 +76,10 @@ export class Settlements implements OnModuleDestroy {
     }
   }
 
-  private follow(work: Promise<void>, onFailure: (error: unknown) => void): void {
+  /** Never fails. */
+  private follow(work: Promise<void>, onFailure: (error: unknown) => void): Promise<void> {
     const settling: Promise<void> = work.catch(onFailure).finally(() => this.settling.delete(settling));
     this.settling.add(settling);
+    return settling;
   }
 }

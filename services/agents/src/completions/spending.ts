@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { holdSpending, settleSpending, type BudgetScope } from '@tenantry/contracts';
+import { holdSpending, settleSpending, splitSpending, type BudgetScope } from '@tenantry/contracts';
 import { Fault, formatNanos, parseNanos, type TenantContext } from '@tenantry/kernel';
 import { RpcClient } from '@tenantry/messaging';
 import { serviceContext } from '../models/platform-context.js';
+import type { Token } from '../tokens/token.js';
 import { TokenAllowances } from '../tokens/token-allowances.js';
 import type { CallLimits } from './call-plan.js';
 import type { OpenCompletion } from './completion.js';
@@ -14,6 +15,8 @@ export type Paid = Pick<OpenCompletion, 'id' | 'agentId' | 'conversationId' | 's
 
 /** A hold lasts longer than the call that it pays for, so that it is settled before it ends by itself. */
 const HOLD_GRACE_S = 300;
+/** What is held for a token outlasts the longest call that it can begin in its last moment. It is ended with the token. */
+const TOKEN_GRACE_S = 1_800;
 
 /** The tenant's money, which billing keeps: held before a call, counted after it. */
 @Injectable()
@@ -25,21 +28,37 @@ export class Spending {
 
   /**
    * Holds what a call may cost, or what is left of it, on the token's budget and on every budget of the tenant, the agent, the
-   * conversation, the user and the model. Answers what is held, in nano-USD.
+   * conversation, the user and the model: out of what is held for the token, if that is so. Answers what is held, in nano-USD.
    * @throws Fault `budget-refused` with `least`: what the smallest answer may cost
    */
   async hold(ctx: TenantContext, call: Paid, plan: CallLimits): Promise<bigint> {
-    const { mostNanos, leastNanos } = await this.allowances.hold(ctx, call.id, plan);
+    const { mostNanos, leastNanos, wholeId } = await this.allowances.hold(ctx, call.id, plan);
     const expiresIn = Math.ceil((call.deadlineAt.getTime() - call.startedAt.getTime()) / 1_000) + HOLD_GRACE_S;
     const [most, least] = [formatNanos(mostNanos), formatNanos(leastNanos)];
     const purpose = { service: 'models', agentId: call.agentId, description: call.model ?? 'guardrail endpoints' };
     const request = { holdId: call.id, scopes: scopesOf(ctx, call), most, least, expiresIn, purpose };
     try {
-      const { held } = await this.rpc.call(holdSpending, request, inTheNameOf(ctx));
+      const own = inTheNameOf(ctx);
+      const { held } = wholeId
+        ? await this.rpc.call(splitSpending, { ...request, wholeId }, own)
+        : await this.rpc.call(holdSpending, request, own);
       return parseNanos(held, 'held');
     } catch (error) {
       throw error instanceof Fault && error.reason === 'budget-refused' ? explained(error, call, least) : error;
     }
+  }
+
+  /** Holds an amount for a token until it ends, and all of it or nothing: under the token's id. @throws Fault `budget-refused` */
+  async setAside(
+    ctx: TenantContext,
+    { id, agentId, onBehalfOf, issuedAt, expiresAt }: Token,
+    nanos: bigint,
+  ): Promise<void> {
+    const expiresIn = Math.ceil((expiresAt.getTime() - issuedAt.getTime()) / 1_000) + TOKEN_GRACE_S;
+    const scopes = named({ agent: agentId, user: onBehalfOf });
+    const [most, least] = [formatNanos(nanos), formatNanos(nanos)];
+    const purpose = { service: 'agents', agentId, description: 'token' };
+    await this.rpc.call(holdSpending, { holdId: id, scopes, most, least, expiresIn, purpose }, inTheNameOf(ctx));
   }
 
   /** Counts what a call cost; doing it again changes nothing. Answers what is counted after all, in nano-USD: nothing when nothing was held. */
@@ -59,13 +78,11 @@ function inTheNameOf({ tenantId, cell, mode, request }: TenantContext): TenantCo
 
 function scopesOf({ actor, onBehalfOf }: TenantContext, { agentId, conversationId, model }: Paid): BudgetScope[] {
   const userId = onBehalfOf ?? (actor.kind === 'user' ? actor.id : null);
-  const scopes = [
-    { kind: 'agent', id: agentId },
-    { kind: 'conversation', id: conversationId },
-    { kind: 'user', id: userId },
-    { kind: 'model', id: model },
-  ];
-  return scopes.flatMap(({ kind, id }) => (id === null ? [] : [{ kind, id }]));
+  return named({ agent: agentId, conversation: conversationId, user: userId, model });
+}
+
+function named(ids: Readonly<Record<string, string | null>>): BudgetScope[] {
+  return Object.entries(ids).flatMap(([kind, id]) => (id === null ? [] : [{ kind, id }]));
 }
 
 function explained(refusal: Fault, { model }: Paid, least: string): Fault {

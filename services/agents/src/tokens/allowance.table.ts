@@ -6,24 +6,31 @@ import type { Allowance, AllowanceUse } from './allowance.js';
 /** Adds an allowance. The caller holds the lock of the one that it is a part of. */
 export async function insertAllowance(
   tx: Transaction,
-  { id, parentId, limitNanos, expiresAt }: Allowance,
+  { id, parentId, holdId, limitNanos, expiresAt }: Allowance,
 ): Promise<void> {
-  await tx.execute(sql`insert into agents.token_allowance (tenant_id, id, parent_id, limit_nanos, expires_at)
-    values (${tx.tenantId}, ${id}, ${parentId}, ${limitNanos}, ${expiresAt})`);
+  await tx.execute(sql`insert into agents.token_allowance (tenant_id, id, parent_id, hold_id, limit_nanos, expires_at)
+    values (${tx.tenantId}, ${id}, ${parentId}, ${holdId}, ${limitNanos}, ${expiresAt})`);
 }
 
+/** An allowance, and the hold that pays for it. */
+export type AllowanceRef = Pick<Allowance, 'id' | 'holdId'>;
+
+const ref = sql`a.id, a.hold_id as "holdId"`;
+
 /** Nobody else takes from an allowance until the commit: neither for a call nor for a part. @throws Fault `not-found` */
-export async function lockAllowance(tx: Transaction, id: string): Promise<void> {
-  const found = await tx.one(sql`select from agents.token_allowance where id = ${id} for update`);
+export async function lockAllowance(tx: Transaction, id: string): Promise<AllowanceRef> {
+  const found = await tx.one<AllowanceRef>(
+    sql`select ${ref} from agents.token_allowance a where a.id = ${id} for update`,
+  );
   if (!found) throw new Fault('not-found');
+  return found;
 }
 
 /** The allowance that a token's calls count against; null when there is none. */
-export async function allowanceOfToken(rows: Rows, tokenId: string): Promise<string | null> {
-  const [row] = await rows.query<{ allowanceId: string | null }>(
-    sql`select allowance_id as "allowanceId" from agents.agent_token where id = ${tokenId}`,
-  );
-  return row?.allowanceId ?? null;
+export async function allowanceOfToken(rows: Rows, tokenId: string): Promise<AllowanceRef | null> {
+  const [found] = await rows.query<AllowanceRef>(sql`select ${ref}
+    from agents.agent_token t join agents.token_allowance a on a.id = t.allowance_id where t.id = ${tokenId}`);
+  return found ?? null;
 }
 
 /**
@@ -45,7 +52,7 @@ export async function useOf(rows: Rows, id: string, now: Date): Promise<Allowanc
         coalesce(sum(h.held_nanos) filter (where c.cost_nanos is null and k.cost_nanos is null), 0)::bigint as held
       from agents.token_hold h left join agents.completion c on c.id = h.id left join agents.tool_charge k on k.id = h.id
       where h.allowance_id = ${id} or h.allowance_id in (select id from part where not is_alive))
-    select a.limit_nanos as "limitNanos", used.spent as "spentNanos", used.held as "heldNanos",
+    select a.hold_id is not null as "isReserved", a.limit_nanos as "limitNanos", used.spent as "spentNanos", used.held as "heldNanos",
       (select coalesce(sum(limit_nanos) filter (where is_alive and depth = 1), 0)::bigint from part) as "givenNanos"
     from agents.token_allowance a cross join used where a.id = ${id}`);
   if (!use) throw new Fault('not-found');

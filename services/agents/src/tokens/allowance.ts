@@ -6,12 +6,15 @@ export interface Allowance {
   readonly id: string;
   /** The allowance that it is a part of. */
   readonly parentId: string | null;
+  /** Billing's hold that its calls take parts of: made for itself, or for the allowance that it is a part of; null when it is a limit alone. */
+  readonly holdId: string | null;
   readonly limitNanos: bigint;
   readonly expiresAt: Date;
 }
 
 /** What has become of an allowance, in nano-USD. */
 export interface AllowanceUse {
+  readonly isReserved: boolean;
   readonly limitNanos: bigint;
   /** By its own calls, and by those of parts that have ended. */
   readonly spentNanos: bigint;

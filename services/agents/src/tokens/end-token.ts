@@ -1,5 +1,6 @@
 import { AgentTokenRevoked } from '@tenantry/contracts';
 import type { Transaction } from '@tenantry/database';
+import { endReservationsSoon } from './reservation.table.js';
 import { agentOfToken, revokeTree } from './token.table.js';
 
 /** What one event carries; the token itself is among it. */
@@ -14,6 +15,7 @@ export async function endToken(tx: Transaction, tokenId: string, now: Date): Pro
   if (agentId === undefined) return undefined;
   const revoked = await revokeTree(tx, tokenId, now);
   if (revoked.length === 0) return false;
+  await endReservationsSoon(tx, revoked, now);
   const itself = revoked.toSorted((one, other) => Number(other === tokenId) - Number(one === tokenId));
   tx.publish(new AgentTokenRevoked({ agentId, tokenId, revoked: revoked.length }), {
     changes: itself.slice(0, MAX_CHANGES).map((id) => ({

@@ -6,6 +6,7 @@ import { Handles } from '@tenantry/messaging';
 import { entryInForce, lockAgent } from '../registry/agent.table.js';
 import { narrowToken } from './token.js';
 import { lockLiveToken } from './token.table.js';
+import { TokenAllowances } from './token-allowances.js';
 import { TokenDesk } from './token-desk.js';
 
 /** Exchanges the token that the caller showed for a narrower one. */
@@ -14,6 +15,7 @@ export class ExchangeAgentToken {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly desk: TokenDesk,
+    private readonly allowances: TokenAllowances,
     private readonly clock: Clock,
   ) {}
 
@@ -27,8 +29,8 @@ export class ExchangeAgentToken {
       const agent = await entryInForce(tx, await lockAgent(tx, request.agentId ?? agentId));
       const parent = await lockLiveToken(tx, credentialId, now);
       const budget = request.budget ?? null;
-      const parentAllowanceId = parent.allowanceId;
-      return this.desk.handOut(tx, narrowToken(parent, request, agent, ctx, now), { budget, parentAllowanceId });
+      const token = narrowToken(parent, request, agent, ctx, now);
+      return this.desk.handOut(tx, await this.allowances.give(tx, token, budget, parent.allowanceId), budget);
     });
   }
 }

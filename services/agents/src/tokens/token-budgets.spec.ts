@@ -74,7 +74,14 @@ describe('The budget of a token', () => {
     const parts = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     expect(parts).toHaveLength(6);
     for (const one of outcomes) if (one.status === 'rejected') expect(one.reason).toBeFault('budget-refused');
-    expect(await budgetOf(parent)).toEqual({ limit: '1.00', spent: '0.00', held: '0.00', given: '0.90', left: '0.10' });
+    expect(await budgetOf(parent)).toEqual({
+      limit: '1.00',
+      spent: '0.00',
+      held: '0.00',
+      given: '0.90',
+      left: '0.10',
+      reserved: false,
+    });
     const grandchild = await exchange(parts[0]!, '0.15');
     await expect(exchange(parts[0]!, '0.000000001')).rejects.toBeFault('budget-refused');
     await expect(ask(parts[0]!)).rejects.toBeFault('budget-refused');

@@ -3,11 +3,13 @@ import { AgentTokenIssued, type IssueAgentTokenRequest, type NewAgentToken } fro
 import { TenantDatabase, type Transaction } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
-import { entryInForce, lockAgent } from '../registry/agent.table.js';
+import type { Agent } from '../registry/agent.js';
+import { entryInForce, findAgent, lockAgent } from '../registry/agent.table.js';
 import { newTokenSecret } from './token-secret.js';
 import { issueToken, shown, type Token } from './token.js';
 import { insertToken } from './token.table.js';
 import { TokenAllowances } from './token-allowances.js';
+import { TokenReservations } from './token-reservations.js';
 
 /** Who just became a member may still be on the way here. */
 const PATIENCE_MS = 500;
@@ -19,29 +21,35 @@ export class TokenDesk {
     private readonly tenants: TenantDatabase,
     private readonly directories: Directories,
     private readonly allowances: TokenAllowances,
+    private readonly reservations: TokenReservations,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Fault as `issueToken`; `not-found` for an agent that is not the tenant's */
+  /** @throws Fault as `issueToken`; `not-found` for an agent that is not the tenant's; `budget-refused` when there is less than is to be reserved */
   async issue(request: IssueAgentTokenRequest, ctx: TenantContext): Promise<NewAgentToken> {
     const { agentId, onBehalfOf } = request;
     const { members } = this.directories;
     if (onBehalfOf) await members.waitFor(onBehalfOf, PATIENCE_MS);
+    const budget = request.budget ?? null;
+    const reservation = await this.reservations.plan(ctx, request);
     return this.tenants.transaction(ctx, async (tx) => {
-      const agent = await entryInForce(tx, await lockAgent(tx, agentId));
-      const facts = { agent, memberOf: (userId: string) => members.get(userId) };
-      const token = issueToken(request, agentId, facts, ctx, this.clock.now());
-      return this.handOut(tx, token, { budget: request.budget ?? null, parentAllowanceId: null });
+      const issued = async (row: Agent): Promise<Token> => {
+        const facts = { agent: await entryInForce(tx, row), memberOf: (userId: string) => members.get(userId) };
+        return {
+          ...issueToken(request, agentId, facts, ctx, this.clock.now()),
+          ...(reservation && { id: reservation.id }),
+        };
+      };
+      // Whoever stops the agent does not wait for billing: its row is not locked meanwhile.
+      if (reservation) await this.reservations.hold(ctx, reservation, await issued(await findAgent(tx, agentId)));
+      const token = await issued(await lockAgent(tx, agentId));
+      const paid = reservation ? this.reservations.keep(tx, token) : this.allowances.give(tx, token, budget, null);
+      return this.handOut(tx, await paid, budget);
     });
   }
 
-  /** Stores a token with its budget and shows it. @throws Fault `budget-refused` for more than its parent has left */
-  async handOut(
-    tx: Transaction,
-    wish: Token,
-    { budget, parentAllowanceId }: { readonly budget: string | null; readonly parentAllowanceId: string | null },
-  ): Promise<NewAgentToken> {
-    const token = await this.allowances.give(tx, wish, budget, parentAllowanceId);
+  /** Stores a token and shows it. */
+  async handOut(tx: Transaction, token: Token, budget: string | null): Promise<NewAgentToken> {
     const secret = newTokenSecret(Boolean(this.directories.tenants.get(tx.tenantId)?.sandboxOf));
     const { id, agentId, parentId, onBehalfOf, audiences, grants } = token;
     await insertToken(tx, token, secret);

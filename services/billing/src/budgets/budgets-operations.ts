@@ -14,6 +14,7 @@ import { SettleReservation } from './settle-reservation.js';
 import { SettleSpending } from './settle-spending.js';
 import { SimulateReservation } from './simulate-reservation.js';
 import { SplitReservation } from './split-reservation.js';
+import { SplitSpending } from './split-spending.js';
 import { UpdateBudget } from './update-budget.js';
 
 /** The operations on budgets, holds and what they refuse. */
@@ -34,5 +35,6 @@ export const budgets = [
   CheckBudgetBeforeUsage,
   LogApiUsageAndUpdateBudget,
   HoldSpending,
+  SplitSpending,
   SettleSpending,
 ];

@@ -10,7 +10,8 @@ import { reserve, simulate } from './reservation.table.js';
 import { lockForSpending, reserveApplicable, spendingBudgetIds, type SpendingWish } from './spending.table.js';
 import { TenantCalendar } from './tenant-calendar.js';
 
-const CURRENCY = 'USD';
+/** What services spend is counted in. */
+export const CURRENCY = 'USD';
 
 /** Holds what a call may cost at most, or what is left of it, on every budget that applies. */
 @Controller()

@@ -18,7 +18,7 @@ export type SpendingWish = Omit<Wish, 'accounts'> & {
 };
 
 /** The ids of the open budgets in a currency for everything of the tenant, and of those for any of the scopes. */
-function applicable({ currency, scopes }: SpendingWish): Sql {
+function applicable({ currency, scopes }: Pick<SpendingWish, 'currency' | 'scopes'>): Sql {
   const [kinds, ids] = [scopes.map(({ kind }) => kind), scopes.map(({ id }) => id)];
   return sql`select id from billing.budget b
     where closed_at is null and currency = ${currency}
@@ -28,7 +28,10 @@ function applicable({ currency, scopes }: SpendingWish): Sql {
 }
 
 /** The budgets that apply to a hold. */
-export async function spendingBudgetIds(rows: Rows, wish: SpendingWish): Promise<string[]> {
+export async function spendingBudgetIds(
+  rows: Rows,
+  wish: Pick<SpendingWish, 'currency' | 'scopes'>,
+): Promise<string[]> {
   return (await rows.query<{ id: string }>(applicable(wish))).map(({ id }) => id);
 }
 

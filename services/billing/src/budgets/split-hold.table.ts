@@ -28,6 +28,15 @@ export async function splitHold(
     make_interval(secs => ${lastsS}), ${zone}, ${purpose}::jsonb)`);
 }
 
+/** What a hold has left to split, in nano-units; nobody else takes from it until the commit. Null when it is not held any more, or never was. */
+export async function lockWhole(rows: Rows, id: string): Promise<bigint | null> {
+  const [whole] = await rows.query<{
+    leftNanos: bigint | null;
+  }>(sql`select estimate_nanos as "leftNanos" from billing.budget_hold
+    where id = ${id} and state = 'held' and expires_at > clock_timestamp() for no key update`);
+  return whole?.leftNanos ?? null;
+}
+
 /** Whether a hold could not be split because it is not held any more. */
 export function isEnded(error: unknown): boolean {
   return error instanceof StatementError && error.sqlstate === 'BH409';

@@ -28,6 +28,7 @@ export class AgentTokenBudget {
     field('held', 'string'),
     field('given', 'string'),
     field('left', 'string'),
+    field('reserved', 'bool'),
   ];
 
   /** What it may spend, parts that it gave included. */
@@ -44,4 +45,7 @@ export class AgentTokenBudget {
 
   /** What is left. */
   left = '';
+
+  /** Whether it is held on the tenant's budgets, for this token or for the one that it was exchanged for. Otherwise it is a limit. */
+  reserved = false;
 }

@@ -15,6 +15,7 @@ export class IssueAgentTokenRequest {
     field('location_id', 'string', { optional: true }),
     field('lifetime_seconds', 'int32', { optional: true }),
     field('budget', 'string', { optional: true }),
+    field('reserve', 'bool'),
   ];
 
   /** The agent. */
@@ -56,6 +57,12 @@ export class IssueAgentTokenRequest {
   @IsOptional()
   @MaxLength(20)
   budget?: string | null;
+
+  /**
+   * Whether the budget is held on the tenant's budgets right away, for this token and those that it is exchanged for, until it ends. Otherwise it is
+   * a limit, and others may have spent the money when it is wanted. A tenant that has less left is refused: `budget-refused`.
+   */
+  reserve = false;
 }
 
 /** How to narrow the token that is shown. */
@@ -93,7 +100,7 @@ export class ExchangeAgentTokenRequest {
 
   /**
    * The part of the present one's budget that it may spend on models, in USD. That is the present one's no more; what the new one has not
-   * spent when it ends goes back. Left out, both spend from the same budget, if there is one.
+   * spent when it ends goes back. Left out, both spend from the same budget, if there is one. Of a budget that is reserved the part is, too.
    */
   @IsOptional()
   @MaxLength(20)

@@ -40,6 +40,47 @@ export class HoldSpendingRequest {
   purpose?: SpendingPurpose | null;
 }
 
+/** Takes what a call may cost out of a hold. */
+export class SplitSpendingRequest {
+  static readonly typeName = 'tenantry.billing.v1.SplitSpendingRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('hold_id', 'string', { required: true }),
+    field('whole_id', 'string', { required: true }),
+    field('scopes', 'message', { repeated: true, maxItems: 10, message: () => BudgetScope }),
+    field('most', 'string', { required: true }),
+    field('least', 'string', { required: true }),
+    field('expires_in', 'int32', { required: true }),
+    field('purpose', 'message', { optional: true, message: () => SpendingPurpose }),
+  ];
+
+  /** The id of the part, chosen by whoever spends. */
+  @IsCanonicalUuid()
+  holdId = '';
+
+  /** The hold that it is to be a part of. */
+  @IsCanonicalUuid()
+  wholeId = '';
+
+  /** Whose budgets it counts against, besides those of the whole. */
+  scopes: BudgetScope[] = [];
+
+  /** What it may cost at most. */
+  @MaxLength(20)
+  most = '';
+
+  /** The smallest amount with which it makes sense. */
+  @MaxLength(20)
+  least = '';
+
+  /** For how many seconds it is held unless it is settled; never longer than the whole. */
+  @Min(1)
+  @Max(86400)
+  expiresIn = 0;
+
+  /** What it is for; kept with the hold. */
+  purpose?: SpendingPurpose | null;
+}
+
 /** An amount that is held. */
 export class SpendingHold {
   static readonly typeName = 'tenantry.billing.v1.SpendingHold';
