@@ -5,6 +5,7 @@ import { RpcClient } from '@tenantry/messaging';
 import { serviceContext } from '../models/platform-context.js';
 import type { Token } from '../tokens/token.js';
 import { TokenAllowances } from '../tokens/token-allowances.js';
+import { ConfigsInForce } from '../versions/configs-in-force.js';
 import type { CallLimits } from './call-plan.js';
 import type { OpenCompletion } from './completion.js';
 
@@ -24,11 +25,13 @@ export class Spending {
   constructor(
     private readonly rpc: RpcClient,
     private readonly allowances: TokenAllowances,
+    private readonly configs: ConfigsInForce,
   ) {}
 
   /**
    * Holds what a call may cost, or what is left of it, on the token's budget and on every budget of the tenant, the agent, the
-   * conversation, the user and the model: out of what is held for the token, if that is so. Answers what is held, in nano-USD.
+   * conversation, the user and the model, and on those that the agent's configuration names: out of what is held for the token, if that is so.
+   * Answers what is held, in nano-USD.
    * @throws Fault `budget-refused` with `least`: what the smallest answer may cost
    */
   async hold(ctx: TenantContext, call: Paid, plan: CallLimits): Promise<bigint> {
@@ -36,7 +39,8 @@ export class Spending {
     const expiresIn = Math.ceil((call.deadlineAt.getTime() - call.startedAt.getTime()) / 1_000) + HOLD_GRACE_S;
     const [most, least] = [formatNanos(mostNanos), formatNanos(leastNanos)];
     const purpose = { service: 'models', agentId: call.agentId, description: call.model ?? 'guardrail endpoints' };
-    const request = { holdId: call.id, scopes: scopesOf(ctx, call), most, least, expiresIn, purpose };
+    const { budgetIds } = (await this.configs.of(ctx)) ?? { budgetIds: [] };
+    const request = { holdId: call.id, scopes: scopesOf(ctx, call), budgetIds, most, least, expiresIn, purpose };
     try {
       const own = inTheNameOf(ctx);
       const { held } = wholeId
@@ -44,7 +48,9 @@ export class Spending {
         : await this.rpc.call(holdSpending, request, own);
       return parseNanos(held, 'held');
     } catch (error) {
-      throw error instanceof Fault && error.reason === 'budget-refused' ? explained(error, call, least) : error;
+      if (!(error instanceof Fault)) throw error;
+      const refusal = budgetIds.length > 0 && isMisnamed(error) ? misnamed() : error;
+      throw refusal.reason === 'budget-refused' ? explained(refusal, call, least) : refusal;
     }
   }
 
@@ -58,7 +64,11 @@ export class Spending {
     const scopes = named({ agent: agentId, user: onBehalfOf });
     const [most, least] = [formatNanos(nanos), formatNanos(nanos)];
     const purpose = { service: 'agents', agentId, description: 'token' };
-    await this.rpc.call(holdSpending, { holdId: id, scopes, most, least, expiresIn, purpose }, inTheNameOf(ctx));
+    await this.rpc.call(
+      holdSpending,
+      { holdId: id, scopes, budgetIds: [], most, least, expiresIn, purpose },
+      inTheNameOf(ctx),
+    );
   }
 
   /** Counts what a call cost; doing it again changes nothing. Answers what is counted after all, in nano-USD: nothing when nothing was held. */
@@ -83,6 +93,16 @@ function scopesOf({ actor, onBehalfOf }: TenantContext, { agentId, conversationI
 
 function named(ids: Readonly<Record<string, string | null>>): BudgetScope[] {
   return Object.entries(ids).flatMap(([kind, id]) => (id === null ? [] : [{ kind, id }]));
+}
+
+/** Whether billing does not know a budget that was named, or it is in another currency. */
+function isMisnamed({ reason }: Fault): boolean {
+  return reason === 'not-found' || reason === 'invalid-input';
+}
+
+function misnamed(): Fault {
+  const detail = 'A budget that the configuration of this agent names is not the tenant’s, or not in USD';
+  return new Fault('budget-refused', { detail, extra: { denials: [], wouldFit: '0.00' } });
 }
 
 function explained(refusal: Fault, { model }: Paid, least: string): Fault {

@@ -54,8 +54,10 @@ export class HoldSpending {
   }
 }
 
-function wishOf({ holdId: id, scopes, most, expiresIn: lastsS, purpose = null }: HoldSpendingRequest): SpendingWish {
-  return { id, scopes, estimateNanos: parseAmount(most, 'most'), currency: CURRENCY, lastsS, purpose };
+function wishOf(request: HoldSpendingRequest): SpendingWish {
+  const { holdId: id, scopes, budgetIds, expiresIn: lastsS, purpose = null } = request;
+  const estimateNanos = parseAmount(request.most, 'most');
+  return { id, scopes, budgetIds, estimateNanos, currency: CURRENCY, lastsS, purpose };
 }
 
 function held(

@@ -15,27 +15,35 @@ const MAX_APPLICABLE = 100;
 export type SpendingWish = Omit<Wish, 'accounts'> & {
   readonly estimateNanos: bigint;
   readonly scopes: readonly SpendingScope[];
+  /** Budgets besides those that follow from the scopes. */
+  readonly budgetIds: readonly string[];
 };
 
-/** The ids of the open budgets in a currency for everything of the tenant, and of those for any of the scopes. */
-function applicable({ currency, scopes }: Pick<SpendingWish, 'currency' | 'scopes'>): Sql {
+/** What budgets follow from. */
+type Applying = Pick<SpendingWish, 'currency' | 'scopes' | 'budgetIds'>;
+
+/**
+ * The ids of the open budgets in a currency for everything of the tenant, of those for any of the scopes, and those that are named, whatever
+ * they are: one that can't hold must refuse, and not be left out.
+ */
+function applicable({ currency, scopes, budgetIds }: Applying): Sql {
   const [kinds, ids] = [scopes.map(({ kind }) => kind), scopes.map(({ id }) => id)];
-  return sql`select id from billing.budget b
+  return sql`(select id from billing.budget b
     where closed_at is null and currency = ${currency}
       and ((parent_id is null and scope_kind is null) or (scope_kind, scope_id) in (
         select kind, scope from unnest(${kinds}::text[], ${ids}::text[]) as wanted (kind, scope)))
-    order by id limit ${MAX_APPLICABLE}`;
+    order by id limit ${MAX_APPLICABLE}) union select unnest(${[...budgetIds]}::uuid[])`;
 }
 
 /** The budgets that apply to a hold. */
-export async function spendingBudgetIds(
-  rows: Rows,
-  wish: Pick<SpendingWish, 'currency' | 'scopes'>,
-): Promise<string[]> {
+export async function spendingBudgetIds(rows: Rows, wish: Applying): Promise<string[]> {
   return (await rows.query<{ id: string }>(applicable(wish))).map(({ id }) => id);
 }
 
-/** As `reserve`, on the budgets that apply, which the same statement finds: no verdicts when there are none. */
+/**
+ * As `reserve`, on the budgets that apply, which the same statement finds: no verdicts when there are none.
+ * @throws Fault `not-found` when a named one is not the tenant's
+ */
 export function reserveApplicable(rows: Rows, wish: SpendingWish, zone: string): Promise<Verdict[]> {
   return rows.query<Verdict>(sql`with found as materialized (select array(${applicable(wish)}) as ids)
     select ${verdict} from found cross join lateral billing.reserve_budgets(${wish.id}, found.ids, ${wish.estimateNanos},

@@ -21,12 +21,12 @@ export class SplitSpending {
 
   @Handles(splitSpending)
   async handle(request: SplitSpendingRequest, ctx: TenantContext): Promise<SpendingHold> {
-    const { holdId: id, wholeId, scopes, expiresIn: lastsS, purpose = null } = request;
+    const { holdId: id, wholeId, scopes, budgetIds, expiresIn: lastsS, purpose = null } = request;
     const [mostNanos, leastNanos] = [parseAmount(request.most, 'most'), parseAmount(request.least, 'least')];
     return this.tenants.transaction(ctx, async (tx) => {
       const leftNanos = await lockWhole(tx, wholeId);
       if (leftNanos === null || leftNanos < leastNanos) throw tooLittle(leftNanos ?? 0n);
-      const accounts = await spendingBudgetIds(tx, { currency: CURRENCY, scopes });
+      const accounts = await spendingBudgetIds(tx, { currency: CURRENCY, scopes, budgetIds });
       const estimateNanos = leftNanos < mostNanos ? leftNanos : mostNanos;
       const wish = { id, wholeId, accounts, estimateNanos, lastsS, purpose };
       const heldNanos = await this.take(tx, wish, leastNanos, this.calendar.zoneOf(ctx));

@@ -76,7 +76,7 @@ export class AgentConfig {
   /** The checks on what goes in and comes out, in this order. */
   guardrails: GuardrailSetting[] = [];
 
-  /** The budgets on which its costs are held, besides those that are for everything. */
+  /** The budgets on which its costs are held, besides those that apply anyway. One that is closed, or not in USD, or unknown, refuses its calls. */
   @IsCanonicalUuid({ each: true })
   @HasUniqueItems()
   budgetIds: string[] = [];
