@@ -162,7 +162,9 @@ describe('A reserved budget of a token', () => {
     expect(await now()).toMatchObject({ held: '0.009' });
     await endDue();
     expect(await now()).toMatchObject({ held: '0.009' }); // it might still come to be
-    await t.database.admin(`update agents.token_allowance set hold_due_at = now() - interval '1 s' where hold_due_at is not null`);
+    await t.database.admin(
+      `update agents.token_allowance set hold_due_at = now() - interval '1 s' where hold_due_at is not null`,
+    );
     await endDue();
     expect(await now()).toMatchObject({ held: '0.00', spent: '0.00' });
     expect((await t.outbox()).filter(({ type }) => type === 'AgentTokenIssued')).toEqual([]);
