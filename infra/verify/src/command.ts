@@ -10,9 +10,14 @@ import type { Findings, Section } from './report/outcome.js';
 import { checkReports, sealReports, type Seal } from './report/seal.js';
 import { summarise, type Summary } from './report/summary.js';
 import { Terminal } from './report/terminal.js';
+import { Journal } from './timing/journal.js';
+import type { TimingOptions } from './timing/measure-times.js';
 import { USUAL_SECTIONS, Verification, type Scope, type VerifyOptions } from './verification.js';
 
 const NOTE = 'isolation-report.note';
+const TIMES = 'isolation-times.jsonl';
+const A_MINUTE_MS = 60_000;
+const SECTIONS: readonly Section[] = [...USUAL_SECTIONS, 'timing'];
 
 const USAGE = `npm run -s tenantry -- verify [--url u] [--email e] [--state-dir d] [--report d]
 
@@ -25,8 +30,13 @@ takes them away again; it touches nobody else's.
 --collector    a port to take traces and metrics at: start the instance with OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:<port> and TRACE_RATIO=1
 --base-domain  below which tenants have host names; by default localhost
 --only         attacks only operations whose names match this regular expression
---timing       measures also whether an answer's time tells of another tenant's things, by each operation that names things (hours; see --only)
---pairs        of requests that are compared for each of them; by default 2000
+--sections     of http, sql, bus, pool, answers, leaks and timing only these, with commas between; by default all but timing, and the
+               reports say what was left out
+--timing       measures also whether an answer's time tells of another tenant's things, by each operation that names things; what is
+               measured is noted in the report folder (isolation-times.jsonl)
+--pairs        of requests that are compared for each of them at most; by default 2000. It stops earlier when it is sure
+--budget       minutes after which no other operation is begun
+--resume       goes on with what was measured before at this system, by this version
 --report       where isolation-report.{json,html,xml} are written; by default the current directory. With --state-dir they are signed
                (isolation-report.note) with the key that signs the instance's audit log
 --check        a folder with reports: verifies them by --key and attacks nothing
@@ -47,20 +57,34 @@ export async function verifyCommand(
     if (given.help) return terminal.line(USAGE);
     if (given.check !== undefined) return check(given.check, given.key, terminal);
     const options = await optionsOf(services, given, environment, terminal);
-    const [startedAt, startedMs] = [new Date().toISOString(), performance.now()];
-    const scope = { only: new RegExp(given.only), sections: sectionsOf(given.timing) };
-    const findings = await run(options, scope);
-    const durationMs = Math.round(performance.now() - startedMs);
-    const summary = summarise(findings, { url: options.url, version: versionOf(), startedAt, durationMs });
-    terminal.print(summary);
-    const key = options.instance && readFileSync(options.instance.secrets.auditKeyFile, 'utf8');
-    const seal = writeReports(given.report, summary, key);
-    if (seal) terminal.line(`The reports are signed; verify them with --check ${given.report} --key ${seal.key}`);
-    if (summary.failed > 0) process.exitCode = 1;
+    const startedAt = new Date();
+    const findings = await run(options, { only: new RegExp(given.only), sections: sectionsOf(given) });
+    conclude(findings, { options, startedAt, report: given.report, terminal });
   } catch (error) {
     terminal.line(`tenantry: ${explained(error)}`);
     process.exitCode = 1;
   }
+}
+
+/** What a run was made with, and where it is told of. */
+interface Conclusion {
+  readonly options: Pick<VerifyOptions, 'url' | 'instance'>;
+  readonly startedAt: Date;
+  /** The folder for its reports. */
+  readonly report: string;
+  readonly terminal: Terminal;
+}
+
+/** Tells what a run found: prints it, writes the reports, signs them where there is a key, and sets the exit code when anything did not hold. */
+export function conclude(findings: Findings, { options, startedAt, report, terminal }: Conclusion): void {
+  const durationMs = Date.now() - startedAt.getTime();
+  const facts = { url: options.url, version: versionOf(), startedAt: startedAt.toISOString(), durationMs };
+  const summary = summarise(findings, facts);
+  terminal.print(summary);
+  const key = options.instance && readFileSync(options.instance.secrets.auditKeyFile, 'utf8');
+  const seal = writeReports(report, summary, key);
+  if (seal) terminal.line(`The reports are signed; verify them with --check ${report} --key ${seal.key}`);
+  if (summary.failed > 0) process.exitCode = 1;
 }
 
 function parse(argv: readonly string[]) {
@@ -69,7 +93,8 @@ function parse(argv: readonly string[]) {
   const options = {
     ...{ url: text, email: text, 'state-dir': text, collector: text, 'base-domain': { ...text, default: 'localhost' } },
     ...{ only: { ...text, default: '' }, report: { ...text, default: '.' }, timing: flag, help: flag },
-    ...{ pairs: { ...text, default: '2000' }, check: text, key: text },
+    ...{ sections: { ...text, default: USUAL_SECTIONS.join(',') }, pairs: { ...text, default: '2000' } },
+    ...{ budget: text, resume: flag, check: text, key: text },
   };
   try {
     return parseArgs({ args: [...argv], options }).values;
@@ -87,15 +112,16 @@ async function optionsOf(
   const password = environment.TENANTRY_ADMIN_PASSWORD;
   if (!password) throw new PlainError('Set TENANTRY_ADMIN_PASSWORD to the password of the super admin');
   const stateDir = given['state-dir'];
+  const url = given.url ?? `http://127.0.0.1:${environment.PORT ?? '8080'}`;
   return {
-    url: given.url ?? `http://127.0.0.1:${environment.PORT ?? '8080'}`,
+    url,
     email: given.email ?? environment.TENANTRY_ADMIN_EMAIL ?? 'admin@example.com',
     password,
     baseDomain: given['base-domain'],
     instance: stateDir ? await openInstance(services, { ...environment, TENANTRY_STATE_DIR: stateDir }) : null,
     collectorPort: given.collector ? portOf(given.collector) : null,
     freshMs: null,
-    pairs: pairsOf(given.pairs),
+    timing: timingOf(given, url),
     say: terminal.say,
   };
 }
@@ -106,14 +132,28 @@ function portOf(text: string): number {
   return port;
 }
 
-function pairsOf(text: string): number {
-  const pairs = Number(text);
-  if (!Number.isInteger(pairs) || pairs < 1) throw new PlainError(`--pairs ${text} is no number of pairs`);
-  return pairs;
+function timingOf(given: ReturnType<typeof parse>, url: string): TimingOptions {
+  const { pairs, budget, resume, report } = given;
+  const isMeasured = sectionsOf(given).includes('timing');
+  const system = { url, version: versionOf() };
+  return {
+    pairs: countOf('pairs', pairs),
+    budgetMs: budget === undefined ? null : countOf('budget', budget) * A_MINUTE_MS,
+    journal: isMeasured ? Journal.open(join(report, TIMES), system, { goesOn: resume }) : null,
+  };
 }
 
-function sectionsOf(timing: boolean): readonly Section[] {
-  return timing ? [...USUAL_SECTIONS, 'timing'] : USUAL_SECTIONS;
+function countOf(option: string, text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new PlainError(`--${option} ${text} is no number above zero`);
+  return count;
+}
+
+function sectionsOf({ sections, timing }: { sections: string; timing: boolean }): readonly Section[] {
+  const named = [...sections.split(','), ...(timing ? ['timing'] : [])];
+  const unknown = named.find((name) => !SECTIONS.some((section) => section === name));
+  if (unknown !== undefined) throw new PlainError(`--sections ${unknown} is none of ${SECTIONS.join(', ')}`);
+  return SECTIONS.filter((section) => named.includes(section));
 }
 
 /** Prepares, attacks and clears away, whatever comes of it. */
@@ -122,6 +162,8 @@ async function run(options: VerifyOptions, scope: Scope): Promise<Findings> {
   let findings: Findings | undefined;
   try {
     findings = await verification.attack(scope);
+    for (const section of USUAL_SECTIONS.filter((one) => !scope.sections.includes(one)))
+      findings.leaveOut({ section, subject: 'everything', reason: 'was not asked for (--sections)' });
     return findings;
   } finally {
     const left = await verification.close();

@@ -51,7 +51,13 @@ export async function openGround(services: readonly Service[]): Promise<ProvingG
   const prepare = (freshMs: number | null, collecting: number | null): Promise<Verification> =>
     Verification.prepare({
       ...{ url: instance.url, email: EMAIL, password: PASSWORD, baseDomain: 'localhost' },
-      ...{ instance: attacked, collectorPort: collecting, freshMs, pairs: 20, say: () => undefined },
+      ...{
+        instance: attacked,
+        collectorPort: collecting,
+        freshMs,
+        timing: { pairs: 20, budgetMs: null, journal: null },
+        say: () => undefined,
+      },
     });
   const verification = await prepare(null, collectorPort);
   const undo = started.move();

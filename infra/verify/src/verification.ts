@@ -20,7 +20,7 @@ import { Stored } from './leaks/stored.js';
 import { attackPool } from './pool/attack-pool.js';
 import { Findings, type Section } from './report/outcome.js';
 import { attackSql } from './sql/attack-sql.js';
-import { measureTimes } from './timing/measure-times.js';
+import { measureTimes, type TimingOptions } from './timing/measure-times.js';
 import { buildWorld } from './world/build-world.js';
 import { Canary } from './world/canary.js';
 import { Leavings } from './world/leavings.js';
@@ -41,8 +41,8 @@ export interface VerifyOptions {
   readonly collectorPort: number | null;
   /** How old the run's own access tokens may become before they are made anew; null for half of their life. */
   readonly freshMs: number | null;
-  /** How many pairs of requests are compared where times are measured. */
-  readonly pairs: number;
+  /** How much is measured where times are. */
+  readonly timing: TimingOptions;
   /** Told what is going on. */
   readonly say: (section: Section, text: string) => void;
 }
@@ -54,8 +54,8 @@ export interface Scope {
   readonly sections: readonly Section[];
 }
 
-/** Everything but the measuring of times, which takes minutes. */
-export const USUAL_SECTIONS: readonly Section[] = ['http', 'sql', 'bus', 'pool', 'leaks'];
+/** Everything but the measuring of times, which takes long. */
+export const USUAL_SECTIONS: readonly Section[] = ['http', 'sql', 'bus', 'pool', 'answers', 'leaks'];
 
 const NO_INSTANCE = 'needs what the state directory holds; give --state-dir';
 
@@ -131,6 +131,7 @@ export class Verification implements AsyncDisposable {
       ['sql', () => this.inSql(findings)],
       ['bus', () => this.onTheBus(findings)],
       ['pool', () => this.onPooledSessions(findings)],
+      ['answers', () => this.stage.leaks.report(findings)],
       ['leaks', () => this.inWhatCameOut(findings)],
       ['timing', () => this.inTimes(findings, only)],
     ] as const;
@@ -198,7 +199,6 @@ export class Verification implements AsyncDisposable {
   private async inWhatCameOut(findings: Findings): Promise<void> {
     const { instance } = this.options;
     const { leaks, logs, collector, startedAt } = this.stage;
-    leaks.report(findings);
     if (collector) collector.report(findings);
     else findings.leaveOut({ section: 'leaks', subject: 'traces and metrics', reason: 'give --collector' });
     if (!instance) return findings.leaveOut({ section: 'leaks', subject: 'files, events, log', reason: NO_INSTANCE });
@@ -209,7 +209,7 @@ export class Verification implements AsyncDisposable {
 
   private async inTimes(findings: Findings, only: RegExp): Promise<void> {
     const progress = (text: string): void => this.options.say('timing', text);
-    await measureTimes({ ...this.stage, forms: this.forms(), findings, only, progress, pairs: this.options.pairs });
+    await measureTimes({ ...this.stage, ...this.options.timing, forms: this.forms(), findings, only, progress });
   }
 
   /** What one section makes for reading is shared within it. */

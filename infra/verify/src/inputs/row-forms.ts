@@ -2,6 +2,7 @@ import type { Operation } from '@tenantry/contracts';
 import type { Request } from '../client/client.js';
 import type { Form, Ids } from './form.js';
 import type { Bench, Kind, Thing } from './kinds.js';
+import { newValues } from './tables.js';
 
 /** The same thing twice: a table of the tenant's own, and a product table that every tenant has. */
 const places: readonly (readonly [label: string, kind: Kind])[] = [
@@ -16,7 +17,7 @@ const RETURN = { prefer: 'return=representation' };
 const at = ({ name }: Ids, rest = ''): string => `/rest/v1/${String(name)}${rest}`;
 const row = ({ row: id }: Ids): string => `id=eq.${String(id)}`;
 const newRow = ({ parentRow }: Ids, { tenant }: Bench): string =>
-  JSON.stringify({ note: tenant.canary.word(), parent_id: parentRow });
+  JSON.stringify({ ...newValues(tenant.canary), parent_id: parentRow });
 
 /** How the row API's requests name a table and its rows, by operation: it takes them in PostgREST's own form. */
 const writers: Readonly<Record<string, Writer>> = {
@@ -31,7 +32,7 @@ const writers: Readonly<Record<string, Writer>> = {
     method: 'PATCH',
     path: at(ids, `?${row(ids)}`),
     headers: RETURN,
-    body: JSON.stringify({ note: tenant.canary.word() }),
+    body: JSON.stringify(newValues(tenant.canary)),
   }),
   DeleteRows: (ids) => ({ method: 'DELETE', path: at(ids, `?${row(ids)}`), headers: RETURN }),
   ImportRows: (ids, bench) => ({

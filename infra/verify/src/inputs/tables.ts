@@ -29,7 +29,10 @@ interface Made {
 
 const ROLL_OUT_PATIENCE_MS = 60_000;
 const ASK_EVERY_MS = 50;
-const ID = { name: 'id', type: 'uuid', primaryKey: true, default: 'uuidv7()' };
+/** A column that names a row. */
+export const ID = { name: 'id', type: 'uuid', primaryKey: true, default: 'uuidv7()' };
+/** A column for health information: it needs an agreement in force. */
+export const HEALTH = { name: 'finding', type: 'text', classification: 'phi' };
 const NOTE = { name: 'note', type: 'text' };
 
 /** Defines two tables, of a tenant's own or of the product. */
@@ -46,6 +49,7 @@ export async function createTables(
     NOTE,
     { name: 'extra', type: 'text', classification: 'personal' },
     { name: 'sealed', type: 'text', classification: 'secret' },
+    HEALTH,
     { name: 'parent_id', type: 'uuid', references: { table: parent, column: 'id' } },
     { name: 'other_id', type: 'uuid' },
   ];
@@ -83,6 +87,10 @@ export async function fillTables(
   };
   const parentRow = await insert(parent, { note: tenant.canary.word() });
   const { canary } = tenant;
-  const row = { note: canary.word(), extra: canary.classified(), sealed: canary.sealed(), parent_id: parentRow };
-  return { name, parent, parentRow, row: await insert(name, row) };
+  return { name, parent, parentRow, row: await insert(name, { ...newValues(canary), parent_id: parentRow }) };
+}
+
+/** A value of each class that a row can have, all with the canary. */
+export function newValues(canary: Canary): object {
+  return { note: canary.word(), extra: canary.classified(), sealed: canary.sealed(), finding: canary.health() };
 }

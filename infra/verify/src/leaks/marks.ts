@@ -7,14 +7,17 @@ export class Marks {
   private readonly classified = new Set<string>();
   private readonly sealed = new Set<string>();
   private readonly secret = new Set<string>();
+  private readonly health = new Map<string, string>();
 
   /** From now on nobody else may be shown these tenants' values or ids. */
   protect(tenants: readonly Tenant[]): void {
     for (const { id, canary, person, owner } of tenants) {
       this.own.set(id, [canary.text, id]);
       for (const text of canary.valueTexts) this.values.add(text);
-      this.classified.add(canary.classifiedText).add(canary.sealedText);
-      this.sealed.add(canary.sealedText);
+      const encrypted = [canary.sealedText, canary.healthText];
+      for (const text of encrypted) this.sealed.add(text);
+      for (const text of [canary.classifiedText, ...encrypted]) this.classified.add(text);
+      this.health.set(id, canary.healthText);
       this.addSecret(person.password).addSecret(owner.token!);
     }
   }
@@ -34,6 +37,11 @@ export class Marks {
     const others = [...this.own].filter(([tenantId]) => !tenantIds.includes(tenantId));
     const isTold = (mark: string): boolean => text.includes(mark) && !said.includes(mark);
     return others.flatMap(([tenantId, marks]) => (marks.some(isTold) ? [tenantId] : []));
+  }
+
+  /** The tenants whose health information is in a text. */
+  healthIn(text: string): string[] {
+    return [...this.health].flatMap(([tenantId, mark]) => (text.includes(mark) ? [tenantId] : []));
   }
 
   /** Of a text that tells nobody values: whether it has one, or a secret. */

@@ -1,5 +1,5 @@
 /** The parts of a run, in the order in which they are tried. */
-export type Section = 'controls' | 'http' | 'sql' | 'bus' | 'pool' | 'leaks' | 'timing';
+export type Section = 'controls' | 'http' | 'sql' | 'bus' | 'pool' | 'answers' | 'leaks' | 'timing';
 
 /** One thing that was tried, and what came of it. */
 export interface Outcome {

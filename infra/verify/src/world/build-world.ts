@@ -1,5 +1,5 @@
 import { json } from '../client/client.js';
-import { createTables, fillTables } from '../inputs/tables.js';
+import { createTables, fillTables, HEALTH, ID } from '../inputs/tables.js';
 import { makeCredentials, untilAllowed, untilRefused } from './credentials.js';
 import type { Mode, Pair, Tenant, World } from './tenant.js';
 import type { Workshop } from './workshop.js';
@@ -11,6 +11,8 @@ export interface Ground {
   readonly accessKeyPem: string | null;
 }
 
+/** In force wherever it is already today. */
+const LONG_AGO = '2000-01-01';
 const MODES: readonly Mode[] = ['pool', 'schema'];
 
 /** Makes two tenants of each mode, one that is suspended, and everybody who was let in once and no longer is. */
@@ -58,8 +60,18 @@ async function suspend(workshop: Workshop, tenant: Tenant): Promise<World['suspe
   return { owner: tenant.owner, key };
 }
 
+/** Signs what health information needs, and waits until tables for it can be made. */
+async function allowHealthData(workshop: Workshop, tenant: Tenant): Promise<void> {
+  const facts = { counterparty: tenant.canary.word(), version: tenant.canary.word(), effectiveOn: LONG_AGO };
+  await workshop.client.must(workshop.admin, json('POST', `/v1/tenants/${tenant.id}/agreements`, facts));
+  const table = { name: tenant.canary.name(), columns: [ID, HEALTH] };
+  await untilAllowed(workshop, tenant.owner, json('POST', '/v1/tables', table));
+}
+
 /** Tables of the tenant's own, with rows: a tenant of the pool has no role of its own before. */
-async function giveTables({ client }: Workshop, tenant: Tenant): Promise<string> {
+async function giveTables(workshop: Workshop, tenant: Tenant): Promise<string> {
+  await allowHealthData(workshop, tenant);
+  const { client } = workshop;
   const names = await createTables(client, tenant.owner, '/v1/tables', tenant.canary);
   await fillTables(client, tenant, names);
   return names.name;

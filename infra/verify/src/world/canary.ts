@@ -24,7 +24,7 @@ export class Canary {
 
   /** What is in every word that is a value, and in no name. */
   get valueTexts(): readonly string[] {
-    return [`${this.text}x`, this.classifiedText, this.sealedText];
+    return [`${this.text}x`, this.classifiedText, this.sealedText, this.healthText];
   }
 
   /** A new word for a column that is classified: it may leave its service only sealed, or as a commitment. */
@@ -47,6 +47,17 @@ export class Canary {
   /** What is in every sealed word, and in no other. */
   get sealedText(): string {
     return `${this.text}q`;
+  }
+
+  /** A new word for a column of health information (`phi`): nowhere in clear but in the answers to their own tenant. */
+  health(): string {
+    this.used += 1;
+    return `${this.healthText}${this.used.toString(36)}`;
+  }
+
+  /** What is in every word of health information, and in no other. */
+  get healthText(): string {
+    return `${this.text}h`;
   }
 
   /** A new e-mail address that carries the canary. */

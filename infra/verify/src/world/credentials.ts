@@ -7,7 +7,7 @@ import { json, type Request } from '../client/client.js';
 import type { Credentials, Person, Tenant } from './tenant.js';
 import type { Workshop } from './workshop.js';
 
-const GIVE_UP_MS = 5_000;
+const GIVE_UP_MS = 15_000;
 const ASK_EVERY_MS = 20;
 const AN_HOUR_S = 3_600;
 /** A network that is nobody's (RFC 5737). */
