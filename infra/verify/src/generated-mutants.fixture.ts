@@ -5,8 +5,9 @@ import { operations, type Operation } from '@tenantry/contracts';
 import { ContextVerifier } from '@tenantry/messaging';
 import type { Service } from '@tenantry/service';
 import pg from 'pg';
-import { both, inSql, patch, pool, providerOf, type Mutant, type Plant } from './mutants.fixture.js';
+import { both, patch, providerOf, type Mutant, type Plant } from './mutants.fixture.js';
 import type { ProvingGround } from './proving-ground.fixture.js';
+import { inSql, pool } from './sql-mutants.fixture.js';
 
 const RELOAD_MS = 500;
 const SQL = { only: /^$/, sections: ['sql'] } as const;

@@ -4,6 +4,7 @@ import { Cursors, type Service } from '@tenantry/service';
 import pg from 'pg';
 import type { ProvingGround } from './proving-ground.fixture.js';
 import type { Section } from './report/outcome.js';
+import { inSql, product, sqlMutants } from './sql-mutants.fixture.js';
 
 /** Puts a hole in; answers how to close it. */
 export type Plant = (ground: ProvingGround) => Promise<() => Promise<void>>;
@@ -16,6 +17,8 @@ export interface Mutant {
   readonly sections: readonly Section[];
   /** What still holds without it; such a mutant must change nothing. */
   readonly heldBy?: string;
+  /** Which attack must find it, where another would as well. */
+  readonly by?: RegExp;
 }
 
 type Runs = { run: (exchange: unknown) => unknown };
@@ -110,28 +113,11 @@ const telling =
     };
   };
 
-/** As the superuser: one statement that makes the hole, one that closes it. */
-export const inSql =
-  (hole: (ground: ProvingGround) => string, closed: (ground: ProvingGround) => string): Plant =>
-  async (ground) => {
-    const run = async (text: string): Promise<void> => {
-      const client = new pg.Client({ connectionString: ground.adminUrl });
-      await client.connect();
-      await client.query(text).finally(() => client.end());
-    };
-    await run(hole(ground));
-    return () => run(closed(ground));
-  };
-
 const policyOf = (table: string): Plant =>
   inSql(
     () => `create policy verify_hole on ${table} using (true)`,
     () => `drop policy verify_hole on ${table}`,
   );
-
-const roleOf = (tenantId: string): string => `t_${tenantId.replaceAll('-', '')}`;
-export const pool = ({ verification }: ProvingGround) => verification.pairs.find(({ mode }) => mode === 'pool')!;
-const product = ({ verification }: ProvingGround): string => `product.${verification.tables.name}`;
 
 const QUICK = /^(GetMyTenant|ListApiKeys|RevokeApiKey|ListTenants|GetMe)$/;
 const ROWS = /^(ReadRows|UpdateRows)$/;
@@ -157,8 +143,7 @@ export function mutantsOf(gateway: Service): readonly Mutant[] {
   };
   const http = { only: QUICK, sections: ['http'] } as const;
   const bus = { only: /^$/, sections: ['bus'] } as const;
-  const sql = { only: /^$/, sections: ['sql'] } as const;
-  const rows = { only: ROWS, sections: ['http', 'leaks'] } as const;
+  const rows = { only: ROWS, sections: ['http', 'answers'] } as const;
   return [
     { name: 'gateway without Authenticate', plant: step('Authenticate'), ...http },
     { name: 'gateway without ResolveTenant', plant: step('ResolveTenant'), ...http },
@@ -186,7 +171,7 @@ export function mutantsOf(gateway: Service): readonly Mutant[] {
       name: 'a policy that shows every API key',
       plant: policyOf('identity.api_key'),
       ...http,
-      sections: ['http', 'leaks'],
+      sections: ['http', 'answers'],
     },
     {
       name: 'product rows without row-level security',
@@ -196,44 +181,6 @@ export function mutantsOf(gateway: Service): readonly Mutant[] {
       ),
       ...rows,
     },
-    {
-      name: 'row-level security that is not forced',
-      plant: inSql(
-        (ground) => `alter table ${product(ground)} no force row level security`,
-        (ground) => `alter table ${product(ground)} force row level security`,
-      ),
-      ...sql,
-    },
-    {
-      name: "a tenant's role that the data service inherits",
-      plant: inSql(
-        (ground) => `grant ${roleOf(pool(ground).b.id)} to data_service with inherit true`,
-        (ground) => `grant ${roleOf(pool(ground).b.id)} to data_service with inherit false`,
-      ),
-      ...sql,
-    },
-    {
-      name: "a tenant's role that may read another's schema",
-      plant: inSql(
-        (ground) => grantAcross(ground, 'grant', 'to'),
-        (ground) => grantAcross(ground, 'revoke', 'from'),
-      ),
-      ...sql,
-    },
-    {
-      name: "a service that may read another's tables",
-      plant: inSql(
-        () => 'grant usage on schema identity to audit_service; grant select on identity.api_key to audit_service',
-        () =>
-          'revoke select on identity.api_key from audit_service; revoke usage on schema identity from audit_service',
-      ),
-      ...sql,
-    },
+    ...sqlMutants,
   ];
-}
-
-function grantAcross(ground: ProvingGround, verb: 'grant' | 'revoke', preposition: 'to' | 'from'): string {
-  const { a, b } = pool(ground);
-  const target = `${preposition} ${roleOf(a.id)}`;
-  return `${verb} usage on schema ${roleOf(b.id)} ${target}; ${verb} select on all tables in schema ${roleOf(b.id)} ${target}`;
 }

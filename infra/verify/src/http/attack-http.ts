@@ -5,8 +5,7 @@ import type { Findings } from '../report/outcome.js';
 import type { Pair, Tenant, World } from '../world/tenant.js';
 import type { Workshop } from '../world/workshop.js';
 import { attackOperation } from './attack-operation.js';
-
-const AT_ONCE = 6;
+import { doAtOnce } from './do-at-once.js';
 
 /** Operations whose request works once, so that each attack needs one of its own. */
 export const spent: ReadonlySet<string> = new Set(['Refresh']);
@@ -36,15 +35,7 @@ export async function attackHttp(run: HttpRun): Promise<void> {
         (pair) => () => attackOne(run, operation, pair),
       ),
     );
-  let done = 0;
-  const queue = jobs.values();
-  const worker = async (): Promise<void> => {
-    for (const job of queue) {
-      await job();
-      run.progress((done += 1), jobs.length);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await doAtOnce(jobs, (done) => run.progress(done, jobs.length));
 }
 
 /** An operation whose request can't be prepared is a failed control: nothing is left out silently. */

@@ -2,6 +2,7 @@ import { operations, type Operation } from '@tenantry/contracts';
 import type { Caller } from '../client/caller.js';
 import type { Answer } from '../client/client.js';
 import type { HttpRun } from './attack-http.js';
+import { doAtOnce } from './do-at-once.js';
 import { faceOf, firstDifference } from './lookalike.js';
 import type { Pair } from '../world/tenant.js';
 
@@ -21,9 +22,8 @@ const NEEDS_HISTORY: ReadonlySet<string> = new Set([
 
 /** A cursor that a list gave to one tenant is, for another, a cursor that no list ever gave. */
 export async function crossCursors(run: HttpRun): Promise<void> {
-  for (const operation of operations.filter(isPaged).filter(({ name }) => run.only.test(name))) {
-    for (const pair of run.world.pairs) await crossOne(run, operation, pair);
-  }
+  const paged = operations.filter((operation) => isPaged(operation) && run.only.test(operation.name));
+  await doAtOnce(paged.flatMap((operation) => run.world.pairs.map((pair) => () => crossOne(run, operation, pair))));
 }
 
 async function crossOne({ client, findings }: HttpRun, operation: Operation, { mode, a, b }: Pair): Promise<void> {

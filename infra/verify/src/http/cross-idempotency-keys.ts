@@ -4,6 +4,7 @@ import type { Answer } from '../client/client.js';
 import type { Form } from '../inputs/form.js';
 import type { Pair } from '../world/tenant.js';
 import type { HttpRun } from './attack-http.js';
+import { doAtOnce } from './do-at-once.js';
 
 /** The answer of an operation without one: everybody's is the same. */
 const SAYS_NOTHING = '{}';
@@ -13,9 +14,7 @@ export async function crossIdempotencyKeys(run: HttpRun): Promise<void> {
   const kept = operations.filter(
     ({ idempotent, scope, name }) => idempotent && scope === 'tenant' && run.only.test(name),
   );
-  for (const operation of kept) {
-    for (const pair of run.world.pairs) await crossOne(run, operation, pair);
-  }
+  await doAtOnce(kept.flatMap((operation) => run.world.pairs.map((pair) => () => crossOne(run, operation, pair))));
 }
 
 async function crossOne(run: HttpRun, operation: Operation, { mode, a, b }: Pair): Promise<void> {

@@ -8,9 +8,12 @@ import { faceOf, firstDifference } from './lookalike.js';
 import { rowProbes, type Named, type RowProbe } from './row-probes.js';
 
 const STOLEN = 'stolen';
+/** Any of these, and rows are what is attacked. */
+const OF_ROWS = ['ReadRows', 'InsertRows', 'UpdateRows', 'DeleteRows', 'ImportRows'];
 
 /** Attacks rows that lie in the same table as the attacker's own. */
 export async function crossRows(run: HttpRun, productTables: TableNames): Promise<void> {
+  if (!OF_ROWS.some((name) => run.only.test(name))) return;
   for (const pair of run.world.pairs) {
     const own = await fillTables(run.client, pair.a, productTables);
     const other = await fillTables(run.client, pair.b, productTables);

@@ -28,6 +28,7 @@ export interface SectionSummary {
 /** What a reader must not take for shown: by design, and by the nature of such attacks. */
 const LIMITS = [
   "Who steals a service's database login can name any tenant on that service's own tables, and only there: inside Postgres the tenant setting is trusted from that login (docs/adr/0010-no-proof-in-the-policy.md).",
+  "Every login of the database is told by Postgres' own catalogue which tables and schemas there are and about how many rows each has, and by a plan what the planner guesses from statistics: of rows that it may not see, too.",
   'Who takes over a service on the bus can name any tenant on the operations that this service is declared to call.',
   'A run shows what was tried on this system at this time; what it could not try it lists.',
 ];
