@@ -71,6 +71,18 @@ export const sqlMutants: readonly Mutant[] = [
     by: /data\.verify_hole\(text\) with another tenant/,
   },
   {
+    name: 'a function of one service that changes what is said, with a superuser’s rights',
+    plant: inSql(
+      () =>
+        `create function data.verify_hole(said text) returns void language sql security definer set search_path = pg_catalog
+           begin atomic update data.space set attempt = attempt + 1 where tenant_id::text = said; end;
+         revoke all on function data.verify_hole from public; grant execute on function data.verify_hole to data_service`,
+      () => 'drop function data.verify_hole',
+    ),
+    ...sql,
+    by: /data\.verify_hole\(text\) with another tenant/,
+  },
+  {
     name: 'a view that shows what its owner sees',
     plant: inSql(
       (ground) =>

@@ -61,6 +61,22 @@ export const rowProbes: readonly RowProbe[] = [
     control: DONE,
   },
   {
+    attack: 'its rows, as the planner guesses',
+    request: ({ name }, { tenantId }) => ({
+      ...json('HEAD', `/rest/v1/${name}?tenant_id=eq.${tenantId}`),
+      headers: { prefer: 'count=planned' },
+    }),
+    control: DONE, // an exact count, of what the caller may see
+  },
+  {
+    attack: 'a plan for its rows',
+    request: ({ name }, { tenantId }) => ({
+      ...json('GET', `/rest/v1/${name}?tenant_id=eq.${tenantId}`),
+      headers: { accept: 'application/vnd.pgrst.plan+json; options=analyze' },
+    }),
+    control: [400], // plans are for nobody
+  },
+  {
     attack: 'its schema as the profile',
     request: ({ name }, { schema }) => ({
       ...json('GET', `/rest/v1/${name}?limit=1&select=id`),

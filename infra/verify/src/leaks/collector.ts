@@ -49,7 +49,7 @@ export class Collector implements AsyncDisposable {
     const kind = request.url?.split('/').at(-1) ?? '';
     const { count, telling } = this.seen.get(kind) ?? { count: 0, telling: 0 };
     // Texts are as they are within protocol buffers, too.
-    const tells = this.marks.isTelling(bytes.toString('latin1'));
+    const tells = this.marks.isTelling(bytes);
     this.seen.set(kind, { count: count + 1, telling: telling + (tells ? 1 : 0) });
     response.writeHead(200, { 'content-type': request.headers['content-type'] ?? 'application/json' });
     response.end(request.headers['content-type']?.includes('json') ? '{}' : undefined);

@@ -24,7 +24,6 @@ export async function readDisk(
   marks: Marks,
   findings: Findings,
 ): Promise<void> {
-  const finder = new Finder(marks.neverInClear);
   const readable = new Finder(marks.inClear);
   for (const store of STORES) {
     const folder = join(root, store);
@@ -33,12 +32,17 @@ export async function readDisk(
       findings.leaveOut({ section: 'leaks', subject, reason: 'they are not in the state directory' });
       continue;
     }
-    const { files, bytes, telling } = await scan(folder, since, finder);
+    const { files, bytes, telling } = await scan(folder, since, marks.neverInClear, Infinity);
     const seen = telling.length === 0 ? 'none' : telling.slice(0, 3).join(', ');
     const control = { subject, attack: 'control: what lies in clear is found' };
-    const { telling: open } = await scan(folder, since, readable);
-    const count = `in ${open.length} files`;
-    findings.record({ section: 'controls', ...control, held: open.length > 0, expected: 'some', seen: count });
+    const { telling: open } = await scan(folder, since, readable, 1);
+    findings.record({
+      section: 'controls',
+      ...control,
+      held: open.length > 0,
+      expected: 'some',
+      seen: open[0] ?? 'nowhere',
+    });
     const outcome = { subject, attack: `${files} files of ${bytes} bytes read`, held: telling.length === 0, seen };
     findings.record({
       section: 'leaks',
@@ -48,8 +52,8 @@ export async function readDisk(
   }
 }
 
-/** Only what was written to since: the rest of a store may be anything, and is as it was. */
-async function scan(folder: string, since: Date, finder: Finder): Promise<Scanned> {
+/** Only what was written to since: the rest of a store may be anything, and is as it was. Ends when so many files were found. */
+async function scan(folder: string, since: Date, finder: Finder, enough: number): Promise<Scanned> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const telling: string[] = [];
   let [files, bytes] = [0, 0];
@@ -59,6 +63,7 @@ async function scan(folder: string, since: Date, finder: Finder): Promise<Scanne
     if (read === null) continue;
     [files, bytes] = [files + 1, bytes + read.bytes];
     if (read.isTelling) telling.push(path.slice(folder.length + 1));
+    if (telling.length >= enough) break;
   }
   return { files, bytes, telling };
 }

@@ -8,19 +8,29 @@ export class Finder {
   private readonly byTail = new Map<number, Buffer[]>();
   /** Where any tail lies; nearly all positions end here. */
   private readonly slots = new Uint8Array(1 << SLOT_BITS);
-  /** What must be kept of a piece so that a mark across two of them is found. */
-  readonly overlapBytes: number;
+  private readonly known = new Set<string>();
+  private longest = 1;
 
   /** @throws RangeError for a mark of fewer than four bytes */
-  constructor(marks: readonly string[]) {
-    const all = marks.map((mark) => Buffer.from(mark));
-    if (all.some(({ length }) => length < TAIL_BYTES)) throw new RangeError(`a mark has ${TAIL_BYTES} bytes or more`);
-    this.overlapBytes = Math.max(1, ...all.map(({ length }) => length)) - 1;
-    for (const mark of all) {
-      const tail = mark.readInt32BE(mark.length - TAIL_BYTES);
-      this.slots[slotOf(tail)] = 1;
-      this.byTail.set(tail, [...(this.byTail.get(tail) ?? []), mark]);
-    }
+  constructor(marks: Iterable<string> = []) {
+    for (const mark of marks) this.add(mark);
+  }
+
+  /** What must be kept of a piece so that a mark across two of them is found. */
+  get overlapBytes(): number {
+    return this.longest - 1;
+  }
+
+  /** Looks for one more from now on. @throws RangeError for a mark of fewer than four bytes */
+  add(text: string): void {
+    if (this.known.has(text)) return;
+    this.known.add(text);
+    const mark = Buffer.from(text);
+    if (mark.length < TAIL_BYTES) throw new RangeError(`a mark has ${TAIL_BYTES} bytes or more`);
+    this.longest = Math.max(this.longest, mark.length);
+    const tail = mark.readInt32BE(mark.length - TAIL_BYTES);
+    this.slots[slotOf(tail)] = 1;
+    this.byTail.set(tail, [...(this.byTail.get(tail) ?? []), mark]);
   }
 
   isIn(bytes: Buffer): boolean {

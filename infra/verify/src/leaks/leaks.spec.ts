@@ -42,7 +42,7 @@ describe('Leaks', () => {
     const word = b.canary.word();
     expect(found(b.owner, word)).toBe(0);
     expect(found(a.owner, word, { method: 'GET', path: `/v1/things/${word}` })).toBe(0);
-    expect(found({ token: 'x', sees: 'everyone' }, word)).toBe(0);
+    expect(found({ token: 'token-of-staff', sees: 'everyone' }, word)).toBe(0);
   });
 
   it('says whether all whose health information there is have read it, and finds it wherever else it is', () => {
@@ -60,7 +60,7 @@ describe('Leaks', () => {
     const value = `{"finding":"${a.canary.health()}"}`;
     expect(leaks.marks.isTelling(value)).toBe(true);
     expect(leaks.marks.wrongFor(value, a.id)).toContain('classified');
-    expect(leaks.marks.neverInClear.some((mark) => value.includes(mark))).toBe(true);
+    expect(leaks.marks.neverInClear.isIn(Buffer.from(value))).toBe(true);
   });
 
   it('takes a value for a leak where only an id was asked for', () => {
@@ -120,7 +120,7 @@ describe('Leaks', () => {
     utimesSync(join(root, 'postgres', 'base', '2'), old, old);
     const clean = await look();
     expect(clean.failed).toEqual([]);
-    expect(clean.outcomes).toMatchObject([{ section: 'controls', seen: 'in 1 files' }, { section: 'leaks' }]);
+    expect(clean.outcomes).toMatchObject([{ section: 'controls', seen: join('base', '1') }, { section: 'leaks' }]);
     expect(clean.untried).toMatchObject([{ subject: 'files of nats' }]);
     file('3', `${'.'.repeat(4 * 1024 * 1024 - 5)}${b.canary.sealed()}`);
     expect((await look()).failed).toMatchObject([{ subject: 'files of postgres', seen: join('base', '3') }]);

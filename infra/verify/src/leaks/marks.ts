@@ -1,21 +1,25 @@
 import type { Tenant } from '../world/tenant.js';
+import { Finder } from './finder.js';
 
 /** What must not be where it does not belong. */
 export class Marks {
   private readonly own = new Map<string, readonly string[]>();
-  private readonly values = new Set<string>();
-  private readonly classified = new Set<string>();
-  private readonly sealed = new Set<string>();
-  private readonly secret = new Set<string>();
+  private readonly classified = new Finder();
+  /** Passwords and tokens. */
+  private readonly secret = new Finder();
+  /** All values and secrets. */
+  private readonly telling = new Finder();
+  /** What is nowhere on a disk in clear: passwords, tokens, and what lies encrypted in the tables. */
+  readonly neverInClear = new Finder();
   private readonly health = new Map<string, string>();
 
   /** From now on nobody else may be shown these tenants' values or ids. */
   protect(tenants: readonly Tenant[]): void {
     for (const { id, canary, person, owner } of tenants) {
       this.own.set(id, [canary.text, id]);
-      for (const text of canary.valueTexts) this.values.add(text);
+      for (const text of canary.valueTexts) this.telling.add(text);
       const encrypted = [canary.sealedText, canary.healthText];
-      for (const text of encrypted) this.sealed.add(text);
+      for (const text of encrypted) this.neverInClear.add(text);
       for (const text of [canary.classifiedText, ...encrypted]) this.classified.add(text);
       this.health.set(id, canary.healthText);
       this.addSecret(person.password).addSecret(owner.token!);
@@ -24,7 +28,7 @@ export class Marks {
 
   /** A token or a password, which is nowhere in clear. */
   addSecret(secret: string): this {
-    this.secret.add(secret);
+    for (const finder of [this.secret, this.telling, this.neverInClear]) finder.add(secret);
     return this;
   }
 
@@ -45,13 +49,8 @@ export class Marks {
   }
 
   /** Of a text that tells nobody values: whether it has one, or a secret. */
-  isTelling(text: string): boolean {
-    return [...this.values, ...this.secret].some((mark) => text.includes(mark));
-  }
-
-  /** What is nowhere on a disk in clear: passwords, tokens, and what lies encrypted in the tables. */
-  get neverInClear(): readonly string[] {
-    return [...this.sealed, ...this.secret];
+  isTelling(text: string | Buffer): boolean {
+    return this.telling.isIn(typeof text === 'string' ? Buffer.from(text) : text);
   }
 
   /** What lies in tables as it is: whoever reads a store sees it. */
@@ -63,7 +62,8 @@ export class Marks {
   wrongFor(text: string, tenantId: string): string | null {
     const [foreign] = this.foreignIn(text, [tenantId]);
     if (foreign) return `something of tenant ${foreign}`;
-    if ([...this.classified].some((mark) => text.includes(mark))) return 'a classified value in clear';
-    return [...this.secret].some((mark) => text.includes(mark)) ? 'a password or token' : null;
+    const bytes = Buffer.from(text);
+    if (this.classified.isIn(bytes)) return 'a classified value in clear';
+    return this.secret.isIn(bytes) ? 'a password or token' : null;
   }
 }

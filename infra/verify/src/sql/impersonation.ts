@@ -24,12 +24,13 @@ const ATTEMPTS = 5;
 /** What the schemas and roles of tenants are, and who may do what with them. */
 const SCHEMAS = `
   select 'schemas of tenants', concat_ws(' ',
-    (select string_agg(n.nspname || coalesce(n.nspacl::text, ''), ',' order by n.nspname) from pg_namespace n where n.nspname = any (r.names)),
-    (select string_agg(c.oid || c.relname || coalesce(c.relacl::text, ''), ',' order by c.oid)
-     from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = any (r.names)),
+    (select string_agg(n.nspname || coalesce(n.nspacl::text, ''), ',' order by n.nspname) from pg_namespace n where n.oid = any (s.schemas)),
+    (select string_agg(c.oid || c.relname || coalesce(c.relacl::text, ''), ',' order by c.oid) from pg_class c where c.relnamespace = any (s.schemas)),
     (select string_agg(format('%s %s %s', m.roleid, m.member, m.inherit_option), ',' order by m.oid)
-     from pg_auth_members m where exists (select from pg_roles o where o.oid in (m.roleid, m.member) and o.rolname = any (r.names))))
-  from (select array_agg('t_' || replace(id::text, '-', '')) as names from unnest($1::uuid[]) as id) r`;
+     from pg_auth_members m where m.roleid = any (s.roles) or m.member = any (s.roles)))
+  from (select array(select oid from pg_namespace where nspname = any (n.names)) as schemas,
+               array(select oid from pg_roles where rolname = any (n.names)) as roles
+        from (select array_agg('t_' || replace(id::text, '-', '')) as names from unnest($1::uuid[]) as id) n) s`;
 
 /**
  * The session of a superuser in a login's place: what a call changed can be looked at before it is undone, also where the login itself

@@ -60,19 +60,9 @@ async function viewsOf(admin: Session, pairs: readonly Pair[]): Promise<string[]
 }
 
 /** Those that show a row with one of the marks; a view that may not be read shows none. */
-async function showing(
-  session: Session,
-  views: readonly string[],
-  marks: readonly string[],
-  as: As,
-): Promise<string[]> {
-  const patterns = marks.map((mark) => `'%${mark}%'`).join(', ');
-  const found: string[] = [];
-  for (const view of views) {
-    const { rows } = await session.try(`select from ${view} v where v::text like any (array[${patterns}]) limit 1`, as);
-    if (rows.length > 0) found.push(view);
-  }
-  return found;
+function showing(session: Session, views: readonly string[], marks: readonly string[], as: As): Promise<string[]> {
+  const patterns = marks.map((mark) => `'%%${mark}%%'`).join(', ');
+  return session.finding(views, `select from %s v where v::text like any (array[${patterns}])`, as);
 }
 
 function marksOf(id: string, canary: string): string[] {
