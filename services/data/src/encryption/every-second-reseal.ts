@@ -2,9 +2,10 @@ import { Controller } from '@nestjs/common';
 import { KeyRotationFinished } from '@tenantry/contracts';
 import { ControlDatabase, type Job, type Transaction, Vault } from '@tenantry/database';
 import { Clock } from '@tenantry/kernel';
-import { Every } from '@tenantry/messaging';
+import { Directories, Every } from '@tenantry/messaging';
 import { ProductDefinitions } from '../product-tables/product-definitions.js';
 import { rowKey } from '../rows/row-key.js';
+import { carrySightings } from '../retention/sighting.table.js';
 import { placeOf } from '../rows/sealed-value.js';
 import { readSpace } from '../spaces/catalog.js';
 import type { PlacedTable, TableSpace } from '../spaces/table-space.js';
@@ -24,12 +25,12 @@ const TENANTS_AT_ONCE = 20;
 /** Of one tenant before it is another's turn. */
 const BATCHES_AT_ONCE = 20;
 const BATCH_ROWS = 500;
-/** How long a tenant whose batch has failed waits, so that the others go on. */
+/** How long a tenant waits whose batch has failed, or who is not active, so that the others go on. */
 const RETRY_MS = 30_000;
 
 /**
  * Seals rows again with the newest key, in batches that each commit with the place they came to. Nobody waits for it: rows are read
- * without locks, and one that is changed meanwhile is left alone, because it was sealed with the new key by then.
+ * without locks, and one that is changed meanwhile is left alone, because it was sealed with the new key by then. Suspended tenants wait.
  */
 @Controller()
 export class EverySecondReseal {
@@ -37,6 +38,7 @@ export class EverySecondReseal {
     private readonly control: ControlDatabase,
     private readonly products: ProductDefinitions,
     private readonly vault: Vault,
+    private readonly directories: Directories,
     private readonly clock: Clock,
   ) {}
 
@@ -44,10 +46,13 @@ export class EverySecondReseal {
   async handle(signal: AbortSignal): Promise<void> {
     const job = this.control.job('data_rotation');
     const failures: unknown[] = [];
+    const wait = (tenantId: string): Promise<void> =>
+      postpone(job, tenantId, new Date(this.clock.now().getTime() + RETRY_MS));
     for (const tenantId of await tenantsRotating(job, this.clock.now(), TENANTS_AT_ONCE)) {
-      await this.#take(job, tenantId, signal).catch(async (error: unknown) => {
+      const isActive = this.directories.tenants.get(tenantId)?.status === 'active';
+      await (isActive ? this.#take(job, tenantId, signal) : wait(tenantId)).catch(async (error: unknown) => {
         failures.push(error);
-        await postpone(job, tenantId, new Date(this.clock.now().getTime() + RETRY_MS));
+        await wait(tenantId);
       });
     }
     if (failures.length > 0) {
@@ -106,6 +111,7 @@ export class EverySecondReseal {
     const resealed = await Promise.all(old.map((row) => this.#resealRow(tx.tenantId, table, columns, row)));
     const changed = resealed.length > 0 ? await saveResealed(tx, table, columns, resealed) : 0;
     await leaveRows(tx);
+    if (changed > 0) await carrySightings(tx, table.definition.name, resealed);
     return { rows: changed, lastKey: rows.length === BATCH_ROWS ? rows.at(-1)!.key : null };
   }
 

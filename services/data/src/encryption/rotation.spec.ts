@@ -121,6 +121,25 @@ describe('rotating a tenant’s keys', () => {
     expect(await find(t.pool, 'people', 's-700')).toEqual([{ id: 700, ssn: 's-700', pin: 700 }]);
   });
 
+  it.each(['schema', 'pool'] as const)(
+    'waits while its tenant is suspended, in %s mode, and nobody else does',
+    async (mode) => {
+      const [own, other] = mode === 'schema' ? [t.schema, t.pool] : [t.pool, t.schema];
+      for (const rows of [own, other]) {
+        await rows.createTable({ name: 'people', columns });
+        await rows.post('people', people(1, 2));
+      }
+      const [waiting, going] = [await rotate(own), await rotate(other)];
+      t.bus.announce(own.id, { mode, status: 'suspended' });
+      await work();
+      t.bus.announce(own.id, { mode });
+      expect([await look(own, waiting), await look(other, going)]).toMatchObject([{ rowsDone: 0n }, { rowsDone: 2n }]);
+      await settle();
+      await work();
+      expect(await look(own, waiting)).toMatchObject({ rowsDone: 2n });
+    },
+  );
+
   it('is noticed at once by another process that still has the old keys', async () => {
     await t.pool.createTable({ name: 'people', columns });
     const doors = t.database.doors('data', { masterKey: new Uint8Array(32).fill(1) });

@@ -8,6 +8,8 @@ import { blindName } from './blind-column.js';
 export interface SealedRow {
   readonly key: readonly string[];
   readonly values: readonly (string | null)[];
+  /** Which version of the row this is: any change makes another. */
+  readonly version: string;
 }
 
 /** A row that is sealed again: written only where it is still what it was. */
@@ -41,7 +43,7 @@ export async function sealedRowsAfter(
     : sql``;
   return tx.query<SealedRow>(sql`
     select array[${list(keys.map(({ name }) => sql`${name}::text`))}] as key,
-      array[${list(columns.map(({ name }) => identifier('t0', name)))}] as values
+      array[${list(columns.map(({ name }) => identifier('t0', name)))}] as values, t0.xmin::text as version
     from ${placed(table)}${after} order by ${order} limit ${limit}`);
 }
 

@@ -16,6 +16,19 @@ export async function saveSightings(
     on conflict (tenant_id, rule_id, row_key) do update set row_version = excluded.row_version, seen_at = excluded.seen_at`);
 }
 
+/**
+ * Takes what this transaction has written of rows for the versions that were seen, because nothing in them has changed: their days go on.
+ * A row that somebody else has changed meanwhile has another version by then, and is seen anew.
+ */
+export async function carrySightings(tx: Transaction, table: string, written: readonly Sighting[]): Promise<void> {
+  await tx.execute(sql`
+    update data.retention_sighting s set row_version = pg_current_xact_id()::xid::text
+    from unnest(${written.map(({ key }) => JSON.stringify(key))}::jsonb[], ${written.map(({ version }) => version)}::text[]) as w (key, version)
+    where s.tenant_id = ${tx.tenantId} and s.rule_id in (
+        select id from data.retention_rule r where r.tenant_id = ${tx.tenantId} and r.table_name = ${table} and r.ended_at is null)
+      and s.row_key = array(select jsonb_array_elements_text(w.key)) and s.row_version = w.version`);
+}
+
 /** Forgets rows that are gone, or are not as the rule wants them any more. */
 export async function deleteSightings(
   tx: Transaction,
