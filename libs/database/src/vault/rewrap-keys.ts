@@ -19,6 +19,9 @@ interface WrappedKey {
   readonly wrapped: Buffer;
 }
 
+/** Hears after each tenant how many of them are done. */
+export type RewrapProgress = (tenantsDone: number, tenants: number) => void;
+
 /**
  * Wraps every tenant's keys by what wraps now, in its newest version, each tenant in a commit of its own, so it goes on
  * where it was when it is run again. No value is sealed again: the tenants' keys stay what they are.
@@ -27,6 +30,7 @@ interface WrappedKey {
 export async function rewrapKeys(
   adminUrl: string,
   { current, others }: { readonly current: KeyEncryption; readonly others: readonly KeyEncryption[] },
+  tell: RewrapProgress = () => undefined,
 ): Promise<RewrapReport> {
   const admin = await Admin.open(adminUrl);
   try {
@@ -34,10 +38,11 @@ export async function rewrapKeys(
       admin.query<{ id: string }>(sql`select tenant_id as id from platform.tenant_status order by tenant_id`),
     );
     let [rewrapped, kept] = [0, 0];
-    for (const { id } of tenants) {
+    for (const [n, { id }] of tenants.entries()) {
       const done = await admin.inTransactionAs('platform_owner', () => rewrapTenant(admin, id, [current, ...others]));
       rewrapped += done.rewrapped;
       kept += done.kept;
+      tell(n + 1, tenants.length);
     }
     return { tenants: tenants.length, rewrapped, kept };
   } finally {

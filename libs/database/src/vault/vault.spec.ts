@@ -195,6 +195,25 @@ describe('the vault', () => {
       await rewrap(other, current);
     });
 
+    it('says after each tenant how many are done, and keeps what was done when it ends there', async () => {
+      const tenants = await Promise.all([database.addTenant(), database.addTenant()]);
+      for (const tenantId of tenants) await vault.seal(tenantId, place, 'old');
+      const encryptions = { current: new MasterKey(current), others: [new MasterKey(other)] };
+      const told: [number, number][] = [];
+      const ended = rewrapKeys(database.adminUrl, encryptions, (done, of) => {
+        told.push([done, of]);
+        if (done === 2) throw new Error('killed');
+      });
+      await expect(ended).rejects.toThrow('killed');
+      const { tenants: count, kept } = await rewrapKeys(database.adminUrl, encryptions);
+      expect(told).toEqual([
+        [1, count],
+        [2, count],
+      ]);
+      expect(kept).toBeGreaterThan(0);
+      await rewrap(other, current);
+    });
+
     it('stops at a key that neither opens, and changes nothing of that tenant', async () => {
       const all = 'select tenant_id, version, wrapped_key from platform.tenant_key order by 1, 2';
       const before = await database.admin(all);
