@@ -6,7 +6,7 @@ import { Badge } from '../ui/page.js';
 import { saveAs } from '../ui/save-as.js';
 import { Wide } from '../ui/wide.js';
 import { sentence } from '../words/words.js';
-import { BARRED, FINDINGS, KINDS, OUTCOMES } from './item-words.js';
+import { BARRED, FINDINGS, KINDS, OF_THE_PLATFORM, OUTCOMES } from './item-words.js';
 
 interface ItemTableProps {
   readonly items: readonly AccessReviewItem[];
@@ -75,17 +75,22 @@ function nameOfItem({ kind, name, email, accessId }: AccessReviewItem): string {
 function Row({ item }: { readonly item: AccessReviewItem }): ReactElement {
   const momentOf = useMoments();
   const { nameOf } = useMembers();
-  const { email, name, role, permissions, grantedBy, grantedAt, findings, previousRole, rosterRole } = item;
+  const { email, name, role, permissions, holderId, grantedBy, grantedAt, findings, previousRole, rosterRole } = item;
   const due = rosterRole ?? previousRole;
   return (
     <>
       <th scope="row">
         {nameOfItem(item)}
         {name !== null && email !== null && <div className="aside">{email}</div>}
+        {OF_THE_PLATFORM.includes(item.kind) && (
+          <div className="aside">
+            {holderId === null ? 'any of the platform’s staff' : `the platform’s staff ${holderId}`}
+          </div>
+        )}
       </th>
       <td>{role === null ? permissions.join(', ') : sentence(role)}</td>
       <td>
-        {grantedBy === null ? 'not known' : nameOf(grantedBy)}
+        {grantedBy === null ? 'not known' : item.kind === 'break_glass' ? 'themselves' : nameOf(grantedBy)}
         <div className="aside">{momentOf(grantedAt)}</div>
       </td>
       <td>

@@ -28,3 +28,6 @@ export const OUTCOMES: Readonly<Record<string, string>> = {
   changed: 'Changed',
   expired: 'Had run out',
 };
+
+/** What the platform's staff get in by: they are known to the tenant by their id, as in its log. */
+export const OF_THE_PLATFORM: readonly string[] = ['support_grant', 'break_glass'];
