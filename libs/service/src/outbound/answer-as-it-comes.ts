@@ -40,8 +40,8 @@ function readableOf(body: Dispatcher.ResponseData['body'], maxBytes: number): Re
             end(() => controller.error(new OutboundError('too-large', `The answer is larger than ${maxBytes} bytes`)));
             body.destroy();
           } else {
+            body.pause(); // before whoever waits for the chunk asks for the next
             controller.enqueue(chunk);
-            body.pause();
           }
         });
         body.once('end', () => end(() => controller.close()));
