@@ -17,6 +17,8 @@ export interface Running {
   readonly signal: AbortSignal | null;
   /** What begins it: rides with the first statement. */
   readonly opening: readonly Step[];
+  /** What begins it when no statement did: rides with the commit. */
+  readonly openingOfCommit: readonly Step[];
 }
 
 /** A transaction while its work runs. */
@@ -28,17 +30,19 @@ export class OpenTransaction implements Transaction {
   readonly #outgoing: Outgoing[] = [];
   readonly #finishing: Step[] = [];
   #opening: readonly Step[];
+  #openingOfCommit: readonly Step[];
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | null = null;
   #savepoints = 0;
   #closed = false;
 
-  constructor(connection: PgConnection, publisher: Publisher, { shape, signal, opening }: Running) {
+  constructor(connection: PgConnection, publisher: Publisher, { shape, signal, opening, openingOfCommit }: Running) {
     this.#connection = connection;
     this.#publisher = publisher;
     this.#shape = shape;
     this.#signal = signal;
     this.#opening = opening;
+    this.#openingOfCommit = openingOfCommit;
   }
 
   get tenantId(): string {
@@ -114,7 +118,7 @@ export class OpenTransaction implements Transaction {
 
   /** What is left to do before the commit: the beginning, when no statement took it along, and the work's last statements. */
   get remaining(): readonly Step[] {
-    return [...this.#opening, ...this.#finishing];
+    return [...this.#openingOfCommit, ...this.#finishing];
   }
 
   /** What the commit has to write. @throws whatever statement failed without being undone */
@@ -154,6 +158,7 @@ export class OpenTransaction implements Transaction {
     try {
       const results = await this.#connection.fly([...this.#opening, step], this.#signal);
       this.#opening = [];
+      this.#openingOfCommit = [];
       return results.at(-1)!;
     } catch (error) {
       const translated = asError(translateError(error));

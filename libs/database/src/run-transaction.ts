@@ -51,6 +51,7 @@ export async function runTransaction<T>(
     shape: plan.shape,
     signal,
     opening: guard ? [] : [...beginSteps(plan), ...placeSteps(plan)],
+    openingOfCommit: guard ? [] : [...enterSteps(plan), ...placeSteps(plan)],
   });
   try {
     if (guard) await claim(connection, plan, guard);
@@ -98,7 +99,12 @@ export async function rollBack(connection: PgConnection): Promise<void> {
 
 /** Begins, says who acts, and asks whether the tenant may write. */
 function beginSteps(plan: TransactionPlan): Step[] {
-  return [BEGIN, settingStep(plan.settings), ...mayWriteSteps(plan.ctx)];
+  return [...enterSteps(plan), ...mayWriteSteps(plan.ctx)];
+}
+
+/** Begins and says who acts: whether the tenant may write is asked before the commit, and in one flight with it once is enough. */
+function enterSteps({ settings }: TransactionPlan): Step[] {
+  return [BEGIN, settingStep(settings)];
 }
 
 function placeSteps({ place }: TransactionPlan): Step[] {
