@@ -54,8 +54,11 @@ export class Conformance {
   }
 
   /** The pieces of an answer, which is judged as soon as it has ended: what has gone on by then can't be taken back, but it is not finished. */
-  async *pieces(pieces: AsyncIterable<ModelPiece>, decisions: Decision[]): AsyncGenerator<ModelPiece> {
-    if (this.guardrails.length === 0) return yield* pieces;
+  pieces(pieces: AsyncIterable<ModelPiece>, decisions: Decision[]): AsyncIterable<ModelPiece> {
+    return this.guardrails.length === 0 ? pieces : this.judged(pieces, decisions);
+  }
+
+  private async *judged(pieces: AsyncIterable<ModelPiece>, decisions: Decision[]): AsyncGenerator<ModelPiece> {
     let text: string | null = null;
     for await (const piece of pieces) {
       if (piece.kind === 'text') text = `${text ?? ''}${piece.text}`;
