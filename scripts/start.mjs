@@ -18,11 +18,12 @@ await build().catch((error) => fail(`the sources do not compile: ${error.message
 const program = join(root, 'scripts', 'dist', 'start.js');
 process.env.NODE_COMPILE_CACHE = join(root, 'node_modules', '.cache', 'tenantry'); // also for the services of --split
 if (major >= OWN_NODE) {
-  process.setSourceMapsEnabled(true);
+  nodeModule.setSourceMapsSupport(true, { nodeModules: false }); // maps of libraries would stay in memory
   nodeModule.enableCompileCache(process.env.NODE_COMPILE_CACHE);
   await import(pathToFileURL(program).href);
 } else {
-  const child = spawn(node, ['--enable-source-maps', program, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const options = [...process.execArgv, '--enable-source-maps'];
+  const child = spawn(node, [...options, program, ...process.argv.slice(2)], { stdio: 'inherit' });
   // Ctrl-C reaches the child from the terminal; what is sent to us alone is handed on.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) {
