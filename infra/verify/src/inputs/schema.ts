@@ -13,6 +13,7 @@ export interface Schema {
   readonly maximum?: number;
   readonly minItems?: number;
   readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
 }
@@ -52,7 +53,8 @@ export function fieldsOf({ http, name }: Operation): Field[] {
       ? [{ name: field, place, required, schema } as const]
       : [],
   );
-  const body = resolved(described.requestBody?.content['application/json']?.schema ?? {});
+  const { anyOf: [whole] = [], ...only } = described.requestBody?.content['application/json']?.schema ?? {};
+  const body = resolved(whole ?? only); // one item by itself is put into the whole by the gateway
   const members = Object.entries(body.properties ?? {}).map(([field, schema]) => {
     return { name: field, place: 'body', required: body.required?.includes(field) ?? false, schema } as const;
   });
