@@ -1,5 +1,5 @@
 /**
- * How Node runs services, each in a process of its own or all in one. V8 takes what memory a machine has before it looks for garbage: young objects get up to 96 MB, and
+ * How Node runs a service that has a process of its own. V8 takes what memory a machine has before it looks for garbage: young objects get up to 96 MB, and
  * old ones may become four times as many. So a service that streams would hold what it was done with long ago. These do not limit what a service may need.
  */
 export const SERVICE_NODE_OPTIONS = [
