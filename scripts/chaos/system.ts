@@ -25,6 +25,8 @@ export interface SystemOptions {
   readonly replicas: number;
   /** nats-servers: one, or a cluster of three. */
   readonly natsNodes: number;
+  /** Settings of the instances besides those that make them a place of their own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A whole system of our own whose parts can be broken one by one. */
@@ -43,13 +45,14 @@ export class System implements AsyncDisposable {
 
   /** Starts Postgres, nats-server and the instances. */
   static async open(options: Partial<SystemOptions> = {}): Promise<System> {
-    const { isSplit = false, replicas = 1, natsNodes = 1 } = options;
+    const { isSplit = false, replicas = 1, natsNodes = 1, environment = {} } = options;
     await using stack = new AsyncDisposableStack();
     const { directory, settings } = await takePlace(stack);
     const secretsFolder = join(directory, 'secrets');
     const servers = stack.use(await Servers.start(join(directory, 'servers'), secretsFolder, natsNodes));
     const shared = {
       ...settings,
+      ...environment,
       ...{ SIGN_IN_RATE_PER_S: '10000000', SIGN_IN_BURST: '10000000' },
       ...{ DATABASE_URL: servers.databaseUrl, NATS_URL: servers.natsUrl, NATS_REPLICAS: String(natsNodes) },
     };
