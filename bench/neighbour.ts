@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { newId } from '@tenantry/kernel';
 import { ownerOf, PASSWORD, prepareTenant, send, signIn } from './instance/client.js';
+import { npmStart } from './instance/npm-start.js';
 import { takePlace } from './instance/place.js';
 import { run } from './instance/program.js';
 import { ask, hangUp } from './measure/ask.js';
@@ -182,15 +183,7 @@ async function compareUnder(limits: 'ordinary limits' | 'limits lifted'): Promis
   const place = await takePlace(stack);
   const isLifted = limits === 'limits lifted';
   const chosen = { ...place.settings, ...settings, ...(isLifted ? { ...LIFTED_ADDRESS, ...LIFTED_SIGN_IN } : {}) };
-  const program = join(import.meta.dirname, '../scripts/dist/start.js');
-  const production = { ...chosen, NODE_ENV: 'production' };
-  const started = await run(
-    program,
-    production,
-    /ready\s+(http\S+)/,
-    process.execArgv,
-    options.split ? ['--split'] : [],
-  );
+  const started = await npmStart(chosen, { args: options.split ? ['--split'] : [] });
   stack.defer(() => started.stop());
   const refusing = await run(join(import.meta.dirname, 'baselines/refuse-all.ts'), {}, /^(http\S+)$/);
   stack.defer(() => refusing.stop());

@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { formatNanos, parseNanos } from '@tenantry/kernel';
+import { SERVICE_NODE_OPTIONS } from '@tenantry/local';
 import { send } from './instance/client.js';
 import { openModelPlace } from './instance/model-place.js';
 import { quantile } from './measure/quantile.js';
@@ -9,7 +10,7 @@ import { residentMib } from './measure/resident.js';
 
 /**
  * A thousand answers of a model that are read at the same time, of one tenant and through one gateway: what memory Tenantry takes with them (its
- * process and nats-server, without Postgres and the stand-in), and whether each ends whole and is paid once. The stand-in says a token each second, and
+ * process, by the options of Node that a container has, and nats-server, without Postgres and the stand-in), and whether each ends whole and is paid once. The stand-in says a token each second, and
  * goes on for long enough that all are open at once.
  */
 const STREAMS = 1_000;
@@ -122,7 +123,7 @@ async function openAll(
 }
 
 async function measure(stack: AsyncDisposableStack): Promise<boolean> {
-  const { url, pid, token } = await openModelPlace(stack);
+  const { url, pid, token } = await openModelPlace(stack, { nodeOptions: SERVICE_NODE_OPTIONS });
   const agent = new Agent({ keepAlive: true });
   stack.defer(() => agent.destroy());
   const place = { url, token, agent };

@@ -1,6 +1,6 @@
 import { startModelLocal } from '@tenantry/model-local';
 import { prepareTenant, signIn } from './client.js';
-import { npmStart } from './npm-start.js';
+import { npmStart, type StartOptions } from './npm-start.js';
 import { takePlace, takePostgres } from './place.js';
 
 /** An instance whose models are the local stand-in, with a tenant; all of it ends with the stack. */
@@ -13,13 +13,13 @@ export interface ModelPlace {
   readonly modelUrl: string;
 }
 
-export async function openModelPlace(stack: AsyncDisposableStack): Promise<ModelPlace> {
+export async function openModelPlace(stack: AsyncDisposableStack, options: StartOptions = {}): Promise<ModelPlace> {
   const local = await startModelLocal();
   stack.defer(() => local.close());
   const { directory, settings } = await takePlace(stack);
   const postgres = await takePostgres(stack, directory);
   const environment = { ...settings, DATABASE_URL: postgres.url, LOCAL_MODEL_URL: local.baseUrl };
-  const { address: url, pid, stop } = await npmStart(environment);
+  const { address: url, pid, stop } = await npmStart(environment, options);
   stack.defer(stop);
   const { token } = await prepareTenant(url, await signIn(url), 'bench', 'pool');
   return { url, pid, token, modelUrl: local.baseUrl };

@@ -134,7 +134,7 @@ export async function startSystems(stack: AsyncDisposableStack, isSplit: boolean
   const place = await takePlace(stack);
   const postgres = await takePostgres(stack, place.directory);
   const settings = { ...place.settings, DATABASE_URL: postgres.url, NODE_ENV: 'production' };
-  const started = await npmStart(settings, isSplit ? ['--split'] : []);
+  const started = await npmStart(settings, { args: isSplit ? ['--split'] : [] });
   stack.defer(() => started.stop());
   const items = itemsOf();
   const { tenantry, signInAgain, tenantIds } = await startTenantry(started.address, items);

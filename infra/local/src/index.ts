@@ -5,5 +5,6 @@ export { openInstance, type OpenInstance } from './operate/open-instance.js';
 export { PlainError } from './plain-error.js';
 export { startInstance, type InstanceOptions } from './run/start-instance.js';
 export { LocalSettings } from './run/local-settings.js';
+export { SERVICE_NODE_OPTIONS } from './run/node-options.js';
 export { Progress } from './run/progress.js';
 export { natsUsers, rememberSecrets } from './run/instance.js';
