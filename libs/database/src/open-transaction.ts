@@ -11,14 +11,18 @@ import { type Shape, fixedStep, statementStep } from './wire/steps.js';
 /** TypeORM takes most of a second to load, and most services never need it. */
 const loadRows = () => import('./rows.js');
 
+/** What begins a transaction: it rides with the first statement, or, when there was none, with the commit. */
+export interface Opening {
+  readonly withStatement: readonly Step[];
+  readonly withCommit: readonly Step[];
+}
+
 /** How a transaction runs its statements. */
 export interface Running {
   readonly shape: Shape;
   readonly signal: AbortSignal | null;
-  /** What begins it: rides with the first statement. */
-  readonly opening: readonly Step[];
-  /** What begins it when no statement did: rides with the commit. */
-  readonly openingOfCommit: readonly Step[];
+  /** Null when it is begun otherwise. */
+  readonly opening: Opening | null;
 }
 
 /** A transaction while its work runs. */
@@ -29,20 +33,18 @@ export class OpenTransaction implements Transaction {
   readonly #signal: AbortSignal | null;
   readonly #outgoing: Outgoing[] = [];
   readonly #finishing: Step[] = [];
-  #opening: readonly Step[];
-  #openingOfCommit: readonly Step[];
+  #opening: Opening | null;
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | null = null;
   #savepoints = 0;
   #closed = false;
 
-  constructor(connection: PgConnection, publisher: Publisher, { shape, signal, opening, openingOfCommit }: Running) {
+  constructor(connection: PgConnection, publisher: Publisher, { shape, signal, opening }: Running) {
     this.#connection = connection;
     this.#publisher = publisher;
     this.#shape = shape;
     this.#signal = signal;
     this.#opening = opening;
-    this.#openingOfCommit = openingOfCommit;
   }
 
   get tenantId(): string {
@@ -118,7 +120,7 @@ export class OpenTransaction implements Transaction {
 
   /** What is left to do before the commit: the beginning, when no statement took it along, and the work's last statements. */
   get remaining(): readonly Step[] {
-    return [...this.#openingOfCommit, ...this.#finishing];
+    return [...(this.#opening?.withCommit ?? []), ...this.#finishing];
   }
 
   /** What the commit has to write. @throws whatever statement failed without being undone */
@@ -156,9 +158,8 @@ export class OpenTransaction implements Transaction {
       throw this.#failure;
     }
     try {
-      const results = await this.#connection.fly([...this.#opening, step], this.#signal);
-      this.#opening = [];
-      this.#openingOfCommit = [];
+      const results = await this.#connection.fly([...(this.#opening?.withStatement ?? []), step], this.#signal);
+      this.#opening = null;
       return results.at(-1)!;
     } catch (error) {
       const translated = asError(translateError(error));

@@ -2,7 +2,7 @@ import { Fault, type TenantContext } from '@tenantry/kernel';
 import type { Cells } from './cells.js';
 import type { Outgoing } from './messages/envelope.js';
 import { IdempotencyGuard } from './messages/idempotency.js';
-import { OpenTransaction } from './open-transaction.js';
+import { OpenTransaction, type Opening } from './open-transaction.js';
 import type { Transaction } from './transaction.js';
 import { abortFault } from './wire/abort.js';
 import type { PgConnection } from './wire/connection.js';
@@ -50,8 +50,7 @@ export async function runTransaction<T>(
   const tx = new OpenTransaction(connection, plan, {
     shape: plan.shape,
     signal,
-    opening: guard ? [] : [...beginSteps(plan), ...placeSteps(plan)],
-    openingOfCommit: guard ? [] : [...enterSteps(plan), ...placeSteps(plan)],
+    opening: guard ? null : openingOf(plan),
   });
   try {
     if (guard) await claim(connection, plan, guard);
@@ -95,6 +94,11 @@ export async function rollBack(connection: PgConnection): Promise<void> {
   if (connection.isInTransaction) {
     await connection.fly([ROLLBACK]).catch(() => undefined);
   }
+}
+
+function openingOf(plan: TransactionPlan): Opening {
+  const place = placeSteps(plan);
+  return { withStatement: [...beginSteps(plan), ...place], withCommit: [...enterSteps(plan), ...place] };
 }
 
 /** Begins, says who acts, and asks whether the tenant may write. */

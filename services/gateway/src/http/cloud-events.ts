@@ -50,6 +50,7 @@ function withoutExtensions(event: unknown, declared: ReadonlySet<string>): unkno
   return Object.fromEntries(Object.entries(event).filter(([name]) => declared.has(name) || !ATTRIBUTE.test(name)));
 }
 
-function isObject(value: unknown): value is object {
+/** Whether JSON is an object, and neither a list nor null. */
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
