@@ -242,7 +242,10 @@ describe('a signed context', () => {
 
   it('waits a moment for a tenant whose directory entry is on its way', async () => {
     const late = newId();
-    const patient: Standing = { ...standing, settle: (id) => Promise.resolve(void statuses.set(id, 'active')) };
+    const patient: Standing = {
+      ...standing,
+      settle: (ctx) => Promise.resolve(void statuses.set(ctx.tenantId, 'active')),
+    };
     verifier = new ContextVerifier({ service: 'orders', keys: issuers.keys, standing: patient, clock });
     await expect(verify(await gateway.sign(contextOf(late), 'orders'))).resolves.toBeDefined();
   });

@@ -16,8 +16,11 @@ export interface Standing {
   isRevoked(credentialId: string): boolean;
   /** Whether agents are stopped: one, all of a tenant or, by the platform's id, all there are. */
   isStopped?(id: string): boolean;
-  /** Waits a moment for a tenant that is not known yet: its directory entry may still be on its way. */
-  settle?(tenantId: string): Promise<void>;
+  /**
+   * Waits a moment for what a context names and no directory tells yet: a tenant just made, an agent just published.
+   * Nothing to wait for: undefined, for this is asked on every call.
+   */
+  settle?(ctx: ProvenContext): Promise<void> | undefined;
   /** Tells of changes, so that work in flight can be cut; answers how to stop. */
   onChange?(callback: (change: StandingChange) => void): () => void;
 }

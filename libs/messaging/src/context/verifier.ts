@@ -86,7 +86,8 @@ export class ContextVerifier {
     }
     const { context } = proof;
     assertIssuer(proof, operation);
-    if (this.isUnknown(context.tenantId)) await this.standing.settle?.(context.tenantId);
+    const settled = this.standing.settle?.(context);
+    if (settled) await settled;
     assertStanding(this.standing, context, operation);
     return {
       ...context,
@@ -105,10 +106,6 @@ export class ContextVerifier {
       throw new Fault('forbidden', { cause: 'a platform operation with the context of a tenant' });
     }
     if (operation.permission !== null && !permits(ctx.permissions, operation.permission)) throw new Fault('forbidden');
-  }
-
-  private isUnknown(tenantId: string): boolean {
-    return tenantId !== PLATFORM_TENANT_ID && this.standing.tenantStatus(tenantId) === undefined;
   }
 
   private async prove(token: string): Promise<Proof> {

@@ -1,3 +1,4 @@
+import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import type { Bus } from '../bus/bus.js';
 import type { Log } from '../bus/log.js';
 import type { Standing } from '../context/standing.js';
@@ -129,7 +130,11 @@ export function standingOf(directories: Directories): Standing {
     isRevoked: (credentialId) =>
       revocations.get(credentialId) !== undefined || agentRevocations.get(credentialId) !== undefined,
     isStopped: (id) => agentStops.get(id)?.stopped ?? false,
-    settle: async (tenantId) => void (await tenants.waitFor(tenantId, SETTLE_MS)),
+    settle: ({ tenantId, agentId }) => {
+      if (tenantId !== PLATFORM_TENANT_ID && !tenants.get(tenantId)) return tenants.waitForChange(tenantId, SETTLE_MS);
+      if (agentId === null || !directories.has('agents') || directories.agents.get(agentId)?.publishedVersion) return;
+      return directories.agents.waitForChange(agentId, SETTLE_MS);
+    },
     onChange: (callback) => {
       const stops = [
         tenants.onChange((tenantId) => callback({ tenantId })),

@@ -1,12 +1,21 @@
-import { newId } from '@tenantry/kernel';
+import { newId, type TenantContext } from '@tenantry/kernel';
 import { TestNats, eventually } from '@tenantry/testing';
 import type { Bus } from '../bus/bus.js';
 import { silentLog } from '../bus/log.js';
+import { contextOf } from '../fixture/orders-on-nats.fixture.js';
 import { gatewayService, tenantsService, testOperations } from '../fixture/orders.fixture.js';
-import { Directories } from './directories.js';
+import { Directories, standingOf } from './directories.js';
 import { Directory } from './directory.js';
-import type { DirectoryEntry } from './entries.js';
+import type { AgentEntry, DirectoryEntry, TenantEntry } from './entries.js';
 import { DirectoryWriter } from './writer.js';
+
+const tenant: Omit<TenantEntry, 'version'> = {
+  ...{ slug: 'a', name: 'a', status: 'active', mode: 'pool', cell: 'default', region: null, timeZone: 'UTC' },
+  ...{ organizationId: null, sandboxOf: null, reason: null, hosts: [] },
+};
+const agent: Omit<AgentEntry, 'tenantId' | 'publishedVersion' | 'version'> = {
+  ...{ status: 'active', grants: [], tools: [], data: [], dataClasses: [], models: [], locationIds: [] },
+};
 
 interface Entry extends DirectoryEntry {
   readonly name: string;
@@ -33,6 +42,25 @@ describe('a directory', () => {
     expect(directory.size).toBe(2);
     expect(directory.isStale(1_000)).toBe(true);
     directory.close();
+  });
+
+  it('has a context wait for its tenant, and for what its agent has just been published as', async () => {
+    const directories = Directories.inMemory(['tenants', 'revocations', 'agents', 'agent_stops', 'agent_revocations']);
+    const { settle } = standingOf(directories);
+    const [tenantId, agentId] = [newId(), newId()];
+    const put = (publishedVersion: number | null, version: number): void =>
+      directories.agents.put(agentId, { ...agent, tenantId, publishedVersion, version });
+    const waits = (ctx: Partial<TenantContext>) => settle!(contextOf(tenantId, ctx));
+    const forTenant = waits({});
+    directories.tenants.put(tenantId, { ...tenant, version: 1 });
+    await forTenant;
+    expect(waits({})).toBeUndefined();
+    put(null, 1);
+    const forAgent = waits({ agentId });
+    put(4, 2);
+    await forAgent;
+    expect(waits({ agentId })).toBeUndefined();
+    directories.close();
   });
 
   it('refuses to be asked when the service does not watch it', () => {

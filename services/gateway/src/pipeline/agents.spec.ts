@@ -124,6 +124,14 @@ describe('an agent’s token', () => {
     expect(await ask(headers)).toEqual([200, undefined]);
   });
 
+  it('works as soon as it is given, though the gateway has not heard yet that its agent was published', async () => {
+    const { headers } = tokenOf();
+    publish({ publishedVersion: null });
+    const answer = ask(headers);
+    setTimeout(() => publish({ publishedVersion: 1 }), 20);
+    expect(await answer).toEqual([200, undefined]);
+  });
+
   it('is refused when it has expired, was never issued or names another tenant’s agent', async () => {
     const expired = tokenOf({ expiresAt: new Date(Date.now() - 1).toISOString() });
     const unknown = bearer(`at_live_${randomBytes(32).toString('base64url')}`);

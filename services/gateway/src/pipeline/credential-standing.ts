@@ -40,8 +40,10 @@ export class CredentialStanding implements Step {
 
   private async checkMayAct({ agentId, tenantId }: AgentTokenEntry): Promise<void> {
     const { agents, agentStops } = this.directories;
-    const look = () => agents.get(agentId);
-    const agent = look() ?? (await this.settling.find(agents, `agent ${agentId}`, look));
+    // Tokens are given for what is published, so an entry that says otherwise is older than the token.
+    const isPublished = () => (agents.get(agentId)?.publishedVersion ? true : undefined);
+    if (!isPublished()) await this.settling.find(agents, `agent ${agentId}`, isPublished);
+    const agent = agents.get(agentId);
     if (agent?.tenantId !== tenantId) throw refused('the agent is unknown');
     const isStopped = [agentId, tenantId, PLATFORM_TENANT_ID].some((id) => agentStops.get(id)?.stopped);
     if (isStopped || agent.status !== 'active' || agent.publishedVersion === null) throw new Fault('agent-stopped');
