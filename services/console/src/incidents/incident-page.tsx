@@ -6,6 +6,7 @@ import { useMe, useRead } from '../api/use-api.js';
 import { useMembers } from '../desk/members.js';
 import { useMoments } from '../desk/moments.js';
 import { ActionDialog } from '../ui/action-dialog.js';
+import { FactEntries, type Fact } from '../ui/facts.js';
 import { Badge, Loading, PageHeading } from '../ui/page.js';
 import { ProblemNote } from '../ui/problem-note.js';
 import { sentence } from '../words/words.js';
@@ -53,7 +54,7 @@ function Facts({ incident }: { readonly incident: Incident }): ReactElement {
   const momentOf = useMoments();
   const { nameOf } = useMembers();
   const { discoveredAt, openedAt, openedBy, severity, laws, role, tables, classes, people, conclusion } = incident;
-  const facts: readonly (readonly [string, string | null])[] = [
+  const facts: readonly Fact[] = [
     ['What happened', incident.description],
     ['Discovered', momentOf(discoveredAt)],
     ['Opened', `${momentOf(openedAt)} by ${nameOf(openedBy)}`],
@@ -66,14 +67,7 @@ function Facts({ incident }: { readonly incident: Incident }): ReactElement {
   ];
   return (
     <dl>
-      {facts
-        .filter(([, value]) => value)
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="words">{value}</dd>
-          </div>
-        ))}
+      <FactEntries facts={facts} />
     </dl>
   );
 }

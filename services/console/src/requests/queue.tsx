@@ -4,6 +4,7 @@ import type { PrivacyRequest } from '../api/contract.js';
 import { usePages } from '../api/use-api.js';
 import { useMembers } from '../desk/members.js';
 import { ActionDialog } from '../ui/action-dialog.js';
+import { ChooseAll, ChooseOne } from '../ui/choosing.js';
 import { Loading, MoreButton, PageHeading } from '../ui/page.js';
 import { ProblemNote } from '../ui/problem-note.js';
 import { Wide } from '../ui/wide.js';
@@ -15,7 +16,7 @@ import { OPEN_REQUEST } from './open-request.js';
 
 /** The queue: what is due first at the top. */
 export function Queue(): ReactElement {
-  const { filter, set } = useFilter();
+  const filter = useFilter();
   const pages = usePages('listPrivacyRequests', filter);
   const [, navigate] = useLocation();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -27,7 +28,7 @@ export function Queue(): ReactElement {
       <PageHeading title="Privacy requests">
         <ActionDialog action={OPEN_REQUEST} input={{}} onDone={({ id }) => navigate(`/requests/${id}`)} />
       </PageHeading>
-      <Filters set={set} />
+      <Filters />
       <ProblemNote error={pages.error} about="The queue can not be shown" />
       {!items && !pages.error && <Loading what="the queue" />}
       {items && <Assign requestIds={visible} what={countText(visible.length)} onDone={() => setChosen(new Set())} />}
@@ -48,18 +49,12 @@ interface QueueTableProps {
 
 function QueueTable({ requests, chosen, choose }: QueueTableProps): ReactElement {
   const { nameOf } = useMembers();
-  const areAll = requests.every(({ id }) => chosen.has(id));
   return (
     <Wide what="Requests">
       <thead>
         <tr>
           <th scope="col">
-            <input
-              type="checkbox"
-              aria-label="Choose all that are shown"
-              checked={areAll}
-              onChange={() => choose(new Set(areAll ? [] : requests.map(({ id }) => id)))}
-            />
+            <ChooseAll ids={requests.map(({ id }) => id)} chosen={chosen} choose={choose} />
           </th>
           <th scope="col">Request</th>
           <th scope="col">Due</th>
@@ -72,12 +67,7 @@ function QueueTable({ requests, chosen, choose }: QueueTableProps): ReactElement
         {requests.map((request) => (
           <tr key={request.id}>
             <td>
-              <input
-                type="checkbox"
-                aria-label={`Choose ${titleOf(request)}`}
-                checked={chosen.has(request.id)}
-                onChange={() => choose(chosen.symmetricDifference(new Set([request.id])))}
-              />
+              <ChooseOne id={request.id} name={titleOf(request)} chosen={chosen} choose={choose} />
             </td>
             <th scope="row">
               <Link href={`/requests/${request.id}`}>{titleOf(request)}</Link>

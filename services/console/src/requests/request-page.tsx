@@ -6,6 +6,7 @@ import { useMe, useRead } from '../api/use-api.js';
 import { useMembers } from '../desk/members.js';
 import { RequestPlans } from '../plans/request-plans.js';
 import { ActionDialog } from '../ui/action-dialog.js';
+import { FactEntries, type Fact } from '../ui/facts.js';
 import { Badge, Loading, PageHeading } from '../ui/page.js';
 import { ProblemNote } from '../ui/problem-note.js';
 import { momentText } from '../words/days.js';
@@ -68,7 +69,7 @@ function Actions({ request }: { readonly request: PrivacyRequest }): ReactElemen
 function Facts({ request }: { readonly request: PrivacyRequest }): ReactElement {
   const { nameOf } = useMembers();
   const { agent, controller, timeZone } = request;
-  const facts: readonly (readonly [string, string | null])[] = [
+  const facts: readonly Fact[] = [
     ['They want', rightOf(request.type).wish],
     ['Person', `${request.subjectName}, ${request.subjectEmail}`],
     ['In their words', request.details],
@@ -91,14 +92,7 @@ function Facts({ request }: { readonly request: PrivacyRequest }): ReactElement 
         <dd>
           <Due request={request} />
         </dd>
-        {facts
-          .filter(([, value]) => value)
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd className="words">{value}</dd>
-            </div>
-          ))}
+        <FactEntries facts={facts} />
       </dl>
       <Assign requestIds={[request.id]} what="this request" />
     </section>

@@ -1,57 +1,41 @@
 import type { ReactElement } from 'react';
-import { useSearchParams } from 'wouter';
 import type { Input } from '../api/call.js';
+import { FilterSelects, useFilterParams, type FilterChoice } from '../ui/filters.js';
 import { sentence } from '../words/words.js';
 import { FINDINGS, KINDS } from './item-words.js';
 
 type Filter = Omit<Input<'listAccessReviewItems'>, 'reviewId'>;
 
-const CHOICES = [
-  { name: 'kind', label: 'Kind', none: 'All', options: KINDS },
-  { name: 'finding', label: 'Finding', none: 'Whatever', options: { any: 'Anything remarkable', ...FINDINGS } },
+const optionsOf = (labels: Readonly<Record<string, string>>): FilterChoice['options'] =>
+  Object.entries(labels).map(([value, label]) => ({ value, label: sentence(label) }));
+
+const CHOICES: readonly FilterChoice[] = [
+  { name: 'kind', label: 'Kind', none: 'All', options: optionsOf(KINDS) },
+  {
+    ...{ name: 'finding', label: 'Finding', none: 'Whatever' },
+    options: optionsOf({ any: 'Anything remarkable', ...FINDINGS }),
+  },
   {
     ...{ name: 'decision', label: 'Decision', none: 'Whatever' },
-    options: { none: 'Undecided', keep: 'Stays', revoke: 'Goes', change_role: 'Gets another role' },
+    options: optionsOf({ none: 'Undecided', keep: 'Stays', revoke: 'Goes', change_role: 'Gets another role' }),
   },
   {
     ...{ name: 'execution', label: 'Carried out', none: 'Whatever' },
-    options: { waiting: 'Waiting', proving: 'Being proven', done: 'Done', refused: 'Refused' },
+    options: optionsOf({ waiting: 'Waiting', proving: 'Being proven', done: 'Done', refused: 'Refused' }),
   },
-] as const;
+];
 
-/** Which accesses are shown: part of the page's address, so that it can be kept and sent. */
+/** Which accesses are shown: part of the page's address. */
 export function useItemFilter(): Filter {
-  const [params] = useSearchParams();
-  const chosen = CHOICES.map(({ name }) => [name, params.get(name) ?? undefined]);
-  return Object.fromEntries(chosen) as Filter;
+  const { get } = useFilterParams();
+  return Object.fromEntries(CHOICES.map(({ name }) => [name, get(name)])) as Filter;
 }
 
 /** The controls that narrow the list. */
 export function ItemFilters(): ReactElement {
-  const [params, setParams] = useSearchParams();
-  const set = (name: string, value: string): void => {
-    setParams((before) => {
-      const after = new URLSearchParams(before);
-      if (value === '') after.delete(name);
-      else after.set(name, value);
-      return after;
-    });
-  };
   return (
     <search className="filters" aria-label="Filter accesses">
-      {CHOICES.map(({ name, label, none, options }) => (
-        <label key={name}>
-          <span>{label}</span>
-          <select value={params.get(name) ?? ''} onChange={(event) => set(name, event.target.value)}>
-            <option value="">{none}</option>
-            {Object.entries(options).map(([value, text]) => (
-              <option key={value} value={value}>
-                {sentence(text)}
-              </option>
-            ))}
-          </select>
-        </label>
-      ))}
+      <FilterSelects choices={CHOICES} />
     </search>
   );
 }

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import type { AccessReviewItem } from '../api/contract.js';
 import { useMembers } from '../desk/members.js';
 import { useMoments } from '../desk/moments.js';
+import { ChooseAll, ChooseOne } from '../ui/choosing.js';
 import { Badge } from '../ui/page.js';
 import { saveAs } from '../ui/save-as.js';
 import { Wide } from '../ui/wide.js';
@@ -19,21 +20,13 @@ interface ItemTableProps {
 /** Accesses as a table: who, what, given by whom, what is remarkable, and what was decided. */
 export function ItemTable({ items, chosen, choose, isOpen }: ItemTableProps): ReactElement {
   if (items.length === 0) return <p className="empty">No access is like that.</p>;
-  const open = items.filter(isOpen);
-  const areAll = open.length > 0 && open.every(({ id }) => chosen.has(id));
   return (
     <Wide what="Accesses">
       <thead>
         <tr>
           {choose && (
             <th scope="col">
-              <input
-                type="checkbox"
-                aria-label="Choose all that are shown"
-                checked={areAll}
-                disabled={open.length === 0}
-                onChange={() => choose(new Set(areAll ? [] : open.map(({ id }) => id)))}
-              />
+              <ChooseAll ids={items.filter(isOpen).map(({ id }) => id)} chosen={chosen} choose={choose} />
             </th>
           )}
           <th scope="col">Who</th>
@@ -48,14 +41,7 @@ export function ItemTable({ items, chosen, choose, isOpen }: ItemTableProps): Re
           <tr key={item.id}>
             {choose && (
               <td>
-                {isOpen(item) && (
-                  <input
-                    type="checkbox"
-                    aria-label={`Choose ${nameOfItem(item)}`}
-                    checked={chosen.has(item.id)}
-                    onChange={() => choose(chosen.symmetricDifference(new Set([item.id])))}
-                  />
-                )}
+                {isOpen(item) && <ChooseOne id={item.id} name={nameOfItem(item)} chosen={chosen} choose={choose} />}
               </td>
             )}
             <Row item={item} />

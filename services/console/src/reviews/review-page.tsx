@@ -6,6 +6,7 @@ import { useMe, useRead } from '../api/use-api.js';
 import { useMembers } from '../desk/members.js';
 import { useMoments } from '../desk/moments.js';
 import { ActionDialog } from '../ui/action-dialog.js';
+import { FactEntries, type Fact } from '../ui/facts.js';
 import { Badge, Loading, PageHeading } from '../ui/page.js';
 import { ProblemNote } from '../ui/problem-note.js';
 import { sentence } from '../words/words.js';
@@ -67,7 +68,7 @@ function Facts({ review }: { readonly review: AccessReview }): ReactElement {
   const momentOf = useMoments();
   const { nameOf } = useMembers();
   const { population, roster, progress, dueAt, openedAt, openedBy, completedAt, completedBy, leftBecause } = review;
-  const facts: readonly (readonly [string, string | null])[] = [
+  const facts: readonly Fact[] = [
     ['Opened', `${momentOf(openedAt)} by ${openedBy === 'schedule' ? 'the schedule' : nameOf(openedBy)}`],
     ['Due', momentOf(dueAt)],
     ['Accesses', population && `${population.items}, as they were on ${momentOf(population.frozenAt)}`],
@@ -82,14 +83,7 @@ function Facts({ review }: { readonly review: AccessReview }): ReactElement {
   ];
   return (
     <dl>
-      {facts
-        .filter(([, value]) => value)
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
+      <FactEntries facts={facts} />
     </dl>
   );
 }
