@@ -127,6 +127,11 @@ export class IdentityFixture {
     return { tenantId, userId, call };
   }
 
+  /** The owners of two new tenants. */
+  async twoOwners(): Promise<[a: Caller, b: Caller]> {
+    return [this.as(await this.addTenant(), 'owner'), this.as(await this.addTenant(), 'owner')];
+  }
+
   /** A member of tenants, or somebody who is one already, who has a password. */
   async memberWithPassword(email: string, ...tenants: string[]): Promise<void> {
     for (const tenant of tenants) await this.as(tenant, 'owner').call(addMember, { email, role: 'staff' });

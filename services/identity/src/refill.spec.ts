@@ -12,7 +12,7 @@ describe('identity’s directories', () => {
   afterAll(() => identity?.stop());
 
   it('are filled from Postgres with what the relay had put there', async () => {
-    const [a, b] = [identity.as(await identity.addTenant(), 'owner'), identity.as(await identity.addTenant(), 'owner')];
+    const [a, b] = await identity.twoOwners();
     for (const tenant of [a, b]) await tenant.call(addMember, { email: 'ada@example.com', role: 'staff' });
     await a.call(createApiKey, { name: 'one', scopes: ['*'] });
     const revoked = await b.call(createApiKey, { name: 'two', scopes: ['members.read'] });

@@ -39,7 +39,7 @@ describe('Accesses as reviews find them', () => {
   });
   afterAll(() => identity?.stop());
   beforeEach(async () => {
-    [a, b] = [identity.as(await identity.addTenant(), 'owner'), identity.as(await identity.addTenant(), 'owner')];
+    [a, b] = await identity.twoOwners();
   });
 
   const add = (to: Caller, role = 'staff'): Promise<Member> =>

@@ -32,7 +32,7 @@ describe('Emergency access', () => {
   });
   afterAll(() => identity?.stop());
   beforeEach(async () => {
-    [a, b] = [identity.as(await identity.addTenant(), 'owner'), identity.as(await identity.addTenant(), 'owner')];
+    [a, b] = await identity.twoOwners();
     staff = identity.as(PLATFORM_TENANT_ID, 'admin');
   });
 

@@ -20,7 +20,7 @@ describe('functions on people', () => {
   });
   afterAll(() => identity?.stop());
   beforeEach(async () => {
-    [a, b] = [identity.as(await identity.addTenant(), 'owner'), identity.as(await identity.addTenant(), 'owner')];
+    [a, b] = await identity.twoOwners();
   });
 
   it('create_user_profile makes a profile that get_user_profile gives its own tenant only', async () => {

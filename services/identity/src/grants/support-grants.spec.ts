@@ -16,7 +16,7 @@ describe('support grants', () => {
   });
   afterAll(() => identity?.stop());
   beforeEach(async () => {
-    [a, b] = [identity.as(await identity.addTenant(), 'owner'), identity.as(await identity.addTenant(), 'owner')];
+    [a, b] = await identity.twoOwners();
   });
 
   const inMs = (ms: number): Date => new Date(identity.clock.now().getTime() + ms);

@@ -22,7 +22,7 @@ describe('API keys', () => {
   afterAll(() => identity?.stop());
 
   beforeEach(async () => {
-    [a, b] = [identity.as(await identity.addTenant(), 'owner'), identity.as(await identity.addTenant(), 'owner')];
+    [a, b] = await identity.twoOwners();
   });
 
   const create = (caller: Caller, more: object = {}): Promise<NewApiKey> =>

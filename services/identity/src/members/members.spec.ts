@@ -21,7 +21,7 @@ describe('members of a tenant', () => {
   afterAll(() => identity?.stop());
 
   beforeEach(async () => {
-    [a, b] = [identity.as(await identity.addTenant(), 'owner'), identity.as(await identity.addTenant(), 'owner')];
+    [a, b] = await identity.twoOwners();
   });
 
   let lastNumber = 0;

@@ -21,7 +21,7 @@ describe('a member as privacy requests find them', () => {
   });
   afterAll(() => identity?.stop());
   beforeEach(async () => {
-    [a, b] = [identity.as(await identity.addTenant(), 'owner'), identity.as(await identity.addTenant(), 'owner')];
+    [a, b] = await identity.twoOwners();
     email = `person-${newId()}@example.com`;
   });
 
