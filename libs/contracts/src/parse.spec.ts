@@ -14,8 +14,9 @@ function problems<T>(type: MessageType<T>, value: unknown): readonly FieldProble
   }
   return [];
 }
+/** What is wrong, without the fields that there are instead. */
 const refused = (value: unknown): string[] =>
-  problems(Sample, value).map(({ field, message }) => `${field} ${message}`);
+  problems(Sample, value).map(({ field, message }) => `${field} ${message.replace(/; there are .*/, '')}`);
 const withField = (name: string, value: unknown): string[] => refused({ name: 'a', [name]: value });
 const words = (text: string): string[] => text.split(' ');
 
@@ -167,6 +168,13 @@ describe('parseMessage', () => {
     expect(withField('x'.repeat(10_000), 1)[0]!.length).toBeLessThan(100);
     expect(withField('hasOwnProperty', 1)).toEqual(['hasOwnProperty is not a known field']);
     expect(withField('time_zone', 1)).toEqual(['time_zone is not a known field']);
+  });
+
+  it('tells who misspelt a field which there are', () => {
+    const fields = Column.fields.map(({ wire }) => wire).join(', ');
+    expect(problems(Sample, { name: 'a', columns: [{ name: 'b', x: 1 }] })).toEqual([
+      { field: 'columns[0].x', message: `is not a known field; there are ${fields}` },
+    ]);
   });
 
   it('names fields inside lists and maps by their path', () => {

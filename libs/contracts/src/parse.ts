@@ -6,6 +6,8 @@ import { MAX_DEPTH, readText, readValue, Refusal } from './values.js';
 
 /** A caller who made more mistakes than this is told the first ones. */
 const MAX_PROBLEMS = 20;
+/** Messages with more fields than these are told with the first. */
+const MAX_NAMES = 20;
 
 /**
  * Reads a request: exactly the declared fields, each of exactly its kind, and within its rules.
@@ -45,6 +47,12 @@ function fieldMap(type: MessageType<unknown>): ReadonlyMap<string, FieldFacts> {
     fieldsByName.set(type, fields);
   }
   return fields;
+}
+
+/** A type's fields for somebody who misspelt one. */
+function namesOf({ fields }: MessageType<unknown>): string {
+  const names = fields.slice(0, MAX_NAMES).map(({ wire }) => wire);
+  return names.join(', ') + (fields.length > MAX_NAMES ? ', …' : '') || 'none';
 }
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -105,7 +113,7 @@ class Parser {
     const known = fieldMap(type);
     for (const key of Object.keys(value)) {
       if (!known.has(key)) {
-        this.refuse(join(path, shown(key)), 'is not a known field');
+        this.refuse(join(path, shown(key)), `is not a known field; there are ${namesOf(type)}`);
       }
     }
   }
