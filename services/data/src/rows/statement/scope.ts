@@ -34,14 +34,15 @@ export class Scope {
   constructor(
     readonly table: PlacedTable,
     readonly alias: string,
-    principal: Principal | null,
+    private readonly principal: Principal | null,
   ) {
     this.#grant = requireGrant(table, principal, 'select');
   }
 
-  /** The columns of `*`. */
+  /** The columns of `*`. What models read does not name the tenant: an agent's is its token's. */
   get visible(): readonly ColumnDefinition[] {
-    return [...this.table.definition.columns.filter(this.#grant.covers), TENANT_COLUMN];
+    const columns = this.table.definition.columns.filter(this.#grant.covers);
+    return this.principal === 'agent' ? columns : [...columns, TENANT_COLUMN];
   }
 
   /** @throws Fault when there is no such column, or it may not be seen */
