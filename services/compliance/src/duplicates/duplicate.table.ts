@@ -43,11 +43,12 @@ export async function findEarlier(tx: Transaction, wish: Wish): Promise<string |
   return found?.id ?? null;
 }
 
-/** Open verified requests that came after one and are no duplicates yet, the oldest first. */
+/** Open verified requests that came after one and are no duplicates yet, or, as nobody has decided, of one that came after it too; the oldest first. */
 export async function findLater(tx: Transaction, wish: Wish): Promise<string[]> {
   const found = await tx.query<Id>(sql`
     select id from compliance.privacy_request
-    where ${likeIt(wish)} and id > ${wish.id} and closed_at is null and duplicate_of is null
+    where ${likeIt(wish)} and id > ${wish.id} and closed_at is null
+      and (duplicate_of is null or (duplicate_of > ${wish.id} and duplicate_decision is null))
     order by id limit ${MAX_LATER}`);
   return found.map(({ id }) => id);
 }

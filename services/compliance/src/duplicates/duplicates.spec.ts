@@ -52,6 +52,25 @@ describe('Requests that one person made twice', () => {
     ]);
   });
 
+  it('are all linked to the first, also when that is verified last', async () => {
+    const requests = [await f.open(t.a), await f.open(t.a), await f.open(t.a)];
+    const [first, second, third] = requests as [PrivacyRequest, PrivacyRequest, PrivacyRequest];
+    await check(t.a, second);
+    expect(await check(t.a, third)).toMatchObject({ duplicateOf: second.id });
+    await check(t.a, first);
+    for (const one of [second, third]) expect(await get(one)).toMatchObject({ duplicateOf: first.id });
+  });
+
+  it('stay with the request that somebody has merged them with', async () => {
+    const [first, second, third] = [await f.open(t.a), await f.open(t.a), await f.open(t.a)];
+    await check(t.a, second);
+    await check(t.a, third);
+    await decide(third, 'merge');
+    await check(t.a, first);
+    expect(await get(second)).toMatchObject({ duplicateOf: first.id });
+    expect(await get(third)).toMatchObject({ duplicateOf: second.id, duplicateDecision: 'merged' });
+  });
+
   it('are linked when both are verified at the same moment', async () => {
     const requests = await Promise.all([1, 2, 3].map(() => f.open(t.a)));
     await Promise.all(requests.map((one) => check(t.a, one)));
