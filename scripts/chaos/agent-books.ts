@@ -66,6 +66,12 @@ export async function unsettled(system: System, tenantId: string): Promise<numbe
   return (await system.query(text, [tenantId])).length;
 }
 
+/** In how many conversations a call has the turn. */
+export async function turnsTaken(system: System, tenantId: string): Promise<number> {
+  const text = 'select from agents.conversation where tenant_id = $1 and answering is not null';
+  return (await system.query(text, [tenantId])).length;
+}
+
 /** As if so much time had passed that schedules take up every call which nobody ended or settled. */
 export async function leaveBehind(system: System, tenantId: string): Promise<void> {
   await system.query(

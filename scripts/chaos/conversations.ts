@@ -3,7 +3,15 @@ import { formatNanos } from '@tenantry/kernel';
 import { startModelLocal, type ModelLocal } from '@tenantry/model-local';
 import { PASSWORD } from '../../bench/instance/client.js';
 import type { Api } from '../demo/api.js';
-import { booksOf, leaveBehind, outlastOrphans, unlikeTheirHolds, unsettled, type Books } from './agent-books.js';
+import {
+  booksOf,
+  leaveBehind,
+  outlastOrphans,
+  turnsTaken,
+  unlikeTheirHolds,
+  unsettled,
+  type Books,
+} from './agent-books.js';
 import { Dice } from './dice.js';
 import { System } from './system.js';
 import { Talk } from './talk.js';
@@ -52,6 +60,7 @@ export async function shakeConversations(wish: Conversations): Promise<Conversat
   const startMs = performance.now();
   const problems: string[] = [];
   const talks = await talkAll(system, a.owner, wish, (problem) => problems.push(problem));
+  await until('turns of killed calls to be free', async () => (await turnsTaken(system, a.id)) === 0);
   await leaveBehind(system, a.id);
   await until('every call to be settled', async () => (await unsettled(system, a.id)) === 0);
   await outlastOrphans(system, a.id);

@@ -42,7 +42,7 @@ export class Talk {
       await delay(AGAIN_MS); // others give back what they did not spend
       return 'refused';
     }
-    if (answer?.status === 409) return 'taken'; // a call that was killed has the turn until its deadline
+    if (answer?.status === 409) return 'taken'; // a call that was killed has the turn until its process is known to be dead
     const isWhole = answer?.status === 200 && (!isStream || String(answer.body).endsWith('data: [DONE]\n\n'));
     if (isWhole) {
       this.answered += 1;

@@ -6,6 +6,7 @@ import { ListAgentAccesses } from './accesses/list-agent-accesses.js';
 import { Asking } from './completions/asking.js';
 import { CompletionRuns } from './completions/completion-runs.js';
 import { CreateChatCompletion } from './completions/create-chat-completion.js';
+import { Every3sEndOrphans } from './completions/every-3s-end-orphans.js';
 import { Every10sSettleCompletions } from './completions/every-10s-settle-completions.js';
 import { GetCompletion } from './completions/get-completion.js';
 import { ListCompletions } from './completions/list-completions.js';
@@ -82,6 +83,7 @@ import { ModelProviders } from './models/model-providers.js';
 import { PutModelProvider } from './models/put-model-provider.js';
 import { PutProviderKey } from './models/put-provider-key.js';
 import { GetPriceBook } from './prices/get-price-book.js';
+import { ThisProcess } from './processes/this-process.js';
 import { PublishPriceBook } from './prices/publish-price-book.js';
 import { EventFeed } from './agent-events/event-feed.js';
 import { EveryHourPruneEvents } from './agent-events/every-hour-prune-events.js';
@@ -186,6 +188,7 @@ const schedules = [
   EveryMinuteMailGuardrailAlerts,
   ...[
     EveryHourSweep,
+    Every3sEndOrphans,
     Every10sSettleCompletions,
     Every10sSettleToolCharges,
     Every10sEndReservations,
@@ -225,7 +228,7 @@ const schedules = [
     ...[Toolbox, ToolCaller, ToolGuards, PerformTool, ToolLog, ToolCharges, CallAsAgent, McpServer],
     ...[ToolApis, SaveToolApi, CallToolApi, ApiDisclosures],
     ...[ModelCatalog, ModelProviders, ModelCalls, ModelAdmission],
-    ...[CompletionRuns, Asking, Spending, Settlements, CallBeginnings, CallEndings],
+    ...[CompletionRuns, Asking, Spending, Settlements, CallBeginnings, CallEndings, ThisProcess],
     ...[ConversationSeal, Turns, EventFeed, SubjectSeeker],
     ...[TenantGuardrails, GuardedTools, OwnValueFilters, DecisionMetrics, HealthDataGate],
     ...[AskWebhook, GuardrailWebhooks, JudgeTexts, WebhookDisclosures, ToolWebhooks],

@@ -7,6 +7,7 @@ import { blocked, guardRequest } from '../guardrails/guarded-chat.js';
 import { mostWebhookNanos } from '../guardrail-webhooks/webhook-windows.js';
 import type { PricedModel } from '../prices/price-book.js';
 import { costNanos } from '../prices/rating.js';
+import { PROCESS_ID } from '../processes/this-process.js';
 import type { RunRef } from '../runs/run.table.js';
 import { Asking, instructed } from './asking.js';
 import { CallMeter } from './call-meter.js';
@@ -52,7 +53,7 @@ export class CallBeginnings {
     const { model, isStream, conversationId } = chat;
     const facts = { model, isStream, conversationId, runId: run?.id ?? null, priceVersion: version, inputEstimate };
     const call = openCompletion(
-      { ...facts, inputNanos: costNanos(candidates[0]!, used) + looks.input },
+      { ...facts, inputNanos: costNanos(candidates[0]!, used) + looks.input, processId: PROCESS_ID },
       ctx,
       this.clock.now(),
     );

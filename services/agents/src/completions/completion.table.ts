@@ -18,10 +18,11 @@ const columns = sql`id, actor_kind as "actorKind", actor_id as "actorId", on_beh
 /** Writes that a call begins, unless that is written already. */
 export async function insertCompletion(rows: Rows, tenantId: string, call: OpenCompletion): Promise<void> {
   await rows.query(sql`insert into agents.completion (tenant_id, id, actor_kind, actor_id, on_behalf_of, agent_id, conversation_id,
-      run_id, location_id, traceparent, request_id, model, price_version, is_stream, state, input_estimate, input_nanos, started_at, deadline_at)
+      run_id, location_id, traceparent, request_id, model, price_version, is_stream, state, input_estimate, input_nanos, started_at, deadline_at,
+      process_id)
     values (${tenantId}, ${call.id}, ${call.actorKind}, ${call.actorId}, ${call.onBehalfOf}, ${call.agentId}, ${call.conversationId},
       ${call.runId}, ${call.locationId}, ${call.traceparent}, ${call.requestId}, ${call.model}, ${call.priceVersion}, ${call.isStream}, 'open', ${call.inputEstimate}, ${call.inputNanos},
-      ${call.startedAt}, ${call.deadlineAt})
+      ${call.startedAt}, ${call.deadlineAt}, ${call.processId})
     on conflict do nothing`);
 }
 
@@ -90,12 +91,22 @@ export interface UnsettledCompletion {
   readonly inputEstimate: number;
 }
 
-/** Ends calls that nobody is left to end, at what their input costs: a provider that was sent something may bill it. Answers how many. */
+/** Ends calls that nobody is left to end. Answers how many. */
 export function endLost(tx: Transaction, at: Date, limit: number): Promise<number> {
+  return lose(tx, sql`deadline_at < ${at}`, at, limit);
+}
+
+/** Ends the calls of processes that died. Answers how many. */
+export function endOrphans(tx: Transaction, processIds: readonly string[], at: Date, limit: number): Promise<number> {
+  return lose(tx, sql`process_id = any(${[...processIds]}::uuid[])`, at, limit);
+}
+
+/** Ends open calls at what their input costs: a provider that was sent something may bill it. */
+function lose(tx: Transaction, which: Sql, at: Date, limit: number): Promise<number> {
   return tx.execute(sql`update agents.completion c
     set state = 'lost', cost_nanos = c.input_nanos, input_tokens = c.input_estimate, cached_tokens = 0, output_tokens = 0,
         is_estimated = true, failure = 'lost', ended_at = ${at}
-    from (select tenant_id, id from agents.completion where state = 'open' and deadline_at < ${at}
+    from (select tenant_id, id from agents.completion where state = 'open' and ${which}
           order by deadline_at limit ${limit} for update skip locked) due
     where c.tenant_id = due.tenant_id and c.id = due.id`);
 }

@@ -25,6 +25,8 @@ export interface OpenCompletion {
   readonly startedAt: Date;
   /** From when on nobody is left who could end it. */
   readonly deadlineAt: Date;
+  /** The process that answers it: when that dies, nobody is left either. */
+  readonly processId: string;
 }
 
 /** How a call ended. */
@@ -44,7 +46,7 @@ export interface CompletionEnd {
 }
 
 /** A call as it is kept. */
-export interface Completion extends OpenCompletion {
+export interface Completion extends Omit<OpenCompletion, 'processId'> {
   readonly state: CompletionEnd['state'] | 'open' | 'lost';
   readonly answeredBy: string | null;
   readonly inputTokens: number | null;
@@ -67,7 +69,7 @@ const END_GRACE_MS = 30_000;
 export function openCompletion(
   call: Pick<
     OpenCompletion,
-    'model' | 'priceVersion' | 'isStream' | 'inputEstimate' | 'inputNanos' | 'conversationId' | 'runId'
+    'model' | 'priceVersion' | 'isStream' | 'inputEstimate' | 'inputNanos' | 'conversationId' | 'runId' | 'processId'
   >,
   ctx: TenantContext,
   now: Date,

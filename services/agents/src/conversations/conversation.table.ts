@@ -9,6 +9,8 @@ const columns = sql`c.id, c.agent_id as "agentId", c.owner_id as "ownerId", c.lo
   c.updated_at as "updatedAt", c.expires_at as "expiresAt",
   (select coalesce(sum(m.cost_nanos), 0)::bigint from agents.completion m where m.conversation_id = c.id) as "spentNanos"`;
 
+const NOBODY_ANSWERS = sql`answering = null, answering_until = null, answering_process = null`;
+
 /** @throws Fault `not-found` when the agent is not the tenant's */
 export async function insertConversation(tx: Transaction, one: Conversation): Promise<void> {
   await tx
@@ -71,6 +73,8 @@ export async function closeConversationRow(tx: Transaction, id: string): Promise
 export interface Answering {
   readonly conversationId: string;
   readonly callId: string;
+  /** The process that makes it. */
+  readonly processId: string;
   /** From when on nobody is left who could end the call. */
   readonly until: Date;
 }
@@ -81,11 +85,12 @@ export interface Answering {
  */
 export async function takeTurn(
   rows: Rows,
-  { conversationId, callId, until }: Answering,
+  { conversationId, callId, processId, until }: Answering,
   seen: Pick<Conversation, 'messages' | 'spentNanos'>,
   now: Date,
 ): Promise<boolean> {
-  const taken = await rows.query(sql`update agents.conversation c set answering = ${callId}, answering_until = ${until}
+  const taken = await rows.query(sql`update agents.conversation c
+    set answering = ${callId}, answering_until = ${until}, answering_process = ${processId}
     where id = ${conversationId} and status = 'open' and messages = ${seen.messages} and (answering is null or answering_until < ${now})
       and not exists (select from agents.completion m where m.conversation_id = c.id and m.state = 'open')
       and (select coalesce(sum(m.cost_nanos), 0) from agents.completion m where m.conversation_id = c.id) = ${seen.spentNanos}
@@ -95,8 +100,16 @@ export async function takeTurn(
 
 /** Gives the turn back: nothing of it is kept. */
 export async function giveTurnBack(rows: Rows, conversationId: string, callId: string): Promise<void> {
-  await rows.query(sql`update agents.conversation set answering = null, answering_until = null
+  await rows.query(sql`update agents.conversation set ${NOBODY_ANSWERS}
     where id = ${conversationId} and answering = ${callId}`);
+}
+
+/** Gives the turns back that processes had which died. Answers how many. */
+export function freeTurns(tx: Transaction, processIds: readonly string[], limit: number): Promise<number> {
+  return tx.execute(sql`update agents.conversation c set ${NOBODY_ANSWERS}
+    from (select tenant_id, id from agents.conversation where answering_process = any(${[...processIds]}::uuid[])
+          limit ${limit} for update skip locked) due
+    where c.tenant_id = due.tenant_id and c.id = due.id`);
 }
 
 /** What a turn adds to its conversation. */
@@ -114,7 +127,7 @@ export interface KeptTurn {
 export async function countTurn(tx: Transaction, turn: KeptTurn): Promise<boolean> {
   const counted = await tx.execute(sql`update agents.conversation
     set turns = turns + 1, messages = messages + ${turn.messages}, bytes = bytes + ${turn.bytes}, run_id = ${turn.runId},
-        updated_at = ${turn.at}, expires_at = ${turn.expiresAt}, answering = null, answering_until = null
+        updated_at = ${turn.at}, expires_at = ${turn.expiresAt}, ${NOBODY_ANSWERS}
     where id = ${turn.conversationId} and answering = ${turn.callId} and status <> 'forgotten'`);
   return counted > 0;
 }

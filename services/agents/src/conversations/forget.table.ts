@@ -58,7 +58,8 @@ const REMOVED = sql`messages as (
     ), comments as (
       delete from agents.run_feedback f using due where f.tenant_id = due.tenant_id and f.conversation_id = due.id
     ), destroyed as (
-      update agents.conversation c set key = null, status = 'forgotten', answering = null, answering_until = null, run_id = null
+      update agents.conversation c set key = null, status = 'forgotten', answering = null, answering_until = null,
+        answering_process = null, run_id = null
       from due where c.tenant_id = due.tenant_id and c.id = due.id returning c.tenant_id, c.id, c.messages, c.restricted_at
     )`;
 

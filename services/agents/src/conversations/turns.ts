@@ -55,7 +55,7 @@ export class Turns {
   /** Takes the turn for a call. @throws Fault `conflict` when another call answers, or has just answered */
   async take(ctx: TenantContext, { conversation }: Thread, call: OpenCompletion): Promise<void> {
     const until = new Date(call.deadlineAt.getTime() + SWEEP_MS);
-    const answering = { conversationId: conversation.id, callId: call.id, until };
+    const answering = { conversationId: conversation.id, callId: call.id, processId: call.processId, until };
     const rows = { query: <T extends object>(statement: Sql) => this.tenants.write<T>(ctx, statement) };
     if (await takeTurn(rows, answering, conversation, this.clock.now())) return;
     const detail = 'This conversation is being answered, or went on meanwhile; read it and ask again';

@@ -52,7 +52,7 @@ export async function restrictHeld(tx: Transaction, sought: Sought, at: Date): P
       where c.key is not null and c.restricted_at is null and ${theirs(sought)} order by c.id for update of c
     )
     update agents.conversation c set restricted_at = ${at}, status = 'closed', expires_at = least(c.expires_at, ${at}),
-      answering = null, answering_until = null, run_id = null
+      answering = null, answering_until = null, answering_process = null, run_id = null
     from held where c.tenant_id = held.tenant_id and c.id = held.id and held.hold is not null
     returning c.id, held.hold, c.messages`);
 }
