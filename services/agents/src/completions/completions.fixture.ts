@@ -53,6 +53,8 @@ export class CompletionsFixture {
   readonly mailer = new KeptMailer();
   /** Calls of billing that are answered with an error first, as if the bus had lost them. */
   losing = 0;
+  /** What happens before billing gets a call. */
+  beforeBilling: () => Promise<void> = () => Promise.resolve();
   /** Calls of billing that are done, and whose answers are lost. */
   losingAnswers = 0;
 
@@ -60,6 +62,7 @@ export class CompletionsFixture {
     const rpc: Pick<RpcClient, 'call' | 'forward'> = {
       forward: (operation, payload, headers) => this.services.forward(operation, payload, headers),
       call: async (operation, input, ctx) => {
+        await this.beforeBilling();
         if (this.losing > 0) {
           this.losing -= 1;
           throw new Error('lost');
@@ -98,6 +101,7 @@ export class CompletionsFixture {
     });
     beforeEach(() => {
       for (const { id } of [this.t.a, this.t.b]) this.billing.announce(id);
+      this.beforeBilling = () => Promise.resolve();
       this.losing = 0;
       this.losingAnswers = 0;
     });

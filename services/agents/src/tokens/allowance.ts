@@ -37,6 +37,12 @@ export function readBudget(budget: string): bigint {
   return nanos;
 }
 
+/** @throws Fault `invalid-input` when nothing is said that could be reserved */
+export function readReserved(budget: string | null): bigint {
+  if (budget === null) throw new Fault('invalid-input', { field: 'budget', detail: 'Say how much is to be reserved' });
+  return readBudget(budget);
+}
+
 /** What is told whom an allowance refuses: what is left of it, and what it would take. */
 export function tooLittle(use: AllowanceUse, leastNanos: bigint): Fault {
   const [wouldFit, least] = [formatNanos(leftOf(use)), formatNanos(leastNanos)];

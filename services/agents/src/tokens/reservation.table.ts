@@ -8,20 +8,33 @@ export interface TokenReservation {
   readonly limitNanos: bigint;
   /** From when on it is to be ended. */
   readonly dueAt: Date;
+  /** The same for requests that must be answered alike; null when none need be. */
+  readonly requestKey: string | null;
 }
 
-/** Writes that a hold is about to be made, as the budget of a token that is about to be. */
-export async function insertReservation(rows: Rows, tenantId: string, one: TokenReservation): Promise<void> {
-  await rows.query(sql`insert into agents.token_allowance (tenant_id, id, hold_id, limit_nanos, expires_at, hold_due_at)
-    values (${tenantId}, ${one.id}, ${one.id}, ${one.limitNanos}, ${one.dueAt}, ${one.dueAt})`);
+/** Writes that a hold is about to be made, as the budget of a token that is about to be. False when it was asked for before. */
+export async function insertReservation(tx: Transaction, one: TokenReservation): Promise<boolean> {
+  const { id, limitNanos, dueAt, requestKey } = one;
+  const inserted =
+    await tx.execute(sql`insert into agents.token_allowance (tenant_id, id, hold_id, limit_nanos, expires_at, hold_due_at,
+      request_key)
+    values (${tx.tenantId}, ${id}, ${id}, ${limitNanos}, ${dueAt}, ${dueAt}, ${requestKey})
+    on conflict (tenant_id, request_key) where request_key is not null do nothing`);
+  return inserted > 0;
 }
 
-/** Lets a hold last as long as its token does. @throws Fault `unavailable` when it has been ended before the token came to be */
-export async function keepReservation(tx: Transaction, id: string, expiresAt: Date): Promise<void> {
+/** Lets a hold last as long as its token does. @throws Fault `unavailable` when it is being ended before the token came to be */
+export async function keepReservation(tx: Transaction, id: string, expiresAt: Date, now: Date): Promise<void> {
   const kept =
     await tx.execute(sql`update agents.token_allowance set expires_at = ${expiresAt}, hold_due_at = ${expiresAt}
-    where id = ${id} and hold_ended_at is null`);
+    where id = ${id} and hold_ended_at is null and hold_due_at > ${now}`);
   if (kept === 0) throw new Fault('unavailable', { detail: 'This took too long; ask again', retryAfterS: 1 });
+}
+
+/** Has a hold ended soon whose token will not be, unless that came to be after all; the request may be made again. */
+export async function dropReservation(rows: Rows, { id, dueAt }: TokenReservation, now: Date): Promise<void> {
+  await rows.query(sql`update agents.token_allowance set hold_due_at = ${now}, request_key = null
+    where id = ${id} and hold_due_at = ${dueAt}`);
 }
 
 /** Has the holds of tokens ended soon: they were revoked. */
@@ -48,7 +61,8 @@ export async function saveReservationsEnded(
   ended: readonly DueReservation[],
   at: Date,
 ): Promise<void> {
-  await tx.execute(sql`update agents.token_allowance a set hold_ended_at = ${at}
+  await tx.execute(sql`update agents.token_allowance a set hold_ended_at = ${at}, request_key = case when exists (
+      select from agents.agent_token t where t.tenant_id = a.tenant_id and t.id = a.id) then a.request_key end
     from unnest(${ended.map(({ tenantId }) => tenantId)}::uuid[], ${ended.map(({ id }) => id)}::uuid[]) as e (tenant_id, id)
     where a.tenant_id = e.tenant_id and a.id = e.id`);
 }

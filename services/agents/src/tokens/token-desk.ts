@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AgentTokenIssued, type IssueAgentTokenRequest, type NewAgentToken } from '@tenantry/contracts';
 import { TenantDatabase, type Transaction } from '@tenantry/database';
-import { Clock, type TenantContext } from '@tenantry/kernel';
+import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
 import type { Agent } from '../registry/agent.js';
 import { entryInForce, findAgent, lockAgent } from '../registry/agent.table.js';
+import { readReserved } from './allowance.js';
 import { newTokenSecret } from './token-secret.js';
 import { issueToken, shown, type Token } from './token.js';
 import { insertToken } from './token.table.js';
@@ -27,25 +28,52 @@ export class TokenDesk {
 
   /** @throws Fault as `issueToken`; `not-found` for an agent that is not the tenant's; `budget-refused` when there is less than is to be reserved */
   async issue(request: IssueAgentTokenRequest, ctx: TenantContext): Promise<NewAgentToken> {
-    const { agentId, onBehalfOf } = request;
-    const { members } = this.directories;
-    if (onBehalfOf) await members.waitFor(onBehalfOf, PATIENCE_MS);
-    const budget = request.budget ?? null;
-    const reservation = await this.reservations.plan(ctx, request);
+    const { agentId, onBehalfOf, reserve, budget = null } = request;
+    if (onBehalfOf) await this.directories.members.waitFor(onBehalfOf, PATIENCE_MS);
+    if (reserve) return this.issueReserved(request, ctx);
     return this.tenants.transaction(ctx, async (tx) => {
-      const issued = async (row: Agent): Promise<Token> => {
-        const facts = { agent: await entryInForce(tx, row), memberOf: (userId: string) => members.get(userId) };
-        return {
-          ...issueToken(request, agentId, facts, ctx, this.clock.now()),
-          ...(reservation && { id: reservation.id }),
-        };
-      };
-      // Whoever stops the agent does not wait for billing: its row is not locked meanwhile.
-      if (reservation) await this.reservations.hold(ctx, reservation, await issued(await findAgent(tx, agentId)));
-      const token = await issued(await lockAgent(tx, agentId));
-      const paid = reservation ? this.reservations.keep(tx, token) : this.allowances.give(tx, token, budget, null);
-      return this.handOut(tx, await paid, budget);
+      const token = await this.tokenFor(tx, request, await lockAgent(tx, agentId), ctx);
+      return this.handOut(tx, await this.allowances.give(tx, token, budget, null), budget);
     });
+  }
+
+  /** Billing is asked between two commits: no session waits for it, and whoever stops the agent does not either. */
+  private async issueReserved(request: IssueAgentTokenRequest, ctx: TenantContext): Promise<NewAgentToken> {
+    const { agentId, budget = null } = request;
+    const limitNanos = readReserved(budget);
+    const { token, reservation } = await this.tenants.transaction({ ...ctx, idempotency: null }, async (tx) => {
+      const planned = await this.tokenFor(tx, request, await findAgent(tx, agentId), ctx);
+      return { token: planned, reservation: await this.reservations.plan(tx, planned, limitNanos, ctx) };
+    });
+    if (!reservation) return this.answerAgain(ctx);
+    try {
+      await this.reservations.hold(ctx, reservation, token);
+      return await this.tenants.transaction(ctx, async (tx) => {
+        const issued = await this.tokenFor(tx, request, await lockAgent(tx, agentId), ctx);
+        return this.handOut(tx, await this.reservations.keep(tx, { ...issued, id: reservation.id }), budget);
+      });
+    } catch (error) {
+      await this.reservations.drop(ctx, reservation);
+      throw error;
+    }
+  }
+
+  /** A request that was made before is answered as it was then, which the door does by itself. @throws Fault `conflict` while that goes on */
+  private answerAgain(ctx: TenantContext): Promise<never> {
+    return this.tenants.transaction(ctx, () => {
+      throw new Fault('conflict', { detail: 'This request is being answered; try again', retryAfterS: 1 });
+    });
+  }
+
+  private async tokenFor(
+    tx: Transaction,
+    request: IssueAgentTokenRequest,
+    row: Agent,
+    ctx: TenantContext,
+  ): Promise<Token> {
+    const memberOf = (userId: string) => this.directories.members.get(userId);
+    const facts = { agent: await entryInForce(tx, row), memberOf };
+    return issueToken(request, request.agentId, facts, ctx, this.clock.now());
   }
 
   /** Stores a token and shows it. */
