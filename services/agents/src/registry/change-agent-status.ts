@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AgentStatusChanged, type Agent } from '@tenantry/contracts';
 import { TenantDatabase, type Transaction } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
+import { endTokensOf } from '../tokens/end-token.js';
+import { endReservationsOf } from '../tokens/reservation.table.js';
 import { withStatus, type Agent as AgentFacts, type AgentStatus } from './agent.js';
 import { lockAgent, saveAgent, toMessage } from './agent.table.js';
 
@@ -11,7 +13,10 @@ export interface ChangedAgent {
   readonly changed: boolean;
 }
 
-/** Pauses, resumes or archives an agent: its row, the directory and the event in one commit. */
+/**
+ * Pauses, resumes or archives an agent: its row, the directory and the event in one commit. What is held for its tokens ends with it, and an
+ * archived one's tokens do, with all that they were exchanged for.
+ */
 @Injectable()
 export class ChangeAgentStatus {
   constructor(
@@ -31,6 +36,8 @@ export class ChangeAgentStatus {
     const after = withStatus(before, status, this.clock.now());
     if (after === before) return { agent: before, changed: false };
     await saveAgent(tx, after);
+    if (status === 'archived') await endTokensOf(tx, agentId, after.updatedAt);
+    if (status === 'paused') await endReservationsOf(tx, agentId, after.updatedAt);
     tx.publish(new AgentStatusChanged({ agentId, status }), {
       changes: [{ resource: 'agent', id: agentId, action: 'update', old: { status: before.status }, new: { status } }],
     });

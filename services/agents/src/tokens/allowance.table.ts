@@ -52,7 +52,8 @@ export async function useOf(rows: Rows, id: string, now: Date): Promise<Allowanc
         coalesce(sum(h.held_nanos) filter (where c.cost_nanos is null and k.cost_nanos is null), 0)::bigint as held
       from agents.token_hold h left join agents.completion c on c.id = h.id left join agents.tool_charge k on k.id = h.id
       where h.allowance_id = ${id} or h.allowance_id in (select id from part where not is_alive))
-    select a.hold_id is not null as "isReserved", a.limit_nanos as "limitNanos", used.spent as "spentNanos", used.held as "heldNanos",
+    select a.hold_id is not null as "isReserved", exists (select from agents.token_allowance whole where whole.id = a.hold_id
+        and (whole.hold_ended_at is not null or whole.hold_due_at <= ${now}::timestamptz)) as "isOver", a.limit_nanos as "limitNanos", used.spent as "spentNanos", used.held as "heldNanos",
       (select coalesce(sum(limit_nanos) filter (where is_alive and depth = 1), 0)::bigint from part) as "givenNanos"
     from agents.token_allowance a cross join used where a.id = ${id}`);
   if (!use) throw new Fault('not-found');

@@ -15,6 +15,8 @@ export interface Allowance {
 /** What has become of an allowance, in nano-USD. */
 export interface AllowanceUse {
   readonly isReserved: boolean;
+  /** What was held for it has been given back, or is about to be: its token has ended, or its agent was stopped. */
+  readonly isOver: boolean;
   readonly limitNanos: bigint;
   /** By its own calls, and by those of parts that have ended. */
   readonly spentNanos: bigint;
@@ -25,7 +27,8 @@ export interface AllowanceUse {
 }
 
 /** What nobody has spent, holds or was given. Never below zero. */
-export function leftOf({ limitNanos, spentNanos, heldNanos, givenNanos }: AllowanceUse): bigint {
+export function leftOf({ isOver, limitNanos, spentNanos, heldNanos, givenNanos }: AllowanceUse): bigint {
+  if (isOver) return 0n;
   const left = limitNanos - spentNanos - heldNanos - givenNanos;
   return left > 0n ? left : 0n;
 }
@@ -46,6 +49,8 @@ export function readReserved(budget: string | null): bigint {
 /** What is told whom an allowance refuses: what is left of it, and what it would take. */
 export function tooLittle(use: AllowanceUse, leastNanos: bigint): Fault {
   const [wouldFit, least] = [formatNanos(leftOf(use)), formatNanos(leastNanos)];
-  const detail = `The budget of this token has ${wouldFit} USD left; this takes ${least} at least`;
+  const detail = use.isOver
+    ? 'What was held for this token has been given back; issue another one'
+    : `The budget of this token has ${wouldFit} USD left; this takes ${least} at least`;
   return new Fault('budget-refused', { detail, extra: { denials: [], wouldFit, least } });
 }

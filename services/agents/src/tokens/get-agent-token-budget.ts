@@ -27,7 +27,7 @@ export class GetAgentTokenBudget {
       held: formatNanos(use.heldNanos),
       given: formatNanos(use.givenNanos),
       left: formatNanos(leftOf(use)),
-      reserved: use.isReserved,
+      reserved: use.isReserved && !use.isOver,
     };
   }
 }

@@ -1,5 +1,5 @@
 import { sql, type Job, type Transaction } from '@tenantry/database';
-import { Fault } from '@tenantry/kernel';
+import { Fault, PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import type { Rows } from '../rows.js';
 
 /** The hold that pays for what a token may spend; its id is the token's. */
@@ -43,16 +43,23 @@ export async function endReservationsSoon(tx: Transaction, tokenIds: readonly st
     where id = any(${[...tokenIds]}::uuid[]) and hold_due_at > ${at} and hold_ended_at is null`);
 }
 
+/** Has the holds of an agent's tokens ended soon: it is stopped. */
+export async function endReservationsOf(tx: Transaction, agentId: string, at: Date): Promise<void> {
+  await tx.execute(sql`update agents.token_allowance a set hold_due_at = ${at} from agents.agent_token t
+    where t.agent_id = ${agentId} and t.id = a.id and a.hold_due_at > ${at} and a.hold_ended_at is null`);
+}
+
 /** A hold that is to be ended. */
 export interface DueReservation {
   readonly tenantId: string;
   readonly id: string;
 }
 
-/** Holds that are to be ended, the longest due first. */
+/** Holds that are to be ended, the longest due first: those that are due, and all of a tenant, or of the platform, whose agents are stopped. */
 export function listDueReservations(job: Job, at: Date, limit: number): Promise<DueReservation[]> {
-  return job.query<DueReservation>(sql`select tenant_id as "tenantId", id from agents.token_allowance
-    where hold_due_at <= ${at} and hold_ended_at is null order by hold_due_at limit ${limit}`);
+  return job.query<DueReservation>(sql`select tenant_id as "tenantId", id from agents.token_allowance a
+    where hold_ended_at is null and (hold_due_at <= ${at} or exists (select from agents.agent_stop s
+      where s.stopped and s.tenant_id in (a.tenant_id, ${PLATFORM_TENANT_ID}) and a.hold_due_at is not null)) order by hold_due_at limit ${limit}`);
 }
 
 /** Writes that holds have been ended. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AgentTokenIssued, type IssueAgentTokenRequest, type NewAgentToken } from '@tenantry/contracts';
 import { TenantDatabase, type Transaction } from '@tenantry/database';
-import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
+import { Clock, Fault, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
 import type { Agent } from '../registry/agent.js';
 import { entryInForce, findAgent, lockAgent } from '../registry/agent.table.js';
@@ -41,6 +41,7 @@ export class TokenDesk {
   private async issueReserved(request: IssueAgentTokenRequest, ctx: TenantContext): Promise<NewAgentToken> {
     const { agentId, budget = null } = request;
     const limitNanos = readReserved(budget);
+    if (this.isStopped(ctx)) throw new Fault('agent-stopped', { detail: 'Nothing is held while agents are stopped' });
     const { token, reservation } = await this.tenants.transaction({ ...ctx, idempotency: null }, async (tx) => {
       const planned = await this.tokenFor(tx, request, await findAgent(tx, agentId), ctx);
       return { token: planned, reservation: await this.reservations.plan(tx, planned, limitNanos, ctx) };
@@ -63,6 +64,10 @@ export class TokenDesk {
     return this.tenants.transaction(ctx, () => {
       throw new Fault('conflict', { detail: 'This request is being answered; try again', retryAfterS: 1 });
     });
+  }
+
+  private isStopped({ tenantId }: TenantContext): boolean {
+    return [tenantId, PLATFORM_TENANT_ID].some((id) => this.directories.agentStops.get(id)?.stopped);
   }
 
   private async tokenFor(

@@ -70,18 +70,38 @@ export async function isTokenOf(rows: Rows, agentId: string, id: string): Promis
   return found.length > 0;
 }
 
-/** Revokes a token and all that it was exchanged for, as far as they are alive; gives their ids. */
-export async function revokeTree(tx: Transaction, id: string, now: Date): Promise<string[]> {
-  const revoked = await tx.query<{ id: string }>(sql`
+/** The tokens of an agent that are alive, locked until the commit, so that none of them is exchanged meanwhile. */
+export async function lockLiveTokensOf(tx: Transaction, agentId: string, now: Date): Promise<string[]> {
+  const alive = await tx.query<{ id: string }>(sql`select id from agents.agent_token
+    where agent_id = ${agentId} and revoked_at is null and expires_at > ${now} order by id for update`);
+  return alive.map(({ id }) => id);
+}
+
+/** A token that was revoked, and which of those that were named it came from. */
+export interface RevokedToken {
+  readonly id: string;
+  readonly rootId: string;
+}
+
+/** Revokes tokens and all that they were exchanged for, as far as they are alive. */
+export async function revokeTrees(tx: Transaction, rootIds: readonly string[], now: Date): Promise<RevokedToken[]> {
+  const revoked: RevokedToken[] = [];
+  // Again until there are none: one deep in a tree may just have been exchanged by somebody for whose commit this waited, and did not see.
+  for (let found = await revokeKnown(tx, rootIds, now); found.length > 0; found = await revokeKnown(tx, rootIds, now))
+    revoked.push(...found);
+  for (const { id } of revoked) tx.project('agent_revocations', id, revocation(now), 1);
+  return revoked;
+}
+
+function revokeKnown(tx: Transaction, rootIds: readonly string[], now: Date): Promise<RevokedToken[]> {
+  return tx.query<RevokedToken>(sql`
     with recursive tree as (
-      select id from agents.agent_token where id = ${id}
+      select id, id as root_id, depth as root_depth from agents.agent_token where id = any(${[...rootIds]}::uuid[])
       union all
-      select child.id from agents.agent_token child join tree on child.parent_id = tree.id
-    )
-    update agents.agent_token set revoked_at = ${now} from tree
-    where agent_token.id = tree.id and revoked_at is null and expires_at > ${now} returning agent_token.id`);
-  for (const token of revoked) tx.project('agent_revocations', token.id, revocation(now), 1);
-  return revoked.map((token) => token.id);
+      select child.id, tree.root_id, tree.root_depth from agents.agent_token child join tree on child.parent_id = tree.id
+    ), named as (select distinct on (id) id, root_id from tree order by id, root_depth)
+    update agents.agent_token t set revoked_at = ${now} from named
+    where t.id = named.id and t.revoked_at is null and t.expires_at > ${now} returning t.id, named.root_id as "rootId"`);
 }
 
 /** Contexts that were signed for the token are refused for as long as any could be shown: the longest life of a token. */

@@ -46,6 +46,9 @@ export class AgentTokenBudget {
   /** What is left. */
   left = '';
 
-  /** Whether it is held on the tenant's budgets, for this token or for the one that it was exchanged for. Otherwise it is a limit. */
+  /**
+   * Whether it is held on the tenant's budgets, for this token or for the one that it was exchanged for. Otherwise it is a limit, or
+   * has been given back since its agent was stopped: then nothing is left.
+   */
   reserved = false;
 }
