@@ -53,6 +53,13 @@ describe('problem', () => {
       code: 'invalid-input',
       error: { message: 'no such model', type: 'invalid_request_error', param: 'model', code: 'invalid-input' },
     });
+    const errors = [
+      { field: 'foo', message: 'is not a known field' },
+      { field: 'n', message: 'must not be greater than 1' },
+    ];
+    expect(documentOf(new Fault('invalid-input', { errors }), 'openai')).toMatchObject({
+      error: { message: 'foo is not a known field; n must not be greater than 1', param: 'foo' },
+    });
     expect(documentOf(new TypeError('secret'), 'openai')).toMatchObject({
       error: { type: 'server_error', param: null },
     });

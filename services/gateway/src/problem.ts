@@ -74,8 +74,11 @@ const OPENAI_TYPES: Readonly<Record<number, string>> = {
 };
 
 /** What OpenAI clients throw; `code` is ours, and stable. */
-function openAiError({ reason, errors }: Fault, status: number, message: string): object {
+function openAiError({ reason, errors }: Fault, status: number, detail: string): object {
   const type = OPENAI_TYPES[status] ?? (status >= 500 ? 'server_error' : 'invalid_request_error');
+  // Clients show their users the message alone: what is wrong with which field must be in it.
+  const isVague = errors.length > 0 && detail === reasons[reason].title;
+  const message = isVague ? errors.map(({ field, message: what }) => `${field} ${what}`).join('; ') : detail;
   return { message, type, param: errors[0]?.field ?? null, code: reason };
 }
 
