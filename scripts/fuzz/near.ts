@@ -68,7 +68,7 @@ function wrongLists(facts: FieldFacts, rules: FieldRules, asText: boolean): unkn
   const one = facts.kind === 'string' ? 'x' : facts.kind === 'message' ? {} : 1;
   const tooMany = facts.maxItems < 1_000 ? [Array.from({ length: facts.maxItems + 1 }, () => one)] : [];
   const items = wrongOnes(facts, rules, asText).map((value) => [value]);
-  return asText ? [...tooMany, ...items] : [...tooMany, ...items, 'x', {}, 7, null];
+  return asText ? [...tooMany, ...items] : [...tooMany, ...items, 'x', {}, 7, ...(facts.nullable ? [] : [null])];
 }
 
 /** Values that no field of a kind takes: first those that can be said as text, then those that only JSON can say. */

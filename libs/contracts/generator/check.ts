@@ -17,7 +17,7 @@ const FOR_TEXT = [
   'multiline',
 ] as const;
 const FOR_NUMBERS = ['gte', 'lte'] as const;
-const FOR_LISTS = ['minItems', 'maxItems', 'uniqueItems'] as const;
+const FOR_LISTS = ['minItems', 'maxItems', 'uniqueItems', 'nullable'] as const;
 
 /** What a contract may not say although protobuf would let it. */
 export function checkModel(model: Model, problem: Problem): void {

@@ -81,6 +81,7 @@ class MessageWriter {
       optional: flag(field.optional),
       required: flag(field.rules?.required),
       multiline: flag(field.rules?.multiline),
+      nullable: flag(field.rules?.nullable),
       maxItems: field.rules?.maxItems?.toString(),
       json: unless('any', field.json),
       message: field.message ? `() => ${useMessage(this.model, this.source, field.message)}` : undefined,

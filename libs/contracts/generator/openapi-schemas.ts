@@ -85,10 +85,16 @@ export function fieldSchema(field: ModelField, model: Model): Json {
   const item = { ...itemSchema(field, model), ...ruleSchema(field.rules) };
   if (field.repeated) {
     const { minItems, maxItems, uniqueItems } = field.rules ?? {};
-    return { type: 'array', items: item, ...defined({ minItems, maxItems, uniqueItems: uniqueItems || undefined }) };
+    const list = {
+      type: 'array',
+      items: item,
+      ...defined({ minItems, maxItems, uniqueItems: uniqueItems || undefined }),
+    };
+    return field.rules?.nullable ? nullable(list) : list;
   }
   if (field.map) {
-    return { type: 'object', additionalProperties: item };
+    const map = { type: 'object', additionalProperties: item };
+    return field.rules?.nullable ? nullable(map) : map;
   }
   return field.optional ? nullable(item) : item;
 }

@@ -41,6 +41,7 @@ export interface Rules {
   maxItems?: number;
   uniqueItems: boolean;
   multiline: boolean;
+  nullable: boolean;
 }
 
 export interface RoleOption extends Message {

@@ -20,6 +20,8 @@ export interface FieldFacts {
   readonly required: boolean;
   /** Text may have line breaks and tabs. */
   readonly multiline: boolean;
+  /** A list or map that may be null, as if it were absent. */
+  readonly nullable: boolean;
   /** The largest number of items or entries. */
   readonly maxItems: number;
   /** Which JSON values a `json` field takes. */
@@ -69,6 +71,7 @@ export function field(name: string, kind: FieldKind, more: Partial<FieldFacts> =
     optional: false,
     required: always,
     multiline: false,
+    nullable: false,
     maxItems: DEFAULT_MAX_ITEMS,
     json: 'any',
     dataClass: 'internal',

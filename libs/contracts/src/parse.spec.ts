@@ -70,6 +70,10 @@ describe('parseMessage', () => {
     expect(refused({ name: null })).toEqual(['name is required']);
   });
 
+  it('takes null for no items where a list may be null', () => {
+    expect(parseMessage(Sample, { name: 'a', aliases: null }).aliases).toEqual([]);
+  });
+
   it('takes null as a JSON value', () => {
     expect(parseMessage(Sample, { name: 'a', anything: null }).anything).toBeNull();
     expect(withField('settings', null)).toEqual(['settings must be an object']);

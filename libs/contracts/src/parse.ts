@@ -140,7 +140,8 @@ class Parser {
     if (facts.required) {
       return this.refuse(join(parent, facts.wire), 'is required');
     }
-    return value === null ? this.refuse(join(parent, facts.wire), 'must not be null') : undefined;
+    const isRefused = value === null && !facts.nullable;
+    return isRefused ? this.refuse(join(parent, facts.wire), 'must not be null') : undefined;
   }
 
   private one(facts: FieldFacts, value: unknown, path: string, depth: number): unknown {

@@ -15,6 +15,7 @@ export class Sample {
     field('seal', 'bytes'),
     field('happened_at', 'timestamp', { optional: true }),
     field('tags', 'string', { repeated: true, maxItems: 3 }),
+    field('aliases', 'string', { repeated: true, nullable: true }),
     field('labels', 'string', { map: true, maxItems: 2 }),
     field('anything', 'json'),
     field('settings', 'json', { json: 'object' }),
@@ -44,6 +45,7 @@ export class Sample {
   @Matches(/^[a-z]+$/u, { each: true })
   @HasUniqueItems()
   tags: string[] = [];
+  aliases: string[] = [];
 
   labels: Record<string, string> = {};
   anything?: unknown;

@@ -1,6 +1,6 @@
 import type { ChatInputMessage, CreateChatCompletionRequest } from '@tenantry/contracts';
 import { isUuid } from '@tenantry/kernel';
-import type { AnswerFormat, ChatMessage, ModelRequest } from '../models/model-port.js';
+import type { AnswerFormat, ChatMessage, ModelHints, ModelRequest } from '../models/model-port.js';
 import { readToolChoice, readTools } from './chat-tools.js';
 import { invalid, isObject } from './invalid.js';
 
@@ -26,6 +26,7 @@ const MAX_SCHEMA_CHARS = 65_536;
 /** Reads a request. @throws Fault `invalid-input` naming the field and what to do */
 export function readChat(request: CreateChatCompletionRequest): ChatRequest {
   if (request.store) throw invalid('store', 'must be false: nothing is stored at providers');
+  if (request.logprobs) throw invalid('logprobs', 'must be false: probabilities of words are not told');
   const tools = readTools(request.tools);
   const conversationId = readId(request.metadata, 'conversation_id', 'a conversation');
   return {
@@ -33,11 +34,13 @@ export function readChat(request: CreateChatCompletionRequest): ChatRequest {
     messages: readMessages(request.messages, conversationId !== null),
     tools,
     toolChoice: readToolChoice(request.tool_choice, tools),
+    isParallel: request.parallel_tool_calls ?? true,
     wantedTokens: request.max_completion_tokens ?? request.max_tokens ?? null,
     temperature: request.temperature ?? null,
     topP: request.top_p ?? null,
     stop: readStop(request.stop),
     format: readFormat(request.response_format),
+    hints: readHints(request),
     isStream: request.stream ?? false,
     includesUsage: request.stream_options?.include_usage ?? false,
     conversationId,
@@ -54,6 +57,8 @@ function readMessages(messages: readonly ChatInputMessage[], isContinued: boolea
     if (message.tool_calls.length > 0 && message.role !== 'assistant') {
       throw invalid(`${field}.tool_calls`, 'may only be in a message of the assistant');
     }
+    if (message.audio != null) throw invalid(`${field}.audio`, 'must be null: nothing is said aloud');
+    if (message.function_call != null) throw invalid(`${field}.function_call`, 'must be null: calls are in tool_calls');
     for (const { id } of message.tool_calls) {
       if (known.has(id)) throw invalid(`${field}.tool_calls`, `has the id ${id}, which another call has already`);
       known.add(id);
@@ -84,6 +89,13 @@ function answeredCall(
   return id;
 }
 
+function readHints(request: CreateChatCompletionRequest): ModelHints {
+  const { seed = null, reasoning_effort: reasoningEffort = null, verbosity = null } = request;
+  if (seed !== null && !Number.isInteger(seed)) throw invalid('seed', 'must be a whole number');
+  const { frequency_penalty: frequencyPenalty = null, presence_penalty: presencePenalty = null } = request;
+  return { frequencyPenalty, presencePenalty, seed, reasoningEffort, verbosity };
+}
+
 function readContent({ content, role, tool_calls: calls }: ChatInputMessage, field: string): string {
   if (typeof content === 'string') return content;
   if (content == null && role === 'assistant' && calls.length > 0) return '';
@@ -112,17 +124,17 @@ function readStop(stop: unknown): string[] {
 function readFormat(given: unknown): AnswerFormat {
   const { type = 'text', json_schema: declared } = (given ?? {}) as {
     readonly type?: unknown;
-    readonly json_schema?: { readonly name?: unknown; readonly schema?: unknown } | null;
+    readonly json_schema?: { readonly name?: unknown; readonly schema?: unknown; readonly strict?: unknown } | null;
   };
   if (type === 'text') return { kind: 'text' };
   if (type === 'json_object') return { kind: 'json' };
-  const { name, schema } = declared ?? {};
+  const { name, schema, strict } = declared ?? {};
   if (type !== 'json_schema' || typeof name !== 'string' || !isObject(schema)) {
     throw invalid('response_format', 'must be of type text, json_object, or json_schema with a name and a schema');
   }
   if (JSON.stringify(schema).length > MAX_SCHEMA_CHARS)
     throw invalid('response_format', 'has a schema that is too large');
-  return { kind: 'schema', name, schema };
+  return { kind: 'schema', name, schema, isStrict: strict === true };
 }
 
 function readId(metadata: Readonly<Record<string, string>>, name: string, what: string): string | null {

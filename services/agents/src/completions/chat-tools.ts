@@ -9,11 +9,12 @@ const EMPTY = { type: 'object', properties: {} } as const;
 /** Reads the tools of a request. @throws Fault `invalid-input` naming the one that no model could use */
 export function readTools(tools: readonly ChatTool[]): ToolDeclaration[] {
   const names = new Set<string>();
-  return tools.map(({ function: { name, description, parameters } }, index) => {
+  return tools.map(({ function: { name, description, parameters, strict } }, index) => {
     const field = `tools[${index}].function`;
     if (names.has(name)) throw invalid(`${field}.name`, 'is the name of another tool, too');
     names.add(name);
-    return { name, description: description ?? null, parameters: readSchema(parameters, `${field}.parameters`) };
+    const schema = readSchema(parameters, `${field}.parameters`);
+    return { name, description: description ?? null, parameters: schema, isStrict: strict ?? false };
   });
 }
 

@@ -78,16 +78,16 @@ export class ModelCalls {
         } catch (error) {
           last = this.noted(error, model, call);
         }
-        if (!last.isPassing || last.kind === 'overloaded') break; // asked again at once, who has too much to do has more
+        if (!last.mayWorkAtOnce) break;
       }
-      if (last && !last.isPassing && last.kind !== 'credentials') throw last;
+      if (last && !last.mayWorkElsewhere) throw last;
     }
     throw last ?? new Fault('budget-refused', { detail: 'What is left in the budgets is too little for an answer' });
   }
 
   private async tryOnce<T>(call: ModelCall, model: PricedModel, maxOutputTokens: number, ask: Ask<T>): Promise<T> {
     const { provider, timeoutMs, breaker } = await this.providers.open(call.ctx, model.provider);
-    if (!breaker.admits()) throw new ModelFault('unreachable', { cause: 'the circuit is open' });
+    if (!breaker.admits()) throw new ModelFault('resting', { retryAfterS: breaker.restsForS });
     if (model.provider !== LOCAL_PROVIDER) await call.disclose?.(model);
     const silence = new Silence(call.ctx.signal, timeoutMs);
     try {

@@ -68,7 +68,11 @@ function formatHint({ format }: ModelRequest): string[] {
   return [`Answer with one JSON object${schema}, and nothing else.`];
 }
 
-function toolsOf({ tools, toolChoice }: ModelRequest): Pick<MessageCreateParamsNonStreaming, 'tools' | 'tool_choice'> {
+function toolsOf({
+  tools,
+  toolChoice,
+  isParallel,
+}: ModelRequest): Pick<MessageCreateParamsNonStreaming, 'tools' | 'tool_choice'> {
   if (tools.length === 0) return {};
   const choice: ToolChoice =
     typeof toolChoice === 'object'
@@ -80,7 +84,7 @@ function toolsOf({ tools, toolChoice }: ModelRequest): Pick<MessageCreateParamsN
       description: description ?? undefined,
       input_schema: { type: 'object', ...parameters },
     })),
-    tool_choice: choice,
+    tool_choice: isParallel || choice.type === 'none' ? choice : { ...choice, disable_parallel_tool_use: true },
   };
 }
 

@@ -17,7 +17,11 @@ describe('A provider that fails again and again', () => {
 
   it('is left alone by that tenant’s calls, which cost nothing, while those of others go on', async () => {
     const [before, cost] = [f.local.requestCount, await f.costOfCalls(t.a)];
-    await expect(f.ask(t.a, 'Hello')).rejects.toBeFault('model-unavailable');
+    await expect(f.ask(t.a, 'Hello')).rejects.toMatchObject({
+      reason: 'model-unavailable',
+      detail: 'The provider of the model failed several times in a row, and is left alone for a moment',
+      retryAfterS: OPEN_MS / 1_000,
+    });
     await expect(f.stream(t.a, 'Hello')).rejects.toBeFault('model-unavailable');
     expect(f.local.requestCount).toBe(before);
     expect((await f.ask(t.b, 'Hello')).choices).toHaveLength(1);

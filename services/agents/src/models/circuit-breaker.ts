@@ -22,6 +22,11 @@ export class CircuitBreaker {
     return true;
   }
 
+  /** For how many seconds it is left alone from now on; at least one. */
+  get restsForS(): number {
+    return Math.max(1, Math.ceil((this.openUntilMs - this.clock.now().getTime()) / 1_000));
+  }
+
   /** The provider answered, be it with a refusal of the request. */
   succeeded(): void {
     this.failures = 0;

@@ -16,6 +16,10 @@ export type ModelFaultKind =
   | 'failed'
   /** The provider does not accept the key, or the account may not use the model. */
   | 'credentials'
+  /** The provider does not know the model. */
+  | 'unknown-model'
+  /** The provider failed so often that it is left alone for a moment. */
+  | 'resting'
   /** The provider does not accept the request. */
   | 'refused'
   /** The messages are longer than the model can read. */
@@ -24,7 +28,13 @@ export type ModelFaultKind =
   | 'cancelled';
 
 /** Kinds with which another try, or another provider, may do better. */
-const PASSING: readonly ModelFaultKind[] = ['unreachable', 'timeout', 'cut', 'malformed', 'overloaded', 'failed'];
+const PASSING: readonly ModelFaultKind[] = [
+  ...(['unreachable', 'timeout', 'cut', 'malformed', 'overloaded', 'failed', 'resting'] as const),
+];
+/** Kinds with which this provider will not do better, but another may. */
+const OF_PROVIDER: readonly ModelFaultKind[] = ['credentials', 'unknown-model'];
+/** Kinds with which the same provider is not asked again at once: who has too much to do has more then. */
+const PRESSED: readonly ModelFaultKind[] = ['overloaded', 'resting'];
 /** Kinds after which the provider may have read the input, and so bill it. */
 const SENT: readonly ModelFaultKind[] = ['timeout', 'cut', 'malformed', 'cancelled'];
 
@@ -48,6 +58,16 @@ export class ModelFault extends Error {
     return PASSING.includes(this.kind);
   }
 
+  /** Whether another model may be asked instead. */
+  get mayWorkElsewhere(): boolean {
+    return this.isPassing || OF_PROVIDER.includes(this.kind);
+  }
+
+  /** Whether the same model may be asked again at once. */
+  get mayWorkAtOnce(): boolean {
+    return this.isPassing && !PRESSED.includes(this.kind);
+  }
+
   /** Whether the provider may bill the input. */
   get mayCost(): boolean {
     return SENT.includes(this.kind);
@@ -62,6 +82,8 @@ const DETAILS: Readonly<Record<ModelFaultKind, string>> = {
   overloaded: 'The provider of the model takes no more requests for now',
   failed: 'The provider of the model failed',
   credentials: 'The provider of the model does not accept the key that it was given; whoever set it must look at it',
+  'unknown-model': 'The provider does not know this model; whoever offers it must look at its name there',
+  resting: 'The provider of the model failed several times in a row, and is left alone for a moment',
   refused: 'The model does not accept this request; look at its messages, tools and limits',
   'too-long': 'The messages are longer than the model can read; send fewer or shorter ones',
   cancelled: 'The caller went away before the answer was ready',

@@ -6,6 +6,8 @@ export interface ToolDeclaration {
   readonly description: string | null;
   /** JSON Schema of its arguments: an object. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Whether the model is to be held to the schema, where its provider can. */
+  readonly isStrict: boolean;
 }
 
 /** A model's wish that a function be called. */
@@ -35,7 +37,13 @@ export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string 
 export type AnswerFormat =
   | { readonly kind: 'text' }
   | { readonly kind: 'json' }
-  | { readonly kind: 'schema'; readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
+  | {
+      readonly kind: 'schema';
+      readonly name: string;
+      readonly schema: Readonly<Record<string, unknown>>;
+      /** Whether the model is to be held to the schema, where its provider can. */
+      readonly isStrict: boolean;
+    };
 
 /** What a model is asked, in nobody's dialect. */
 export interface ModelRequest {
@@ -44,11 +52,24 @@ export interface ModelRequest {
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ToolDeclaration[];
   readonly toolChoice: ToolChoice;
+  /** Whether it may want several tools called at once. */
+  readonly isParallel: boolean;
   readonly maxOutputTokens: number;
   readonly temperature: number | null;
   readonly topP: number | null;
   readonly stop: readonly string[];
   readonly format: AnswerFormat;
+  /** What only some providers know. */
+  readonly hints: ModelHints;
+}
+
+/** How a model is to answer, where its provider knows such a thing; null leaves it to the model. */
+export interface ModelHints {
+  readonly frequencyPenalty: number | null;
+  readonly presencePenalty: number | null;
+  readonly seed: number | null;
+  readonly reasoningEffort: string | null;
+  readonly verbosity: string | null;
 }
 
 /** Why a model stopped. */

@@ -7,7 +7,15 @@ import type {
 } from 'openai/resources/chat/completions';
 import type { TokenUsage } from '../prices/rating.js';
 import { ModelFault } from './model-fault.js';
-import type { ChatMessage, FinishReason, ModelAnswer, ModelPiece, ModelProvider, ModelRequest } from './model-port.js';
+import type {
+  ChatMessage,
+  FinishReason,
+  ModelAnswer,
+  ModelHints,
+  ModelPiece,
+  ModelProvider,
+  ModelRequest,
+} from './model-port.js';
 import type { ProviderConnection } from './provider-connection.js';
 import { connectionFault, faultOfStatus, retryAfterSOf } from './provider-status.js';
 
@@ -48,24 +56,44 @@ function paramsOf(request: ModelRequest): ChatCompletionCreateParamsNonStreaming
     max_completion_tokens: request.maxOutputTokens,
     ...(request.temperature === null ? undefined : { temperature: request.temperature }),
     ...(request.topP === null ? undefined : { top_p: request.topP }),
+    ...hintParams(request.hints),
     ...(stop.length > 0 ? { stop: [...stop] } : undefined),
-    ...(tools.length > 0 ? { tools: tools.map(toolParam), tool_choice: choice } : undefined),
+    ...(tools.length > 0 ? { tools: tools.map(toolParam), tool_choice: choice, ...parallelParam(request) } : undefined),
     ...(format.kind === 'json' ? { response_format: { type: 'json_object' as const } } : undefined),
     ...(format.kind === 'schema'
       ? {
           response_format: {
             type: 'json_schema' as const,
-            json_schema: { name: format.name, schema: { ...format.schema } },
+            json_schema: { name: format.name, schema: { ...format.schema }, ...strictParam(format) },
           },
         }
       : undefined),
   };
 }
 
-function toolParam({ name, description, parameters }: ModelRequest['tools'][number]) {
+function hintParams(hints: ModelHints): Partial<ChatCompletionCreateParamsNonStreaming> {
+  const { frequencyPenalty, presencePenalty, seed, reasoningEffort, verbosity } = hints;
+  const params = {
+    ...{ frequency_penalty: frequencyPenalty, presence_penalty: presencePenalty, seed },
+    ...{ reasoning_effort: reasoningEffort, verbosity },
+  };
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== null));
+}
+
+/** What is as usual is not said: servers that speak the dialect know less of it than its author's. */
+function parallelParam({ isParallel }: ModelRequest): { parallel_tool_calls?: false } {
+  return isParallel ? {} : { parallel_tool_calls: false };
+}
+
+function strictParam({ isStrict }: { readonly isStrict: boolean }): { strict?: true } {
+  return isStrict ? { strict: true } : {};
+}
+
+function toolParam(tool: ModelRequest['tools'][number]) {
+  const { name, description, parameters } = tool;
   return {
     type: 'function',
-    function: { name, description: description ?? undefined, parameters: { ...parameters } },
+    function: { name, description: description ?? undefined, parameters: { ...parameters }, ...strictParam(tool) },
   } as const;
 }
 

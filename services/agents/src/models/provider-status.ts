@@ -4,7 +4,7 @@ import { ModelFault, type ModelFaultKind } from './model-fault.js';
 const MAX_RETRY_AFTER_S = 300;
 
 const KINDS: Readonly<Record<number, ModelFaultKind>> = {
-  ...{ 401: 'credentials', 402: 'credentials', 403: 'credentials', 404: 'credentials' },
+  ...{ 401: 'credentials', 402: 'credentials', 403: 'credentials', 404: 'unknown-model' },
   ...{ 408: 'timeout', 504: 'timeout', 413: 'too-long' },
   ...{ 409: 'overloaded', 429: 'overloaded', 503: 'overloaded', 529: 'overloaded' },
 };

@@ -11,13 +11,16 @@ const weather = {
   name: 'get_weather',
   description: 'The weather of a city',
   parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  isStrict: false,
 };
 
 function ask(text: string, more: Partial<ModelRequest> = {}): ModelRequest {
   const message = { role: 'user' as const, text, toolCalls: [], toolCallId: null };
   return {
     ...{ model: 'some-model', messages: [message], tools: [], toolChoice: 'auto', maxOutputTokens: 100 },
+    isParallel: true,
     ...{ temperature: null, topP: null, stop: [], format: { kind: 'text' } },
+    hints: { frequencyPenalty: null, presencePenalty: null, seed: null, reasoningEffort: null, verbosity: null },
     ...more,
   };
 }

@@ -25,7 +25,7 @@ export class ChatFunction {
   /** JSON Schema of its arguments, of type object, at most 64 KiB. */
   parameters?: unknown;
 
-  /** Taken for compatibility: providers that can keep to the schema do. */
+  /** Whether the model is held to the schema, by providers that can. */
   strict?: boolean | null;
 }
 
@@ -90,9 +90,18 @@ export class ChatInputMessage {
     field('role', 'string', { required: true }),
     field('content', 'json'),
     field('name', 'string', { optional: true }),
-    field('tool_calls', 'message', { wire: 'tool_calls', repeated: true, maxItems: 128, message: () => ChatToolCall }),
+    field('tool_calls', 'message', {
+      wire: 'tool_calls',
+      repeated: true,
+      nullable: true,
+      maxItems: 128,
+      message: () => ChatToolCall,
+    }),
     field('tool_call_id', 'string', { wire: 'tool_call_id', optional: true }),
     field('refusal', 'string', { optional: true, multiline: true }),
+    field('annotations', 'json'),
+    field('audio', 'json'),
+    field('function_call', 'json', { wire: 'function_call' }),
   ];
 
   /** Who says it. */
@@ -119,6 +128,15 @@ export class ChatInputMessage {
   @IsOptional()
   @MaxLength(100000)
   refusal?: string | null;
+
+  /** Taken for compatibility: what an assistant's message referred to. No model is told. */
+  annotations?: unknown;
+
+  /** Only null: nothing is said aloud. */
+  audio?: unknown;
+
+  /** Only null: calls are in `tool_calls`. */
+  function_call?: unknown;
 }
 
 /** What a stream tells besides the answer. */
@@ -152,7 +170,18 @@ export class CreateChatCompletionRequest {
     field('response_format', 'json', { wire: 'response_format' }),
     field('user', 'string', { optional: true }),
     field('store', 'bool', { optional: true }),
-    field('metadata', 'string', { map: true, maxItems: 16 }),
+    field('metadata', 'string', { map: true, nullable: true, maxItems: 16 }),
+    field('frequency_penalty', 'double', { wire: 'frequency_penalty', optional: true }),
+    field('presence_penalty', 'double', { wire: 'presence_penalty', optional: true }),
+    field('seed', 'double', { optional: true }),
+    field('reasoning_effort', 'string', { wire: 'reasoning_effort', optional: true }),
+    field('verbosity', 'string', { optional: true }),
+    field('logprobs', 'bool', { optional: true }),
+    field('top_logprobs', 'int32', { wire: 'top_logprobs', optional: true }),
+    field('service_tier', 'string', { wire: 'service_tier', optional: true }),
+    field('modalities', 'string', { repeated: true, nullable: true, maxItems: 1 }),
+    field('prompt_cache_key', 'string', { wire: 'prompt_cache_key', optional: true }),
+    field('safety_identifier', 'string', { wire: 'safety_identifier', optional: true }),
   ];
 
   /** The model, by a name of GET /v1/models. */
@@ -208,7 +237,7 @@ export class CreateChatCompletionRequest {
   /** "auto", "none", "required", or the function that it must call: {"type": "function", "function": {"name": …}}. */
   tool_choice?: unknown;
 
-  /** Taken for compatibility; the model decides. */
+  /** Whether it may want several called at once. By default it may. */
   parallel_tool_calls?: boolean | null;
 
   /** The form of the answer: {"type": "text"}, {"type": "json_object"} or {"type": "json_schema", "json_schema": {"name": …, "schema": …}}. */
@@ -227,6 +256,62 @@ export class CreateChatCompletionRequest {
    * what is new, what was said before is added, and question and answer are kept. `run_id` names a run, or a call in it, that it continues.
    */
   metadata: Record<string, string> = {};
+
+  /** How much less likely what was said often is to be said again. Providers that do not know it are not told, here and in the next four fields. */
+  @IsOptional()
+  @Min(-2)
+  @Max(2)
+  frequency_penalty?: number | null;
+
+  /** How much less likely what was said at all is to be said again. */
+  @IsOptional()
+  @Min(-2)
+  @Max(2)
+  presence_penalty?: number | null;
+
+  /** A whole number with which the same request is likely to get the same answer. */
+  @IsOptional()
+  @Min(-9007199254740991)
+  @Max(9007199254740991)
+  seed?: number | null;
+
+  /** How long a model that can think thinks first. What it thinks are tokens of output. */
+  @IsOptional()
+  @IsIn(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])
+  reasoning_effort?: string | null;
+
+  /** How much it says. */
+  @IsOptional()
+  @IsIn(['low', 'medium', 'high'])
+  verbosity?: string | null;
+
+  /** Only false: probabilities of words are not told. */
+  logprobs?: boolean | null;
+
+  /** Only 0. */
+  @IsOptional()
+  @Min(0)
+  @Max(0)
+  top_logprobs?: number | null;
+
+  /** Only "auto" or "default": price books know one price. */
+  @IsOptional()
+  @IsIn(['auto', 'default'])
+  service_tier?: string | null;
+
+  /** Only "text". */
+  @IsIn(['text'], { each: true })
+  modalities: string[] = [];
+
+  /** Taken for compatibility; providers are not told. */
+  @IsOptional()
+  @MaxLength(200)
+  prompt_cache_key?: string | null;
+
+  /** Taken for compatibility: who asks is known from the credential, and no provider is told. */
+  @IsOptional()
+  @MaxLength(200)
+  safety_identifier?: string | null;
 }
 
 /** A model's answer, as OpenAI clients read it. */
