@@ -7,6 +7,7 @@ import { PlanBillingSubject } from './subjects/plan-billing-subject.js';
 import { setBillingSuspension, type Operation } from '@tenantry/contracts';
 import { defineService, OutboundHttp } from '@tenantry/service';
 import { Every30sExpireReservations } from './budgets/every-30s-expire-reservations.js';
+import { SpendingSettlement } from './budgets/spending-settlement.js';
 import { TenantCalendar } from './budgets/tenant-calendar.js';
 import { BillingSettings } from './config.js';
 import { BillingSuspension } from './dunning/billing-suspension.js';
@@ -175,6 +176,7 @@ const paymentProvider = {
     FirstPlan,
     UsageLedger,
     PlatformLedger,
+    SpendingSettlement,
     TenantCalendar,
     Organizations,
     Gathering,

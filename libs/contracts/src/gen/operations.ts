@@ -392,7 +392,9 @@ import {
 import {
   HoldSpendingRequest,
   SettleSpendingRequest,
+  SettleSpendingsRequest,
   SettledSpending,
+  SettledSpendings,
   SpendingHold,
   SplitSpendingRequest,
 } from './billing/spending.js';
@@ -3700,6 +3702,20 @@ export const settleSpending = operation({
   output: SettledSpending,
 });
 
+/**
+ * Does for each of several calls of a tenant what SettleSpending does, with one look at its budgets. Whoever has many calls settles them together:
+ * one by one they would wait for each other, for all of them change the same budgets.
+ */
+export const settleSpendings = operation({
+  name: 'SettleSpendings',
+  service: 'billing',
+  summary: 'Does for each of several calls of a tenant what SettleSpending does, with one look at its budgets',
+  scope: 'internal',
+  callers: ['agents'],
+  input: SettleSpendingsRequest,
+  output: SettledSpendings,
+});
+
 /** Says where there is something about a person, and what an erasure does with it. */
 export const planBillingSubject = operation({
   name: 'PlanBillingSubject',
@@ -6975,6 +6991,7 @@ export const operations: readonly Operation[] = [
   holdSpending,
   splitSpending,
   settleSpending,
+  settleSpendings,
   planBillingSubject,
   collectBillingSubject,
   eraseBillingSubject,

@@ -81,7 +81,7 @@ export class CompletionRuns {
     const hasEnded = await persistently(() => this.keepEnd(own, call, end, { decisions, within, isWritten }));
     if (!hasEnded) return;
     this.metrics.count(ctx.tenantId, decisions);
-    await this.settlements.add(own, call.id, end.costNanos);
+    await this.settlements.add(own, { id: call.id, costNanos: end.costNanos });
   }
 
   /** Answers whether it is this end that is kept. Most calls have nothing else to write, and end in one flight. */

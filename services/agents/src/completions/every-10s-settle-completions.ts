@@ -46,12 +46,12 @@ export class Every10sSettleCompletions {
   /** Those that billing took, at what it counts for them: of a call that was never held, and so never made, nothing. */
   private async settle(calls: readonly UnsettledCompletion[]): Promise<UnsettledCompletion[]> {
     const tries = await Promise.allSettled(
-      calls.map(async (call) => {
-        const costNanos = await this.spending.settle(serviceContext(call.tenantId), call.id, call.costNanos);
-        return { ...call, costNanos };
+      [...Map.groupBy(calls, ({ tenantId }) => tenantId)].map(async ([tenantId, own]) => {
+        const counted = await this.spending.settleAll(serviceContext(tenantId), own);
+        return own.map((call, index) => ({ ...call, costNanos: counted[index]! }));
       }),
     );
-    const settled = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const settled = tries.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
     const failed = tries.find((one) => one.status === 'rejected');
     if (failed)
       this.log.warn(

@@ -4,25 +4,30 @@ import { Clock, type TenantContext } from '@tenantry/kernel';
 import { Logger } from '@tenantry/service';
 import { TokenAllowances } from '../tokens/token-allowances.js';
 import { saveSettled, type Rows } from './completion.table.js';
-import { Spending } from './spending.js';
+import { MOST_SETTLED, Spending, type EndedCall } from './spending.js';
 
-/** So long calls of a tenant that were settled wait to be written down together. */
-const TOGETHER_MS = 100;
+/** From one settlement of a tenant's calls to its next: they change the same budgets, and together they cost what one costs. */
+const PACE_MS = 100;
 
-interface Settled {
-  readonly ctx: TenantContext;
-  readonly ids: string[];
+/** Calls of a tenant that wait to be settled together. */
+interface Line {
+  readonly tenantId: string;
+  /** Of the call that ended last. */
+  ctx: TenantContext;
+  calls: EndedCall[];
+  /** Until it rings, calls wait. */
+  pause: NodeJS.Timeout | null;
 }
 
 /**
- * Counts what calls cost after they have ended. The answer does not wait for it: until it is done the whole hold counts, so nobody can spend
- * more meanwhile. What fails here, or is lost with the process, a schedule does again, and billing counts it once.
+ * Counts what calls cost after they have ended: at once in a quiet moment, those that end soon after another together. The answer does not wait for
+ * it: until it is done the whole hold counts, so nobody can spend more meanwhile. What fails here, or is lost with the process, a schedule does
+ * again, and billing counts it once.
  */
 @Injectable()
 export class Settlements implements OnModuleDestroy {
   private readonly settling = new Set<Promise<void>>();
-  private waiting = new Map<string, Settled>();
-  private timer: NodeJS.Timeout | null = null;
+  private readonly lines = new Map<string, Line>();
 
   constructor(
     private readonly tenants: TenantDatabase,
@@ -36,50 +41,56 @@ export class Settlements implements OnModuleDestroy {
    * Settles a call some moments later, at what the commit that ended it holds. Waits for it only when the call was a part of what is held for
    * its token: whoever asked may ask again at once, and then needs the rest.
    */
-  async add(ctx: TenantContext, id: string, costNanos: bigint): Promise<void> {
-    const facts = { tenantId: ctx.tenantId, completionId: id };
-    const counted = this.follow(
-      this.spending.settle(ctx, id, costNanos).then(() => this.note(ctx, id)),
-      (err) => this.log.warn({ ...facts, err }, 'A call could not be settled; it is tried again'),
-    );
-    if (await this.allowances.isReserved(ctx)) await counted;
+  async add(ctx: TenantContext, call: EndedCall): Promise<void> {
+    const isReserved = await this.allowances.isReserved(ctx);
+    const line = this.lineOf(ctx);
+    line.calls.push(call);
+    if (isReserved) await this.settle(line);
+    else if (!line.pause || line.calls.length === MOST_SETTLED) void this.settle(line);
   }
 
-  /** Waits for what is being settled, and writes it down. */
+  /** Settles what waits, and waits for it. */
   async onModuleDestroy(): Promise<void> {
-    await Promise.all(this.settling);
-    this.write();
-    await Promise.all(this.settling);
-  }
-
-  /** A tenant's calls are written down together: nothing hangs on when. */
-  private note(ctx: TenantContext, id: string): void {
-    const settled = this.waiting.get(ctx.tenantId) ?? { ctx, ids: [] };
-    settled.ids.push(id);
-    this.waiting.set(ctx.tenantId, settled);
-    this.timer ??= setTimeout(() => this.write(), TOGETHER_MS);
-  }
-
-  private write(): void {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
-    const taken = [...this.waiting.values()];
-    this.waiting = new Map();
-    for (const { ctx, ids } of taken) {
-      const rows: Rows = { query: (statement) => this.tenants.write(ctx, statement) };
-      void this.follow(saveSettled(rows, ids, this.clock.now()), (err) =>
-        this.log.warn(
-          { err, tenantId: ctx.tenantId, calls: ids.length },
-          'That calls are settled could not be written; they are settled again',
-        ),
-      );
+    for (const line of this.lines.values()) {
+      if (line.calls.length > 0) void this.settle(line);
+      if (line.pause) clearTimeout(line.pause);
     }
+    await Promise.all(this.settling);
+  }
+
+  private lineOf(ctx: TenantContext): Line {
+    const { tenantId } = ctx;
+    const line = this.lines.get(tenantId) ?? { tenantId, ctx, calls: [], pause: null };
+    line.ctx = ctx;
+    this.lines.set(tenantId, line);
+    return line;
   }
 
   /** Never fails. */
-  private follow(work: Promise<void>, onFailure: (error: unknown) => void): Promise<void> {
-    const settling: Promise<void> = work.catch(onFailure).finally(() => this.settling.delete(settling));
+  private settle(line: Line): Promise<void> {
+    const { tenantId, ctx, calls } = line;
+    line.calls = [];
+    if (line.pause) clearTimeout(line.pause);
+    line.pause = setTimeout(() => this.goOn(line), PACE_MS);
+    const settling: Promise<void> = this.settleAll(ctx, calls)
+      .catch((err: unknown) =>
+        this.log.warn({ err, tenantId, calls: calls.length }, 'Calls could not be settled; they are tried again'),
+      )
+      .finally(() => this.settling.delete(settling));
     this.settling.add(settling);
     return settling;
+  }
+
+  private goOn(line: Line): void {
+    line.pause = null;
+    if (line.calls.length > 0) void this.settle(line);
+    else this.lines.delete(line.tenantId);
+  }
+
+  private async settleAll(ctx: TenantContext, calls: readonly EndedCall[]): Promise<void> {
+    await this.spending.settleAll(ctx, calls);
+    const rows: Rows = { query: (statement) => this.tenants.write(ctx, statement) };
+    const ids = calls.map(({ id }) => id);
+    await saveSettled(rows, ids, this.clock.now());
   }
 }

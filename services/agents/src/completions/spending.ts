@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { holdSpending, settleSpending, splitSpending, type BudgetScope } from '@tenantry/contracts';
+import { holdSpending, settleSpending, settleSpendings, splitSpending, type BudgetScope } from '@tenantry/contracts';
 import { Fault, formatNanos, parseNanos, type TenantContext } from '@tenantry/kernel';
 import { RpcClient } from '@tenantry/messaging';
 import { serviceContext } from '../models/platform-context.js';
@@ -13,6 +13,15 @@ import type { OpenCompletion } from './completion.js';
 export type Paid = Pick<OpenCompletion, 'id' | 'agentId' | 'conversationId' | 'startedAt' | 'deadlineAt'> & {
   readonly model: string | null;
 };
+
+/** What a call cost that has ended. */
+export interface EndedCall {
+  readonly id: string;
+  readonly costNanos: bigint;
+}
+
+/** How many calls are settled together at most. */
+export const MOST_SETTLED = 100;
 
 /** A hold lasts longer than the call that it pays for, so that it is settled before it ends by itself. */
 const HOLD_GRACE_S = 300;
@@ -76,6 +85,13 @@ export class Spending {
     const request = { holdId: id, actual: formatNanos(costNanos) };
     const { actual } = await this.rpc.call(settleSpending, request, inTheNameOf(ctx));
     return actual ? parseNanos(actual, 'actual') : 0n;
+  }
+
+  /** As `settle`, for at most `MOST_SETTLED` calls of a tenant; what is counted for each in their order. */
+  async settleAll(ctx: TenantContext, calls: readonly EndedCall[]): Promise<bigint[]> {
+    const settlements = calls.map(({ id, costNanos }) => ({ holdId: id, actual: formatNanos(costNanos) }));
+    const { settled } = await this.rpc.call(settleSpendings, { settlements }, inTheNameOf(ctx));
+    return settled.map(({ actual }) => (actual ? parseNanos(actual, 'actual') : 0n));
   }
 }
 

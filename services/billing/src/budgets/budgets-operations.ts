@@ -12,6 +12,7 @@ import { ReleaseReservation } from './release-reservation.js';
 import { ReserveBudget } from './reserve-budget.js';
 import { SettleReservation } from './settle-reservation.js';
 import { SettleSpending } from './settle-spending.js';
+import { SettleSpendings } from './settle-spendings.js';
 import { SimulateReservation } from './simulate-reservation.js';
 import { SplitReservation } from './split-reservation.js';
 import { SplitSpending } from './split-spending.js';
@@ -37,4 +38,5 @@ export const budgets = [
   HoldSpending,
   SplitSpending,
   SettleSpending,
+  SettleSpendings,
 ];

@@ -98,12 +98,30 @@ export async function endHold(rows: Rows, { id, actualNanos, zone, isQuiet }: En
   return { hold: { id, accounts, estimateNanos, currency, createdAt, expiresAt, purpose, parentId }, budgets: ended };
 }
 
+/** What was spent of a hold, in nano-units. */
+export interface Settlement {
+  readonly id: string;
+  readonly actualNanos: bigint;
+}
+
+/**
+ * Settles holds together, and answers which: parts of others, those that have ended or cost more than was held are left as they are.
+ * @throws whatever `isAlertDue` knows, and then none is settled
+ */
+export async function settleHolds(rows: Rows, settlements: readonly Settlement[], zone: string): Promise<string[]> {
+  const [ids, actuals] = [settlements.map(({ id }) => id), settlements.map(({ actualNanos }) => actualNanos)];
+  const settled = await rows.query<{ id: string }>(
+    sql`select id from billing.settle_holds(${ids}::uuid[], ${actuals}::bigint[], ${zone}) id`,
+  );
+  return settled.map(({ id }) => id);
+}
+
 /** Whether a hold could not be ended because it had been before, or was never made; a deadlock is a conflict too, and is neither. */
 export function isNothingToEnd(error: unknown): boolean {
   return error instanceof Fault && (error.reason === 'not-found' || 'state' in (error.extra ?? {}));
 }
 
-/** Whether a quiet end was refused because an alert is due. */
+/** Whether a quiet end was refused because an alert is due, or, of several ends, one stands out. */
 export function isAlertDue(error: unknown): boolean {
   return error instanceof StatementError && error.sqlstate === 'BA409';
 }

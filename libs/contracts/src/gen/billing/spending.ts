@@ -136,3 +136,30 @@ export class SettledSpending {
   /** What is counted for the hold now, by this call or an earlier one; absent when there is no such hold. */
   actual?: string | null;
 }
+
+/** Says what several calls really cost. */
+export class SettleSpendingsRequest {
+  static readonly typeName = 'tenantry.billing.v1.SettleSpendingsRequest';
+  static readonly fields: readonly FieldFacts[] = [
+    field('settlements', 'message', {
+      repeated: true,
+      required: true,
+      maxItems: 100,
+      message: () => SettleSpendingRequest,
+    }),
+  ];
+
+  /** The calls. Of one that is named twice the first cost counts. */
+  settlements: SettleSpendingRequest[] = [];
+}
+
+/** What became of several holds. */
+export class SettledSpendings {
+  static readonly typeName = 'tenantry.billing.v1.SettledSpendings';
+  static readonly fields: readonly FieldFacts[] = [
+    field('settled', 'message', { repeated: true, message: () => SettledSpending }),
+  ];
+
+  /** One for each settlement, in their order. */
+  settled: SettledSpending[] = [];
+}
