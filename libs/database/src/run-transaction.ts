@@ -152,10 +152,16 @@ function mayWriteSteps(ctx: TenantContext | null): Step[] {
   return [fixedStep('select platform.assert_may_write($1, $2)', [ctx.tenantId, exempt])];
 }
 
+/** One message, as most commits have, goes as plain values: a list of them would be planned anew each time. */
 function outboxStep(service: string, outgoing: readonly Outgoing[]): Step {
+  const into = `insert into "${service}".outbox (id, tenant_id, kind, subject, payload, headers)`;
+  const [first] = outgoing;
+  if (first && outgoing.length === 1) {
+    const { id, tenantId, kind, subject, payload, headers } = first;
+    return fixedStep(`${into} values ($1, $2, $3, $4, $5, $6)`, [id, tenantId, kind, subject, payload, headers]);
+  }
   return fixedStep(
-    `insert into "${service}".outbox (id, tenant_id, kind, subject, payload, headers)
-     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6::jsonb[])`,
+    `${into} select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6::jsonb[])`,
     [
       outgoing.map((one) => one.id),
       outgoing.map((one) => one.tenantId),

@@ -22,7 +22,7 @@ const WAITING_MAX_BYTES = 4 * 1024 * 1024;
 /** At 256 KB an event at most, what one pull adds to what waits is bounded too. */
 const PULL_MAX_EVENTS = 64;
 /** From the beginning of one batch to that of the next, unless many wait: a commit costs the same for one event and for ten. */
-const PACE_MS = 50;
+const PACE_MS = 100;
 
 /** What a batch reaction needs. */
 export interface BatchOptions {

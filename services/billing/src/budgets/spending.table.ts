@@ -9,8 +9,6 @@ export interface SpendingScope {
   readonly id: string;
 }
 
-const MAX_APPLICABLE = 100;
-
 /** A hold that is asked for on whatever budgets apply. */
 export type SpendingWish = Omit<Wish, 'accounts'> & {
   readonly estimateNanos: bigint;
@@ -22,22 +20,14 @@ export type SpendingWish = Omit<Wish, 'accounts'> & {
 /** What budgets follow from. */
 type Applying = Pick<SpendingWish, 'currency' | 'scopes' | 'budgetIds'>;
 
-/**
- * The ids of the open budgets in a currency for everything of the tenant, of those for any of the scopes, and those that are named, whatever
- * they are: one that can't hold must refuse, and not be left out.
- */
 function applicable({ currency, scopes, budgetIds }: Applying): Sql {
   const [kinds, ids] = [scopes.map(({ kind }) => kind), scopes.map(({ id }) => id)];
-  return sql`(select id from billing.budget b
-    where closed_at is null and currency = ${currency}
-      and ((parent_id is null and scope_kind is null) or (scope_kind, scope_id) in (
-        select kind, scope from unnest(${kinds}::text[], ${ids}::text[]) as wanted (kind, scope)))
-    order by id limit ${MAX_APPLICABLE}) union select unnest(${[...budgetIds]}::uuid[])`;
+  return sql`billing.applicable_budgets(${kinds}::text[], ${ids}::text[], ${[...budgetIds]}::uuid[], ${currency})`;
 }
 
 /** The budgets that apply to a hold. */
 export async function spendingBudgetIds(rows: Rows, wish: Applying): Promise<string[]> {
-  return (await rows.query<{ id: string }>(applicable(wish))).map(({ id }) => id);
+  return (await rows.query<{ id: string }>(sql`select unnest(${applicable(wish)}) as id`)).map(({ id }) => id);
 }
 
 /**
@@ -45,7 +35,7 @@ export async function spendingBudgetIds(rows: Rows, wish: Applying): Promise<str
  * @throws Fault `not-found` when a named one is not the tenant's
  */
 export function reserveApplicable(rows: Rows, wish: SpendingWish, zone: string): Promise<Verdict[]> {
-  return rows.query<Verdict>(sql`with found as materialized (select array(${applicable(wish)}) as ids)
+  return rows.query<Verdict>(sql`with found as materialized (select ${applicable(wish)} as ids)
     select ${verdict} from found cross join lateral billing.reserve_budgets(${wish.id}, found.ids, ${wish.estimateNanos},
       ${wish.currency}, make_interval(secs => ${wish.lastsS}), ${zone}, ${wish.purpose}::jsonb, false)
     where cardinality(found.ids) > 0`);
