@@ -5,6 +5,7 @@ import { ConnectionPool, type PoolOptions } from './wire/connection-pool.js';
 /** The pools of one service: one for each cell. */
 export class Cells {
   readonly #pools: ReadonlyMap<string, ConnectionPool>;
+  readonly #relays = new Map<string, Set<() => void>>();
 
   constructor(urls: Readonly<Record<string, string>>, options: Omit<PoolOptions, 'url'>) {
     this.#pools = new Map(Object.entries(urls).map(([cell, url]) => [cell, new ConnectionPool({ ...options, url })]));
@@ -17,6 +18,18 @@ export class Cells {
       throw new Fault('unavailable', { cause: new Error(`this service has no database for cell "${cell}"`) });
     }
     return pool;
+  }
+
+  /** Calls back when this process has committed messages to a cell's outbox; answers how to stop. */
+  onOutbox(cell: string, wake: () => void): () => void {
+    const relays = this.#relays.get(cell) ?? new Set();
+    this.#relays.set(cell, relays.add(wake));
+    return () => relays.delete(wake);
+  }
+
+  /** Messages were committed to a cell's outbox. */
+  tellOutbox(cell: string): void {
+    this.#relays.get(cell)?.forEach((wake) => wake());
   }
 
   get home(): ConnectionPool {

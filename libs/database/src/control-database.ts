@@ -41,6 +41,9 @@ export abstract class ControlDatabase {
   /** Calls back on every NOTIFY of a channel, and once after each (re)connection because some may have been missed. */
   abstract listen(channel: string, onNotify: () => void, cell?: string): Promise<Subscription>;
 
+  /** As `listen`, for the service's own outbox: who commits to it in this process calls back by itself. */
+  abstract onOutbox(wake: () => void, cell?: string): Promise<Subscription>;
+
   /**
    * Runs `work` if no other process is running work of this name; answers whether it ran. The signal is aborted when
    * the lock is lost with its connection.
@@ -75,6 +78,18 @@ export class PostgresControlDatabase extends ControlDatabase {
 
   override listen(channel: string, onNotify: () => void, cell = HOME_CELL): Promise<Subscription> {
     return listen(this.#parts.cells.pool(cell), channel, onNotify);
+  }
+
+  override async onOutbox(wake: () => void, cell = HOME_CELL): Promise<Subscription> {
+    const { cells, service } = this.#parts;
+    const stop = cells.onOutbox(cell, wake);
+    const listening = await listen(cells.pool(cell), `${service}_outbox`, wake);
+    return {
+      close: () => {
+        stop();
+        return listening.close();
+      },
+    };
   }
 
   override exclusive(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {

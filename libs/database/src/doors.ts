@@ -46,6 +46,8 @@ export interface DoorOptions {
   /** What wraps the tenants' keys instead of a master key, and what opens them besides: the first one wraps. */
   readonly keyEncryptions?: readonly KeyEncryption[];
   readonly observe?: Observe;
+  /** A relay runs in this process, and is woken by what it commits: Postgres need not notify it. */
+  readonly hasRelay?: boolean;
 }
 
 /** A service's whole access to Postgres. */
@@ -102,6 +104,7 @@ function openCells({ url, service, ...options }: DoorOptions, maxConnections: nu
         // One flight without `begin` is a read; whatever writes says so.
         default_transaction_read_only: 'on',
         search_path: service,
+        ...(options.hasRelay ? { 'app.relay': 'near' } : {}),
         statement_timeout: String(options.statementTimeoutMs ?? 15 * SECOND_MS),
         idle_in_transaction_session_timeout: String(options.idleInTransactionTimeoutMs ?? 10 * SECOND_MS),
       },

@@ -60,6 +60,7 @@ export async function runTransaction<T>(
     assertCommitted(
       await connection.fly([...remaining, ...closingSteps(plan, outgoing, guard?.answerStep(result))], signal),
     );
+    if (outgoing.length > 0) cells.tellOutbox(cell);
     return result;
   } catch (error) {
     await tx.close();

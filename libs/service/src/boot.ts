@@ -163,6 +163,7 @@ async function openSafely(
     maxConnections: settings.DATABASE_CONNECTIONS,
     keyEncryptions,
     observe: observeDatabase(service.name),
+    hasRelay: true,
   });
   started.defer(() => doors.close());
   await patiently('Postgres', () => doors.control.ping());

@@ -8,6 +8,21 @@ import { keepFailedEvent, markReplayed, takeFailedEvents } from './failed-events
 import { claimEvent, claimEvents } from './inbox.js';
 import { markPublished, pruneMessages, requeueOutbox, takeOutbox } from './outbox.js';
 
+/** Counts calls, and tells when there were so many. */
+class Wakes {
+  count = 0;
+  private readonly waiting = new Map<number, () => void>();
+
+  wake(): void {
+    this.count += 1;
+    this.waiting.get(this.count)?.();
+  }
+
+  reach(count: number): Promise<void> {
+    return this.count >= count ? Promise.resolve() : new Promise((resolve) => this.waiting.set(count, resolve));
+  }
+}
+
 describe('messages', () => {
   let database: TestDatabase;
   let doors: Doors;
@@ -22,8 +37,8 @@ describe('messages', () => {
   });
   afterEach(() => database?.drop());
 
-  async function publish(count: number, tenantId = a): Promise<void> {
-    await doors.tenants.transaction(testContext(tenantId), async (tx) => {
+  async function publish(count: number, tenantId = a, by = doors): Promise<void> {
+    await by.tenants.transaction(testContext(tenantId), async (tx) => {
       for (let i = 0; i < count; i++) {
         tx.publish(new ThingAdded({ name: `${i}` }));
       }
@@ -107,6 +122,27 @@ describe('messages', () => {
     await woken.promise;
     expect(calls).toBe(2);
     await subscription.close();
+  });
+
+  it('wake a relay of the same process when they are committed, and nobody else by Postgres', async () => {
+    const near = database.doors('shop', { hasRelay: true });
+    const [own, others] = [new Wakes(), new Wakes()];
+    const relays = await Promise.all([
+      near.control.onOutbox(() => own.wake()),
+      doors.control.listen('shop_outbox', () => others.wake()),
+    ]);
+    await Promise.all([own.reach(1), others.reach(1)]); // they listen
+    const undone = near.tenants.transaction(testContext(a), (tx) => {
+      tx.publish(new ThingAdded({ name: 'undone' }));
+      return Promise.reject(new Error('rolled back'));
+    });
+    await expect(undone).rejects.toThrow('rolled back');
+    await publish(1, a, near);
+    await own.reach(2);
+    await publish(1, b); // by whoever has no relay: it comes after all that was notified before
+    await Promise.all([own.reach(3), others.reach(2)]);
+    expect([own.count, others.count]).toEqual([3, 2]);
+    await Promise.all(relays.map((one) => one.close()));
   });
 
   it('wake the relay again after its connection was lost', async () => {

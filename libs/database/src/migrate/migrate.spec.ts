@@ -47,8 +47,9 @@ describe('migrate', () => {
       'platform/0001_platform.sql 1/3',
       'platform/0002_index_keys.sql 2/3',
       'platform/0003_rights_stay.sql 3/3',
-      'shop/messaging/0001_messaging.sql 1/2',
-      'shop/0001_things.sql 2/2',
+      'shop/messaging/0001_messaging.sql 1/3',
+      'shop/messaging/0002_near_relays.sql 2/3',
+      'shop/0001_things.sql 3/3',
     ]);
     expect(await doctor(url)).toEqual([]);
   });
@@ -64,7 +65,7 @@ describe('migrate', () => {
 
   it('is harmless from 20 sessions at once', async () => {
     await Promise.all(Array.from({ length: 20 }, () => migrate(url, [shop])));
-    expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 5 }]);
+    expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 6 }]);
     expect(await doctor(url)).toEqual([]);
   }, 120_000);
 
@@ -82,7 +83,7 @@ describe('migrate', () => {
         spawn(process.execPath, ['--import', hooks, program], { stdio: 'inherit' }).once('exit', resolve);
       });
     expect(await Promise.all(Array.from({ length: 4 }, run))).toEqual([0, 0, 0, 0]);
-    expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 5 }]);
+    expect(await database.admin('select count(*)::int as n from platform.migration')).toEqual([{ n: 6 }]);
   }, 120_000);
 
   it('gives the same database step by step as at once', async () => {

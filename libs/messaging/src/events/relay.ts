@@ -54,12 +54,8 @@ export class Relay {
 
   /** Listens for new rows, and looks every second in case a notification was lost. */
   async start(): Promise<void> {
-    const { doors, bus } = this.options;
-    await Promise.all(
-      this.loops.map(({ cell, loop }) =>
-        loop.start((wake) => doors.control.listen(`${bus.service}_outbox`, wake, cell)),
-      ),
-    );
+    const { control } = this.options.doors;
+    await Promise.all(this.loops.map(({ cell, loop }) => loop.start((wake) => control.onOutbox(wake, cell))));
     this.pruneTimer = setInterval(() => void this.prune(), PRUNE_EVERY_MS);
     this.pruneTimer.unref();
   }
