@@ -103,7 +103,7 @@ export class Operations {
     reply.raw.once('close', () => {
       this.streams.close(exchange);
       exchange.endTurn();
-      controller.abort(new Fault('cancelled'));
+      if (!reply.raw.writableFinished) controller.abort(new Fault('cancelled'));
     });
   }
 }
