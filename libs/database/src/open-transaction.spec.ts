@@ -117,6 +117,50 @@ describe('a transaction', () => {
     expect(await database.count('shop.outbox', a)).toBe(0);
   });
 
+  it('undoes a savepoint whose first statement is that of the transaction, and one around another', async () => {
+    const broken = (tx: Transaction) => tx.savepoint(() => tx.query(sql`select 1 / 0`)).catch(() => undefined);
+    await doors.tenants.transaction(testContext(a), async (tx) => {
+      await broken(tx);
+      await tx
+        .savepoint(async () => {
+          await tx.savepoint(() => tx.insert(ThingRow, thing('inner')));
+          await tx.query(sql`select 1 / 0`);
+        })
+        .catch(() => undefined);
+      await tx.savepoint(() => Promise.resolve());
+      await tx.savepoint(() => Promise.reject(new Error('before any statement'))).catch(() => undefined);
+      await tx.insert(ThingRow, thing('outer'));
+    });
+    expect(await database.admin('select name from shop.thing where tenant_id = $1', [a])).toEqual([{ name: 'outer' }]);
+  });
+
+  it('keeps nothing when what failed was before the savepoint', async () => {
+    const gone = newId();
+    const work = doors.tenants.transaction(testContext(gone), (tx) => tx.savepoint(() => tx.query(sql`select 1`)));
+    await expect(work).rejects.toMatchObject({ reason: 'not-found' });
+  });
+
+  it('answers the rows of each of several statements, in their order', async () => {
+    const rows = await doors.tenants.transaction(testContext(a), async (tx) => {
+      const [, made, found] = await tx.queryAll([
+        sql`select set_config('app.purpose', 'something else', true)`,
+        sql`insert into shop.thing (tenant_id, id, name, created_at) values (${a}, ${newId()}, 'made', now()) returning name`,
+        sql`select name, current_setting('app.purpose') as purpose from shop.thing`,
+      ]);
+      return [made, found];
+    });
+    expect(rows).toEqual([[{ name: 'made' }], [{ name: 'made', purpose: 'something else' }]]);
+  });
+
+  it('keeps none of several statements when one fails', async () => {
+    const insert = sql`insert into shop.thing (tenant_id, id, name, created_at) values (${a}, ${newId()}, 'undone', now())`;
+    const work = doors.tenants.transaction(testContext(a), (tx) =>
+      tx.queryAll([insert, insert]).catch(onUnique('thing_pkey', () => new Fault('conflict'))),
+    );
+    await expect(work).rejects.toMatchObject({ reason: 'conflict' });
+    expect(await database.count('shop.thing', a)).toBe(0);
+  });
+
   it('runs statements one after the other, however they are asked for', async () => {
     const numbers = await doors.tenants.transaction(testContext(a), (tx) =>
       Promise.all([1, 2, 3].map((n) => tx.one<{ n: number }>(sql`select ${n}::int as n`))),

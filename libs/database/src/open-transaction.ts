@@ -34,6 +34,8 @@ export class OpenTransaction implements Transaction {
   readonly #outgoing: Outgoing[] = [];
   readonly #finishing: Step[] = [];
   #opening: Opening | null;
+  /** What nobody waits for: it rides with the next statement, or with the commit. */
+  #riding: Step[] = [];
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | null = null;
   #savepoints = 0;
@@ -65,6 +67,11 @@ export class OpenTransaction implements Transaction {
 
   async one<T extends object>(statement: Sql): Promise<T | undefined> {
     return (await this.query<T>(statement))[0];
+  }
+
+  async queryAll(statements: readonly Sql[]): Promise<object[][]> {
+    const steps = statements.map((statement) => statementStep(statement, this.#shape));
+    return (await this.#runAll(steps)).map(({ rows }) => rows);
   }
 
   async execute(statement: Sql): Promise<number> {
@@ -103,24 +110,25 @@ export class OpenTransaction implements Transaction {
 
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
     const name = `s${++this.#savepoints}`;
+    const begin = fixedStep(`savepoint ${name}`);
     const [published, finishing] = [this.#outgoing.length, this.#finishing.length];
-    await this.#run(fixedStep(`savepoint ${name}`));
+    this.#refuseClosed();
+    this.#riding.push(begin);
     try {
       const result = await work();
-      await this.#run(fixedStep(`release savepoint ${name}`));
+      if (!this.#takeBack(begin)) this.#riding.push(fixedStep(`release savepoint ${name}`));
       return result;
     } catch (error) {
       this.#outgoing.length = published;
       this.#finishing.length = finishing;
-      this.#failure = null;
-      await this.#run(fixedStep(`rollback to savepoint ${name}`));
+      if (!this.#takeBack(begin)) await this.#goBack(name);
       throw error;
     }
   }
 
   /** What is left to do before the commit: the beginning, when no statement took it along, and the work's last statements. */
   get remaining(): readonly Step[] {
-    return [...(this.#opening?.withCommit ?? []), ...this.#finishing];
+    return [...(this.#opening?.withCommit ?? []), ...this.#riding, ...this.#finishing];
   }
 
   /** What the commit has to write. @throws whatever statement failed without being undone */
@@ -145,26 +153,53 @@ export class OpenTransaction implements Transaction {
     fixed: () => ({ tenantId: this.tenantId }),
   };
 
-  /** One statement at a time, in the order they were asked for. */
+  /** Undoes what came after a savepoint. What failed before it stays failed. */
+  async #goBack(name: string): Promise<void> {
+    const failure = this.#failure;
+    this.#failure = null;
+    this.#riding = [];
+    await this.#run(fixedStep(`rollback to savepoint ${name}`)).catch((error: unknown) => {
+      this.#failure = failure ?? this.#failure ?? asError(error);
+    });
+  }
+
+  /** Answers whether a step had not left yet; then it never does. */
+  #takeBack(step: Step): boolean {
+    const at = this.#riding.indexOf(step);
+    if (at !== -1) this.#riding.splice(at);
+    return at !== -1;
+  }
+
   async #run(step: Step): Promise<StepResult> {
+    return (await this.#runAll([step]))[0]!;
+  }
+
+  /** One flight at a time, in the order they were asked for. */
+  async #runAll(steps: readonly Step[]): Promise<readonly StepResult[]> {
     this.#refuseClosed();
-    const flight = this.#last.then(() => this.#fly(step));
+    const flight = this.#last.then(() => this.#fly(steps));
     this.#last = flight.catch(() => undefined);
     return flight;
   }
 
-  async #fly(step: Step): Promise<StepResult> {
+  async #fly(steps: readonly Step[]): Promise<readonly StepResult[]> {
     if (this.#failure) {
       throw this.#failure;
     }
+    const riding = this.#riding;
+    const before = [...(this.#opening?.withStatement ?? []), ...riding];
+    this.#riding = [];
     try {
-      const results = await this.#connection.fly([...(this.#opening?.withStatement ?? []), step], this.#signal);
+      const results = await this.#connection.fly([...before, ...steps], this.#signal);
       this.#opening = null;
-      return results.at(-1)!;
+      return results.slice(before.length);
     } catch (error) {
       const translated = asError(translateError(error));
       if (this.#connection.isTransactionFailed) {
         this.#failure = translated;
+        this.#opening = null;
+      } else {
+        this.#riding = riding;
       }
       throw translated;
     }

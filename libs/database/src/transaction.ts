@@ -35,6 +35,11 @@ export interface Transaction {
   query<T extends object>(statement: Sql): Promise<T[]>;
   /** The first row, if any. */
   one<T extends object>(statement: Sql): Promise<T | undefined>;
+  /**
+   * The rows of each of several statements, sent in one flight: one wait instead of one each. They run in their order; when one fails
+   * those after it do not run, and the failure is that of all.
+   */
+  queryAll(statements: readonly Sql[]): Promise<object[][]>;
   /** Runs a statement for its effect; answers how many rows it touched. */
   execute(statement: Sql): Promise<number>;
 
