@@ -91,12 +91,13 @@ describe('an event in the log', () => {
   });
 
   it('keeps classified values out of what can not be erased', () => {
-    const { entries, values } = recordEvent(received([update]), 5n, now);
+    const event = received([update]);
+    const { entries, values } = recordEvent(event, 5n, now);
     expect(entries[0]?.old).toEqual({ role: 'staff', email: { commitment: 'c-old' } });
     expect(entries[0]?.new).toEqual({ role: 'admin', email: { commitment: 'c-new' }, token: { commitment: null } });
     expect(values).toEqual([
-      { sequence: 5n, side: 'old', field: 'email', sealed: 'tny1.old' },
-      { sequence: 5n, side: 'new', field: 'email', sealed: 'tny1.new' },
+      { tenantId: event.tenantId, sequence: 5n, side: 'old', field: 'email', sealed: 'tny1.old' },
+      { tenantId: event.tenantId, sequence: 5n, side: 'new', field: 'email', sealed: 'tny1.new' },
     ]);
   });
 

@@ -9,36 +9,44 @@ export interface Rows {
 }
 
 /**
- * Takes the next numbers of the tenant's log; answers the first. The row stays locked until the commit, so numbers are
- * handed out one transaction after the other, and a rollback gives them back: the log has no gaps.
+ * Takes the next numbers of tenants' logs; answers the first of each. The rows stay locked until the commit, so numbers are handed
+ * out one transaction after the other, and a rollback gives them back: a log has no gaps. Every transaction locks them in one order.
  */
-export async function takeNumbers(tx: Transaction, count: number): Promise<bigint> {
-  const head = await tx.one<{ size: bigint }>(sql`
-    insert into audit.head (tenant_id, size) values (${tx.tenantId}, ${count})
-    on conflict (tenant_id) do update set size = head.size + excluded.size, grown_at = clock_timestamp() returning size`);
-  if (!head) throw new Error('the log gave no numbers');
-  return head.size - BigInt(count) + 1n;
+export async function takeNumbers(
+  tx: Transaction,
+  counts: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, bigint>> {
+  const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const heads = await tx.query<{ tenantId: string; size: bigint }>(sql`
+    insert into audit.head (tenant_id, size)
+    select * from unnest(${sorted.map(([tenantId]) => tenantId)}::uuid[], ${sorted.map(([, count]) => count)}::bigint[])
+    on conflict (tenant_id) do update set size = head.size + excluded.size, grown_at = clock_timestamp()
+    returning tenant_id as "tenantId", size`);
+  return new Map(heads.map(({ tenantId, size }) => [tenantId, size - BigInt(counts.get(tenantId)!) + 1n]));
 }
 
 /** Hashing and printing so many takes some milliseconds, in which nobody else in the process gets a turn. */
-const ENTRIES_AT_ONCE = 125;
+export const ENTRIES_AT_ONCE = 125;
 
-/** Adds entries with their leaf hashes. */
+/** Adds entries with their leaf hashes, the last of them with the commit. */
 export async function insertEntries(tx: Transaction, entries: readonly Entry[]): Promise<void> {
   for (let from = 0; from < entries.length; from += ENTRIES_AT_ONCE) {
-    await insertSome(tx, entries.slice(from, from + ENTRIES_AT_ONCE));
+    const some = insertOf(entries.slice(from, from + ENTRIES_AT_ONCE));
+    if (from + ENTRIES_AT_ONCE < entries.length) await tx.execute(some);
+    else tx.finish(some);
   }
 }
 
 /** One statement, an array for each column. */
-async function insertSome(tx: Transaction, entries: readonly Entry[]): Promise<void> {
+function insertOf(entries: readonly Entry[]): Sql {
   const each = <T>(value: (entry: Entry) => T): T[] => entries.map(value);
   const texts = entries.map(valueTextsOf);
-  await tx.execute(sql`
+  return sql`
     insert into audit.entry (tenant_id, sequence, version, id, occurred_at, recorded_at, service, event, event_id, event_index, operation, action, outcome,
       actor_kind, actor_id, actor_role, platform_actor, on_behalf_of, credential_id, request_id, trace_id, resource, resource_id, change,
       old_values, new_values, origin, leaf_hash)
-    select ${tx.tenantId}, entry.* from unnest(
+    select * from unnest(
+      ${each((e) => e.tenantId)}::uuid[],
       ${each((e) => e.sequence)}::bigint[], ${each((e) => e.version)}::smallint[], ${each((e) => e.id)}::uuid[], ${each((e) => e.occurredAt)}::timestamptz[],
       ${each((e) => e.recordedAt)}::timestamptz[], ${each((e) => e.service)}::text[], ${each((e) => e.event)}::text[],
       ${each((e) => e.eventId)}::uuid[], ${each((e) => e.eventIndex)}::integer[], ${each((e) => e.operation)}::text[],
@@ -47,26 +55,28 @@ async function insertSome(tx: Transaction, entries: readonly Entry[]): Promise<v
       ${each((e) => e.credentialId)}::text[], ${each((e) => e.requestId)}::text[], ${each((e) => e.traceId)}::text[],
       ${each((e) => e.resource)}::text[], ${each((e) => e.resourceId)}::text[], ${each((e) => e.change)}::text[],
       ${texts.map((text) => text.old)}::json[], ${texts.map((text) => text.new)}::json[], ${each((e) => e.origin)}::text[],
-      ${entries.map((e, i) => hashLeaf(leafText(e, texts[i])))}::bytea[]) as entry`);
+      ${entries.map((e, i) => hashLeaf(leafText(e, texts[i])))}::bytea[])`;
 }
 
-/** Adds the classified values of entries. */
-export async function insertValues(tx: Transaction, values: readonly SealedValue[]): Promise<void> {
+/** Adds the classified values of entries, with the commit. */
+export function insertValues(tx: Transaction, values: readonly SealedValue[]): void {
   if (values.length === 0) return;
-  await tx.execute(sql`
+  tx.finish(sql`
     insert into audit.entry_value (tenant_id, sequence, side, field, sealed)
-    select ${tx.tenantId}, value.* from unnest(
-      ${values.map(({ sequence }) => sequence)}::bigint[], ${values.map(({ side }) => side)}::text[],
-      ${values.map(({ field }) => field)}::text[], ${values.map(({ sealed }) => sealed)}::text[]) as value`);
+    select * from unnest(
+      ${values.map(({ tenantId }) => tenantId)}::uuid[], ${values.map(({ sequence }) => sequence)}::bigint[],
+      ${values.map(({ side }) => side)}::text[], ${values.map(({ field }) => field)}::text[],
+      ${values.map(({ sealed }) => sealed)}::text[])`);
 }
 
-/** Adds where events came from. */
-export async function insertOrigins(tx: Transaction, origins: readonly Origin[]): Promise<void> {
-  await tx.execute(sql`
+/** Adds where events came from, with the commit. */
+export function insertOrigins(tx: Transaction, origins: readonly Origin[]): void {
+  tx.finish(sql`
     insert into audit.origin (tenant_id, event_id, client_ip, user_agent, salt)
-    select ${tx.tenantId}, origin.* from unnest(
-      ${origins.map(({ eventId }) => eventId)}::uuid[], ${origins.map(({ clientIp }) => clientIp)}::text[],
-      ${origins.map(({ userAgent }) => userAgent)}::text[], ${origins.map(({ salt }) => salt)}::text[]) as origin`);
+    select * from unnest(
+      ${origins.map(({ tenantId }) => tenantId)}::uuid[], ${origins.map(({ eventId }) => eventId)}::uuid[],
+      ${origins.map(({ clientIp }) => clientIp)}::text[], ${origins.map(({ userAgent }) => userAgent)}::text[],
+      ${origins.map(({ salt }) => salt)}::text[])`);
 }
 
 /** An entry as it was read back, with what of its origin was not erased. */
@@ -186,7 +196,7 @@ export async function findLeaf(
 /** The sealed values of entries that were not erased. */
 export async function valuesOf(rows: Rows, sequences: readonly bigint[]): Promise<SealedValue[]> {
   return rows.query<SealedValue>(
-    sql`select sequence, side, field, sealed from audit.entry_value where sequence = any(${sequences}::bigint[])`,
+    sql`select tenant_id as "tenantId", sequence, side, field, sealed from audit.entry_value where sequence = any(${sequences}::bigint[])`,
   );
 }
 

@@ -43,6 +43,7 @@ export interface Entry {
 
 /** A classified value, sealed by whoever published it; kept apart so that it can be erased. */
 export interface SealedValue {
+  readonly tenantId: string;
   readonly sequence: bigint;
   readonly side: 'old' | 'new';
   readonly field: string;
@@ -51,6 +52,7 @@ export interface SealedValue {
 
 /** Where an event came from: personal data, kept apart so that it can be erased. */
 export interface Origin {
+  readonly tenantId: string;
   readonly eventId: string;
   readonly clientIp: string | null;
   readonly userAgent: string | null;
@@ -69,7 +71,7 @@ const SALT_BYTES = 16;
 const WITHHELD: AuditValue = { commitment: null, sealed: null };
 
 /** `base64url(SHA-256(salt ‖ canonical [clientIp, userAgent]))`: says nothing without the salt. */
-export function commitToOrigin(origin: Omit<Origin, 'eventId'>): string {
+export function commitToOrigin(origin: Pick<Origin, 'clientIp' | 'userAgent' | 'salt'>): string {
   const hash = createHash('sha256').update(Buffer.from(origin.salt, 'base64url'));
   return hash.update(canonicalJson([origin.clientIp, origin.userAgent])).digest('base64url');
 }
@@ -91,15 +93,14 @@ function isClassified(value: unknown): value is Extract<AuditValue, object> {
 /** Parts what the leaf covers from what can be erased. */
 function partValues(
   values: Readonly<Record<string, unknown>> | undefined,
-  sequence: bigint,
-  side: 'old' | 'new',
+  place: Pick<SealedValue, 'tenantId' | 'sequence' | 'side'>,
 ): { leaf: LeafValues | null; sealed: SealedValue[] } {
   if (!values) return { leaf: null, sealed: [] };
   const leaf: Record<string, LeafValue> = {};
   const sealed: SealedValue[] = [];
   for (const [field, value] of Object.entries(values)) {
     leaf[field] = isClassified(value) ? { commitment: value.commitment } : value;
-    if (isClassified(value) && value.sealed !== null) sealed.push({ sequence, side, field, sealed: value.sealed });
+    if (isClassified(value) && value.sealed !== null) sealed.push({ ...place, field, sealed: value.sealed });
   }
   return { leaf, sealed };
 }
@@ -126,7 +127,7 @@ function changesOf(
 
 /** Turns one event into its entries, numbered from `first` on. */
 export function recordEvent(event: ReceivedEvent, first: bigint, recordedAt: Date): Recorded {
-  const { meta } = event;
+  const { meta, tenantId } = event;
   const facts = {
     clientIp: meta.clientIp,
     userAgent: meta.userAgent,
@@ -136,14 +137,14 @@ export function recordEvent(event: ReceivedEvent, first: bigint, recordedAt: Dat
   const values: SealedValue[] = [];
   const entries = changesOf(event).map((change, eventIndex): Entry => {
     const sequence = first + BigInt(eventIndex);
-    const before = partValues(change.old, sequence, 'old');
-    const after = partValues(change.new, sequence, 'new');
+    const before = partValues(change.old, { tenantId, sequence, side: 'old' });
+    const after = partValues(change.new, { tenantId, sequence, side: 'new' });
     values.push(...before.sealed, ...after.sealed);
     return {
       version: LEAF_VERSION,
       id: newId(recordedAt),
       sequence,
-      tenantId: event.tenantId,
+      tenantId,
       occurredAt: event.occurredAt,
       recordedAt,
       service: event.service,
@@ -167,7 +168,7 @@ export function recordEvent(event: ReceivedEvent, first: bigint, recordedAt: Dat
       origin,
     };
   });
-  return { entries, values, origin: { eventId: event.id, ...facts } };
+  return { entries, values, origin: { tenantId, eventId: event.id, ...facts } };
 }
 
 /** How many entries an event adds. */

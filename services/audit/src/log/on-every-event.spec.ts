@@ -69,7 +69,7 @@ describe('the audit log', () => {
       {
         name: 'audit',
         migrations: new URL('../../migrations/', import.meta.url),
-        jobs: ['ingest', 'eraser', 'signer'],
+        jobs: ['ingest', 'eraser', 'signer', 'anchorer', 'shipper', 'indexer', 'registrar', 'retirer'],
       },
     ]);
     doors = db.doors('audit');
@@ -115,6 +115,25 @@ describe('the audit log', () => {
     await log.handle([event, received(a)]);
     await log.handle([event]);
     expect(await sequencesOf(a)).toEqual([1n, 2n, 3n]);
+  });
+
+  it('writes tenants of whom there is little in one commit, each numbered by itself, and one of whom there is much in its own', async () => {
+    const many = Array.from({ length: 200 }, (_, i) => change(`m${i}`));
+    const busy = await db.addTenant();
+    await log.handle([received(a)]);
+    await log.handle([received(a), received(busy, many), received(b, [change('bob')]), received(a)]);
+    expect(await sequencesOf(a)).toEqual([1n, 2n, 3n]);
+    expect(await sequencesOf(b)).toEqual([1n]);
+    expect((await sequencesOf(busy)).at(-1)).toBe(200n);
+    const commits = await db.admin<{ tenant_id: string; xmin: string }>('select tenant_id, xmin::text from audit.head');
+    const commitOf = (tenantId: string) => commits.find(({ tenant_id }) => tenant_id === tenantId)!.xmin;
+    expect(commitOf(a)).toBe(commitOf(b));
+    expect(commitOf(busy)).not.toBe(commitOf(a));
+    const [values] = await db.admin<{ count: number }>(
+      'select count(*)::int as count from audit.entry_value where tenant_id = $1',
+      [b],
+    );
+    expect(values!.count).toBe(2);
   });
 
   it('is numbered without gaps when several replicas write it at once and one of them fails', async () => {
