@@ -34,14 +34,13 @@ export async function policiesAfter(rows: Rows, afterId: string | null, limit: n
     where ${afterId}::uuid is null or tenant_id > ${afterId} order by tenant_id limit ${limit}`);
 }
 
-/** Gives a new tenant the default policy; one that it had before stays. */
-export async function insertDefaultPolicy(tx: Transaction, tenantId: string, now: Date): Promise<void> {
+/** Gives a tenant that has none the default policy, with the commit. The caller holds the lock of the tenant's registry entry. */
+export function insertDefaultPolicy(tx: Transaction, tenantId: string, now: Date): void {
   const policy = defaultPolicy(tenantId, now);
-  const inserted = await tx.execute(sql`
+  tx.finish(sql`
     insert into tenants.access_policy (tenant_id, allowed_ips, cors_origins, rate_per_s, burst, version, updated_at)
-    values (${tenantId}, ${policy.allowedIps}, ${policy.corsOrigins}, ${policy.ratePerS}, ${policy.burst}, ${policy.version}, ${now})
-    on conflict (tenant_id) do nothing`);
-  if (inserted === 1) projectPolicy(tx, policy);
+    values (${tenantId}, ${policy.allowedIps}, ${policy.corsOrigins}, ${policy.ratePerS}, ${policy.burst}, ${policy.version}, ${now})`);
+  projectPolicy(tx, policy);
 }
 
 /** Saves a changed policy. The caller holds the row's lock. */

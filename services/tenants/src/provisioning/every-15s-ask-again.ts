@@ -36,11 +36,11 @@ export class Every15sAskAgain {
       const now = this.clock.now();
       const step = exhaustedStep(provisioning);
       if (step) {
-        await giveUp(tx, tenant, provisioning, { step, reason: `No answer after asking ${MAX_ASKS} times`, at: now });
+        giveUp(tx, tenant, provisioning, { step, reason: `No answer after asking ${MAX_ASKS} times`, at: now });
         return;
       }
       const asked = askAgain(provisioning, now);
-      await saveProvisioning(tx, asked);
+      saveProvisioning(tx, asked);
       askForPreparation(tx, tenant, asked);
     });
   }

@@ -69,8 +69,8 @@ export class RetryProvisioning {
       const before = await lockTenant(tx, tenantId);
       const tenant = retryTenant(before, now);
       const provisioning = beginProvisioning(tenantId, failed.attempt + 1, prepared, now);
-      await saveStatus(tx, tenant);
-      await saveProvisioning(tx, provisioning);
+      saveStatus(tx, tenant);
+      saveProvisioning(tx, provisioning);
       askForPreparation(tx, tenant, provisioning, before);
     }, ctx);
   }
@@ -80,7 +80,7 @@ export class RetryProvisioning {
       const tenant = await lockTenant(tx, tenantId);
       if (tenant.status !== 'provisioning') return;
       const provisioning = askAgain(await findProvisioning(tx, tenantId), this.clock.now());
-      await saveProvisioning(tx, provisioning);
+      saveProvisioning(tx, provisioning);
       askForPreparation(tx, tenant, provisioning);
     }, ctx);
   }

@@ -1,5 +1,6 @@
 import { HOME_CELL, type Doors, type Transaction } from '@tenantry/database';
 import { newId, PLATFORM_TENANT_ID, SystemClock } from '@tenantry/kernel';
+import { Directories } from '@tenantry/messaging';
 import { testContext, TestDatabase } from '@tenantry/testing';
 import { TenantsSettings } from '../config.js';
 import { Registry } from '../registry/registry.js';
@@ -21,7 +22,7 @@ describe('the provisioning saga', () => {
       { name: 'tenants', migrations: new URL('../../migrations/', import.meta.url), jobs: ['registry'] },
     ]);
     doors = db.doors('tenants');
-    registry = new Registry(doors.control, new TenantsSettings({}), new SystemClock());
+    registry = new Registry(doors.control, Directories.inMemory(['tenants']), new TenantsSettings({}), new SystemClock());
   });
   afterAll(() => db.drop());
 
@@ -35,7 +36,7 @@ describe('the provisioning saga', () => {
     await registry.transaction(async (tx) => {
       const provisioning = beginProvisioning(tenant.tenantId, 1, owner, now);
       await insertTenant(tx, tenant);
-      await saveProvisioning(tx, provisioning);
+      saveProvisioning(tx, provisioning);
       askForPreparation(tx, tenant, provisioning, null);
     }, testContext(PLATFORM_TENANT_ID));
     return tenant;

@@ -2,7 +2,7 @@ import { TenantActivated, TenantProvisioningFailed, TenantRequested } from '@ten
 import type { Transaction } from '@tenantry/database';
 import { insertDefaultPolicy } from '../policies/access-policy.table.js';
 import { failTenant, openTenant, type Tenant } from '../registry/tenant.js';
-import { lockTenant, saveStatus, tenantChanges } from '../registry/tenant.table.js';
+import { saveStatus, tenantChanges } from '../registry/tenant.table.js';
 import {
   failProvisioning,
   finishProvisioning,
@@ -11,7 +11,7 @@ import {
   type AwaitedStep,
   type Provisioning,
 } from './provisioning.js';
-import { findProvisioning, saveProvisioning } from './provisioning.table.js';
+import { lockSaga, saveProvisioning, type Saga } from './provisioning.table.js';
 
 // What the saga does, each in one commit. Nothing is remembered between two of them but what is in the rows,
 // so it goes on wherever it was when a process died; and each holds the lock of the registry entry, so answers that come at
@@ -42,13 +42,9 @@ export function askForPreparation(
 }
 
 /** The saga of the transaction's tenant, locked; undefined when an answer to this attempt does not matter any more. */
-async function awaiting(
-  tx: Transaction,
-  attempt: number,
-): Promise<{ tenant: Tenant; provisioning: Provisioning } | undefined> {
-  const tenant = await lockTenant(tx, tx.tenantId);
-  const provisioning = await findProvisioning(tx, tx.tenantId);
-  return tenant.status === 'provisioning' && provisioning.attempt === attempt ? { tenant, provisioning } : undefined;
+async function awaiting(tx: Transaction, attempt: number): Promise<Saga | undefined> {
+  const saga = await lockSaga(tx, tx.tenantId);
+  return saga.tenant.status === 'provisioning' && saga.provisioning.attempt === attempt ? saga : undefined;
 }
 
 /** Takes the answer that a step is done. With the last one the tenant gets its default settings and opens. */
@@ -57,13 +53,13 @@ export async function takeDone(tx: Transaction, step: AwaitedStep, attempt: numb
   if (!saga) return;
   const provisioning = stepDone(saga.provisioning, step, now);
   if (!isPrepared(provisioning)) {
-    await saveProvisioning(tx, provisioning);
+    saveProvisioning(tx, provisioning);
     return;
   }
   const tenant = openTenant(saga.tenant, now);
-  await insertDefaultPolicy(tx, tenant.tenantId, now);
-  await saveProvisioning(tx, finishProvisioning(provisioning, now));
-  await saveStatus(tx, tenant);
+  if (!saga.hasPolicy) insertDefaultPolicy(tx, tenant.tenantId, now);
+  saveProvisioning(tx, finishProvisioning(provisioning, now));
+  saveStatus(tx, tenant);
   const { tenantId, version } = tenant;
   tx.publish(new TenantActivated({ tenantId, version }), { tenantId, changes: tenantChanges(saga.tenant, tenant) });
 }
@@ -76,19 +72,19 @@ export async function takeFailed(
   failure: { reason: string; at: Date },
 ): Promise<void> {
   const saga = await awaiting(tx, attempt);
-  if (saga) await giveUp(tx, saga.tenant, saga.provisioning, { step, ...failure });
+  if (saga) giveUp(tx, saga.tenant, saga.provisioning, { step, ...failure });
 }
 
 /** Gives an attempt up: the tenant is failed, and everybody who prepared something for it is told to undo that. */
-export async function giveUp(
+export function giveUp(
   tx: Transaction,
   before: Tenant,
   provisioning: Provisioning,
   { step, reason, at }: { step: AwaitedStep; reason: string; at: Date },
-): Promise<void> {
+): void {
   const tenant = failTenant(before, at);
-  await saveProvisioning(tx, failProvisioning(provisioning, step, reason, at));
-  await saveStatus(tx, tenant);
+  saveProvisioning(tx, failProvisioning(provisioning, step, reason, at));
+  saveStatus(tx, tenant);
   const { tenantId, version } = tenant;
   const failed = new TenantProvisioningFailed({ tenantId, step, reason, attempt: provisioning.attempt, version });
   tx.publish(failed, { tenantId, changes: tenantChanges(before, tenant) });

@@ -64,7 +64,7 @@ export class CreateTenant {
     const register = async (tx: Transaction): Promise<T> => {
       await checkRelations(tx, tenant);
       await insertTenant(tx, tenant);
-      await saveProvisioning(tx, provisioning);
+      saveProvisioning(tx, provisioning);
       askForPreparation(tx, tenant, provisioning, null);
       return print(tenant);
     };

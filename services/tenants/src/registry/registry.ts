@@ -1,13 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ControlDatabase, type Transaction } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
+import { Directories } from '@tenantry/messaging';
 import { TenantsSettings } from '../config.js';
 import type { Tenant } from './tenant.js';
 import { findTenant, lockTenant, saveStatus, tenantChanges, type Rows } from './tenant.table.js';
 
 const JOB = 'tenants_registry';
-const LOOK_AGAIN_MS = 50;
+/** The directory tells at once; the row is looked at in case it does not. */
+const LOOK_AGAIN_MS = 1_000;
 /** What is left of the caller's deadline for the answer to travel. */
 const ANSWER_MS = 500;
 
@@ -16,6 +17,7 @@ const ANSWER_MS = 500;
 export class Registry {
   constructor(
     private readonly control: ControlDatabase,
+    private readonly directories: Directories,
     private readonly settings: TenantsSettings,
     private readonly clock: Clock,
   ) {}
@@ -44,7 +46,7 @@ export class Registry {
       const before = await lockTenant(tx, tenantId);
       const after = decide(before, this.clock.now());
       if (after !== before) {
-        await saveStatus(tx, after);
+        saveStatus(tx, after);
         tx.publish(announce(after), { tenantId, changes: tenantChanges(before, after) });
       }
       return after;
@@ -54,12 +56,20 @@ export class Registry {
   /** The tenant once its provisioning has ended, well or not, or as it is when the caller's patience does. */
   async settled(tenantId: string, ctx: TenantContext): Promise<Tenant> {
     const patienceMs = Math.min(this.settings.PROVISIONING_WAIT_MS, ctx.request.deadlineAtMs - Date.now() - ANSWER_MS);
-    const until = performance.now() + patienceMs;
+    const untilMs = performance.now() + patienceMs;
+    let changed = this.nextChange(tenantId, untilMs);
     let tenant = await findTenant(this.rows, tenantId);
-    while (tenant.status === 'provisioning' && performance.now() < until && !ctx.signal?.aborted) {
-      await pause(LOOK_AGAIN_MS);
+    while (tenant.status === 'provisioning' && performance.now() < untilMs && !ctx.signal?.aborted) {
+      await changed;
+      changed = this.nextChange(tenantId, untilMs);
       tenant = await findTenant(this.rows, tenantId);
     }
     return tenant;
+  }
+
+  /** Listens from now on, so that no change between two looks is missed. */
+  private nextChange(tenantId: string, untilMs: number): Promise<void> {
+    const waitMs = Math.max(0, Math.min(LOOK_AGAIN_MS, untilMs - performance.now()));
+    return this.directories.tenants.waitForChange(tenantId, waitMs);
   }
 }

@@ -21,11 +21,14 @@ export async function findTenant(rows: Rows, tenantId: string): Promise<Tenant> 
 
 /** As `findTenant`, and nobody else changes it until the commit: changes of one tenant come one after the other. */
 export async function lockTenant(tx: Transaction, tenantId: string): Promise<Tenant> {
-  const tenant = await tx.one<Tenant>(
-    sql`select ${columns} from tenants.tenant where tenant_id = ${tenantId} for update`,
-  );
+  const tenant = await tx.one<Tenant>(lockOf(tenantId));
   if (!tenant) throw new Fault('not-found');
   return tenant;
+}
+
+/** The statement of `lockTenant`, for a flight with others. */
+export function lockOf(tenantId: string): Sql {
+  return sql`select ${columns} from tenants.tenant where tenant_id = ${tenantId} for update`;
 }
 
 /** Which tenants a list has. `beforeId` continues it after the tenant with that id. */
@@ -52,34 +55,34 @@ export async function tenantsAfter(rows: Rows, afterId: string | null, limit: nu
     where ${afterId}::uuid is null or tenant_id > ${afterId} order by tenant_id limit ${limit}`);
 }
 
-/** @throws Fault `slug-taken` */
+/** The slug at once, the rest with the commit. @throws Fault `slug-taken` */
 export async function insertTenant(tx: Transaction, tenant: Tenant): Promise<void> {
   const taken = (): Fault =>
     new Fault('slug-taken', { field: 'slug', detail: `A tenant with the slug "${tenant.slug}" exists` });
   await tx
     .execute(sql`insert into tenants.slug (slug, tenant_id) values (${tenant.slug}, ${tenant.tenantId})`)
     .catch(onUnique('slug_pkey', taken));
-  await tx.execute(sql`insert into tenants.tenant (tenant_id, slug, name, status, isolation, industry, region, time_zone, cell,
+  tx.finish(sql`insert into tenants.tenant (tenant_id, slug, name, status, isolation, industry, region, time_zone, cell,
       organization_id, sandbox_of, suspension_reason, space_deleted_at, version, created_at, status_changed_at)
     values (${tenant.tenantId}, ${tenant.slug}, ${tenant.name}, ${tenant.status}, ${tenant.isolation}, ${tenant.industry}, ${tenant.region},
       ${tenant.timeZone}, ${tenant.cell}, ${tenant.organizationId}, ${tenant.sandboxOf}, ${tenant.suspensionReason},
       ${tenant.spaceDeletedAt}, ${tenant.version}, ${tenant.createdAt}, ${tenant.statusChangedAt})`);
-  await projectTenant(tx, tenant);
+  projectTenant(tx, tenant);
 }
 
-/** Saves a change of status. The caller holds the row's lock. */
-export async function saveStatus(tx: Transaction, tenant: Tenant): Promise<void> {
-  await tx.execute(sql`update tenants.tenant
+/** Saves a change of status, with the commit. The caller holds the row's lock. */
+export function saveStatus(tx: Transaction, tenant: Tenant): void {
+  tx.finish(sql`update tenants.tenant
     set status = ${tenant.status}, suspension_reason = ${tenant.suspensionReason}, space_deleted_at = ${tenant.spaceDeletedAt},
         version = ${tenant.version}, status_changed_at = ${tenant.statusChangedAt}
     where tenant_id = ${tenant.tenantId}`);
-  await projectTenant(tx, tenant);
+  projectTenant(tx, tenant);
 }
 
 /** What the rest of the system goes by: the write permission that every commit checks, and the gateways' directory. */
-async function projectTenant(tx: Transaction, tenant: Tenant): Promise<void> {
+function projectTenant(tx: Transaction, tenant: Tenant): void {
   const { tenantId, status, isolation, cell, version } = tenant;
-  await tx.query(sql`select platform.set_tenant_status(${tenantId}, ${status}, ${isolation}, ${cell}, ${version})`);
+  tx.finish(sql`select platform.set_tenant_status(${tenantId}, ${status}, ${isolation}, ${cell}, ${version})`);
   tx.project('tenants', tenantId, directoryEntry(tenant), version);
 }
 
