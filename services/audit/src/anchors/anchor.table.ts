@@ -38,18 +38,20 @@ export async function dueAnchors(job: Job, now: Date, limit: number): Promise<Du
   }));
 }
 
-/** The newest head is in its place. */
-export async function recordAnchored(tx: Transaction, { place, newest }: DueAnchor, now: Date, nextAt: Date) {
-  await tx.execute(sql`
+/** The newest heads are in their places. */
+export function recordAnchored(tx: Transaction, anchors: readonly DueAnchor[], now: Date, nextAt: Date): void {
+  tx.finish(sql`
     insert into audit.anchor_place (tenant_id, place, size, anchored_at, failures, problem, next_at)
-    values (${tx.tenantId}, ${place}, ${newest.size}, ${now}, 0, null, ${nextAt})
+    select tenant_id, place, size, ${now}::timestamptz, 0, null, ${nextAt}::timestamptz
+    from unnest(${anchors.map(({ tenantId }) => tenantId)}::uuid[], ${anchors.map(({ place }) => place)}::text[],
+      ${anchors.map(({ newest }) => newest.size)}::bigint[]) as anchored (tenant_id, place, size)
     on conflict (tenant_id, place) do update set size = excluded.size, anchored_at = excluded.anchored_at,
       failures = 0, problem = null, next_at = excluded.next_at`);
 }
 
 /** It is not, and why. */
-export async function recordFailure(tx: Transaction, { place }: DueAnchor, problem: string, nextAt: Date) {
-  await tx.execute(sql`
+export function recordFailure(tx: Transaction, { place }: DueAnchor, problem: string, nextAt: Date): void {
+  tx.finish(sql`
     insert into audit.anchor_place (tenant_id, place, size, anchored_at, failures, problem, next_at)
     values (${tx.tenantId}, ${place}, 0, null, 1, ${problem}, ${nextAt})
     on conflict (tenant_id, place) do update set failures = anchor_place.failures + 1, problem = excluded.problem,

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { ControlDatabase, type Job } from '@tenantry/database';
+import { ControlDatabase, type Job, type Transaction } from '@tenantry/database';
 import { Clock } from '@tenantry/kernel';
 import { Every } from '@tenantry/messaging';
 import { Logger } from '@tenantry/service';
@@ -39,33 +39,48 @@ export class EveryMinuteAnchorHeads {
   /** Each is due again only later, whether it succeeds or not; so this comes to an end. */
   private async anchorSome(signal: AbortSignal): Promise<boolean> {
     const due = await dueAnchors(this.job, this.clock.now(), AT_ONCE);
+    const stored: DueAnchor[] = [];
     const waiting = due.values();
     const work = async (): Promise<void> => {
-      for (const one of waiting) if (!signal.aborted) await this.anchor(one);
+      for (const one of waiting) if (!signal.aborted && (await this.anchor(one)) === 'recorded later') stored.push(one);
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
+    if (stored.length > 0) await this.record(stored);
     return due.length === AT_ONCE;
   }
 
-  private async anchor(due: DueAnchor): Promise<void> {
+  /** Heads in the store are recorded together: it takes one that it has once more. What left the house is recorded at once. */
+  private async anchor(due: DueAnchor): Promise<'recorded' | 'recorded later'> {
     const place = this.places.of(due.place);
     const outcome = await place.keep(due).then(
       (record) => ({ record, problem: null }),
       (error: unknown) => ({ record: null, problem: this.explain(due, error) }),
     );
-    const now = this.clock.now();
-    const later = (ms: number): Date => new Date(now.getTime() + ms);
-    await this.job.transaction(
-      async (tx) => {
-        if (outcome.problem !== null) {
-          const waitMs = Math.min(FIRST_RETRY_MS * 2 ** due.failures, LAST_RETRY_MS);
-          return recordFailure(tx, due, outcome.problem, later(waitMs));
-        }
-        await outcome.record?.(tx);
-        return recordAnchored(tx, due, now, later(place.everyMs));
-      },
-      { tenantId: due.tenantId },
-    );
+    if (outcome.problem !== null) await this.recordProblem(due, outcome.problem);
+    else if (due.place === 'store') return 'recorded later';
+    else await this.record([due], outcome.record);
+    return 'recorded';
+  }
+
+  private async record(
+    anchors: readonly DueAnchor[],
+    more: ((tx: Transaction) => Promise<void>) | null = null,
+  ): Promise<void> {
+    const { tenantId, place } = anchors[0]!;
+    const options = anchors.length === 1 ? { tenantId } : {};
+    await this.job.transaction(async (tx) => {
+      await more?.(tx);
+      const now = this.clock.now();
+      recordAnchored(tx, anchors, now, new Date(now.getTime() + this.places.of(place).everyMs));
+    }, options);
+  }
+
+  private async recordProblem(due: DueAnchor, problem: string): Promise<void> {
+    const waitMs = Math.min(FIRST_RETRY_MS * 2 ** due.failures, LAST_RETRY_MS);
+    const nextAt = new Date(this.clock.now().getTime() + waitMs);
+    await this.job.transaction((tx) => Promise.resolve(recordFailure(tx, due, problem, nextAt)), {
+      tenantId: due.tenantId,
+    });
   }
 
   private explain({ tenantId, place }: DueAnchor, error: unknown): string {
