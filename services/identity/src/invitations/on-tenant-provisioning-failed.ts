@@ -16,7 +16,7 @@ export class OnTenantProvisioningFailed {
       const passwordHash = prepared.personId
         ? await withdraw(tx, tenantId, prepared, prepared.personId)
         : prepared.passwordHash;
-      await updatePreparation(tx, { ...prepared, attempt, passwordHash, personId: null, personIsNew: false });
+      updatePreparation(tx, { ...prepared, attempt, passwordHash, personId: null, personIsNew: false });
     }
   }
 }

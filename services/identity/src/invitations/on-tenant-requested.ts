@@ -3,7 +3,7 @@ import { OwnerEstablished, OwnerFailed, OwnerPasswordSet, TenantRequested } from
 import type { RowChange, Transaction } from '@tenantry/database';
 import { Clock } from '@tenantry/kernel';
 import { On } from '@tenantry/messaging';
-import { insertMembership, memberOf } from '../members/membership.table.js';
+import { insertMembership, memberOf, type MembershipRow } from '../members/membership.table.js';
 import { Memberships } from '../members/memberships.js';
 import { personFor, projectMember } from '../members/people.table.js';
 import {
@@ -23,7 +23,8 @@ export class OnTenantRequested {
   ) {}
 
   @On(TenantRequested, { consumer: 'identity.provisioning' })
-  async handle({ tenantId, ownerRef, attempt }: TenantRequested, tx: Transaction): Promise<void> {
+  async handle(request: TenantRequested, tx: Transaction): Promise<void> {
+    const { tenantId, ownerRef, attempt } = request;
     const prepared = await lockPreparation(tx, ownerRef);
     if (!prepared) {
       tx.publish(
@@ -38,21 +39,21 @@ export class OnTenantRequested {
     }
     // This attempt has failed in the meantime.
     if (!isEstablished(prepared) && attempt <= prepared.attempt) return;
-    const owner = isEstablished(prepared) ? prepared : await this.establish(tx, prepared);
-    await updatePreparation(tx, { ...owner, attempt: Math.max(attempt, prepared.attempt) });
-    const { personId } = owner;
-    const passwordSetByStaff = owner.passwordSetByStaff && owner.personIsNew;
-    const changes = isEstablished(prepared) ? [] : [await this.joined(tx, personId)];
-    tx.publish(new OwnerEstablished({ tenantId, ownerRef, attempt, personId, passwordSetByStaff }), { changes });
+    if (isEstablished(prepared)) return answer(tx, request, prepared);
+    const { owner, member } = await this.establish(tx, prepared);
+    answer(tx, request, owner, [await this.joined(tx, member)]);
   }
 
-  private async establish(tx: Transaction, prepared: PreparedOwner): Promise<EstablishedOwner> {
+  private async establish(
+    tx: Transaction,
+    prepared: PreparedOwner,
+  ): Promise<{ owner: EstablishedOwner; member: MembershipRow }> {
     const now = this.clock.now();
     const { email } = prepared;
     const { personId, isNew } = await personFor(tx, email, now, prepared.passwordHash);
-    if (!(await memberOf(tx, personId))) {
-      await insertMembership(tx, { userId: personId, email, name: null, role: 'owner', joinedAt: now }, null);
-    }
+    const known = isNew ? undefined : await memberOf(tx, personId);
+    const member = known ?? { userId: personId, email, name: null, role: 'owner', joinedAt: now };
+    if (!known) await insertMembership(tx, member, null);
     await projectMember(tx, personId);
     if (isNew && prepared.passwordSetByStaff) {
       tx.publish(new OwnerPasswordSet({ personId }), {
@@ -62,16 +63,28 @@ export class OnTenantRequested {
       });
     }
     // Somebody who has an account keeps their password: what staff chose for them is forgotten.
-    return { ...prepared, personId, personIsNew: isNew, passwordHash: null };
+    return { owner: { ...prepared, personId, personIsNew: isNew, passwordHash: null }, member };
   }
 
-  private async joined(tx: Transaction, personId: string): Promise<RowChange> {
-    const owner = await memberOf(tx, personId);
+  private async joined(tx: Transaction, member: MembershipRow): Promise<RowChange> {
     return {
       resource: 'member',
-      id: personId,
+      id: member.userId,
       action: 'insert',
-      ...(owner && { new: await this.memberships.audited(tx, owner) }),
+      new: await this.memberships.audited(tx, member),
     };
   }
+}
+
+/** Keeps who the owner is, and tells it. */
+function answer(
+  tx: Transaction,
+  { tenantId, ownerRef, attempt }: TenantRequested,
+  owner: EstablishedOwner,
+  changes: readonly RowChange[] = [],
+): void {
+  const { personId } = owner;
+  const passwordSetByStaff = owner.passwordSetByStaff && owner.personIsNew;
+  updatePreparation(tx, { ...owner, attempt: Math.max(attempt, owner.attempt) });
+  tx.publish(new OwnerEstablished({ tenantId, ownerRef, attempt, personId, passwordSetByStaff }), { changes });
 }

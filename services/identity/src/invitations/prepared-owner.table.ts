@@ -47,8 +47,9 @@ export function lockPreparations(tx: Transaction): Promise<PreparedOwner[]> {
   return tx.query<PreparedOwner>(sql`select ${columns} from identity.prepared_owner order by ref for update`);
 }
 
-export async function updatePreparation(tx: Transaction, prepared: PreparedOwner): Promise<void> {
-  await tx.execute(sql`
+/** Saves it with the commit. The caller holds its lock. */
+export function updatePreparation(tx: Transaction, prepared: PreparedOwner): void {
+  tx.finish(sql`
     update identity.prepared_owner
     set password_hash = ${prepared.passwordHash}, person_id = ${prepared.personId}, person_is_new = ${prepared.personIsNew}, attempt = ${prepared.attempt}
     where ref = ${prepared.ref}`);
