@@ -66,6 +66,12 @@ export class PostgresVault extends Vault {
     return createSecretKey(Buffer.from(hkdfSync('sha256', first, '', purpose, KEY_BYTES)));
   }
 
+  override async ensureTenantKey(tx: Transaction): Promise<void> {
+    const wrapped = await wrapNewKey(this.#encryptions[0]!, 'tenant_key', tx.tenantId, 1);
+    tx.finish(sql`insert into platform.tenant_key (tenant_id, version, wrapped_key) values (${tx.tenantId}, 1, ${wrapped})
+      on conflict do nothing`);
+  }
+
   override createTenantKey(tx: Transaction): Promise<number> {
     return this.#createKey(tx, 'tenant_key');
   }

@@ -28,6 +28,27 @@ describe('the vault', () => {
     expect(await other.open(a, place, sealed)).toBe('123-45-6789 ü');
   });
 
+  it('gives a tenant its first key with a commit, and leaves one that it has', async () => {
+    const doors = database.doors('shop', { masterKey });
+    const ensure = async (tenantId: string, more: () => Promise<void> = () => Promise.resolve()): Promise<void> =>
+      doors.tenants.transaction(testContext(tenantId), async (tx) => {
+        await doors.vault.ensureTenantKey(tx);
+        await more();
+      });
+    const keysOf = (tenantId: string) =>
+      database.admin('select version, wrapped_key from platform.tenant_key where tenant_id = $1', [tenantId]);
+    const [fresh, other] = [await database.addTenant(), await database.addTenant()];
+    await expect(ensure(fresh, () => Promise.reject(new Error('undone')))).rejects.toThrow('undone');
+    expect(await keysOf(fresh)).toEqual([]);
+    await ensure(fresh);
+    const first = await keysOf(fresh);
+    expect(first).toMatchObject([{ version: 1 }]);
+    const sealed = await vault.seal(fresh, place, 'x');
+    await Promise.all([ensure(fresh), ensure(fresh), ensure(other)]);
+    expect(await keysOf(fresh)).toEqual(first);
+    expect(await vault.open(fresh, place, sealed)).toBe('x');
+  });
+
   it('opens in as many transactions at once as there are connections, though it knows no key yet', async () => {
     const sealed = await vault.seal(a, place, 'x');
     const doors = database.doors('shop', { masterKey, maxConnections: 2 });

@@ -29,6 +29,8 @@ export abstract class Vault {
   abstract blindIndex(tenantId: string, column: IndexedColumn, value: string): Promise<number>;
   /** What a value may have been stored under: one index for each key in use. */
   abstract blindIndexes(tenantId: string, column: IndexedColumn, value: string): Promise<readonly number[]>;
+  /** Sees to it, with the commit, that the transaction's tenant has a key; one that it has stays. */
+  abstract ensureTenantKey(tx: Transaction): Promise<void>;
   /** Gives the transaction's tenant its first key, or a new one after the last; old values stay readable. Answers its version. */
   abstract createTenantKey(tx: Transaction): Promise<number>;
   /** The same for the key of blind indexes: until the older ones are retired, values are looked for under each. */

@@ -8,7 +8,7 @@ import {
   TenantSuspended,
 } from '@tenantry/contracts';
 import { newId } from '@tenantry/kernel';
-import { dataTenants, type RowsClient } from '../testing/data.fixture.js';
+import { dataTenants, requested, type RowsClient } from '../testing/data.fixture.js';
 import { currentCounts } from './count.table.js';
 
 const notes = {
@@ -85,11 +85,24 @@ describe('A comparison of counts with tables', () => {
     expect(await drifts()).toHaveLength(1);
   });
 
+  it('has nothing to look at in a new space, which has no tables', async () => {
+    const fresh = await t.database.addTenant();
+    await t.bus.deliver({ tenantId: fresh, event: requested(fresh, 'pool') });
+    await compare();
+    const [space] = await t.database.admin<{ tried: Date | null }>(
+      'select count_tried_at as tried from data.space where tenant_id = $1',
+      [fresh],
+    );
+    expect(space).toEqual({ tried: null });
+  });
+
   it('counts rows from before anything was counted, which are no drift', async () => {
+    await t.database.admin('update data.space set counted_version = null, counted_at = null');
     await t.database.admin(`delete from data.count_change`);
     await t.database.admin(`delete from data.table_count`);
     await compare();
     expect([await counts(t.schema), await counts(t.pool)]).toEqual([await truth(t.schema), await truth(t.pool)]);
+    expect(await drifts()).toEqual([]);
     expect(await drifts()).toEqual([]);
   });
 

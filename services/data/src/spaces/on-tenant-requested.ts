@@ -29,7 +29,7 @@ export class OnTenantRequested {
     try {
       await tx.savepoint(async () => {
         await makeSpace(tx, { mode, attempt, product }, this.clock.now());
-        await this.vault.createTenantKey(tx);
+        await this.vault.ensureTenantKey(tx);
       });
       tx.publish(new DataSpaceReady({ tenantId, attempt }));
     } catch (error) {

@@ -11,13 +11,14 @@ export async function lockSpace(tx: Transaction): Promise<Space | undefined> {
   return tx.one<Space>(sql`select ${COLUMNS} from data.space where tenant_id = ${tx.tenantId} for update`);
 }
 
+/** A new space holds nothing, and everything that comes is counted: there is nothing to compare before tomorrow. */
 export async function insertSpace(
   tx: Transaction,
-  { mode, schemaName, productVersion, attempt }: Space,
+  { mode, schemaName, version, productVersion, attempt }: Space,
 ): Promise<void> {
   await tx.execute(sql`
-    insert into data.space (tenant_id, mode, schema_name, product_version, attempt)
-    values (${tx.tenantId}, ${mode}, ${schemaName}, ${productVersion}, ${attempt})`);
+    insert into data.space (tenant_id, mode, schema_name, version, product_version, attempt, counted_at, counted_version)
+    values (${tx.tenantId}, ${mode}, ${schemaName}, ${version}, ${productVersion}, ${attempt}, now(), ${version})`);
 }
 
 /** Notes which attempt of provisioning the space has answered. */
