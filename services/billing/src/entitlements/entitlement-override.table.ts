@@ -1,5 +1,5 @@
 import type { EntitlementOverride as OverrideMessage } from '@tenantry/contracts';
-import { sql, type RowChange, type Transaction } from '@tenantry/database';
+import { sql, type RowChange, type Sql, type Transaction } from '@tenantry/database';
 import { Fault } from '@tenantry/kernel';
 import type { Rows } from '../plans/plan.table.js';
 import { MAX_OVERRIDES, type EntitlementOverride } from './entitlement-override.js';
@@ -8,9 +8,12 @@ const columns = sql`tenant_id as "tenantId", feature, entitlement, reason, expir
 
 /** The overrides of tenants, by feature. */
 export async function findOverrides(rows: Rows, tenantIds: readonly string[]): Promise<EntitlementOverride[]> {
-  return rows.query<EntitlementOverride>(
-    sql`select ${columns} from billing.entitlement_override where tenant_id = any (${tenantIds}::uuid[]) order by tenant_id, feature`,
-  );
+  return rows.query<EntitlementOverride>(overridesOf(tenantIds));
+}
+
+/** The statement of `findOverrides`, for a flight with others. */
+export function overridesOf(tenantIds: readonly string[]): Sql {
+  return sql`select ${columns} from billing.entitlement_override where tenant_id = any (${tenantIds}::uuid[]) order by tenant_id, feature`;
 }
 
 /** Makes or replaces an override. @throws Fault `conflict` when the tenant has too many */

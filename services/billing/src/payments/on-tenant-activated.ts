@@ -3,7 +3,7 @@ import { TenantActivated } from '@tenantry/contracts';
 import type { Transaction } from '@tenantry/database';
 import { Clock } from '@tenantry/kernel';
 import { Directories, On } from '@tenantry/messaging';
-import { openAccount } from './payment-account.table.js';
+import { openingOf } from './payment-account.table.js';
 import { PaymentProvider } from './payment-provider.js';
 
 /** Notes that a new tenant needs a customer at the provider; a sandbox pays nothing. The provider is asked outside of this commit. */
@@ -16,8 +16,9 @@ export class OpenPaymentAccount {
   ) {}
 
   @On(TenantActivated, { consumer: 'billing.payment-account' })
-  async handle(_event: TenantActivated, tx: Transaction): Promise<void> {
+  handle(_event: TenantActivated, tx: Transaction): Promise<void> {
     const isSandbox = Boolean(this.directories.tenants.get(tx.tenantId)?.sandboxOf);
-    if (this.provider.isThere && !isSandbox) await openAccount(tx, tx.tenantId, this.provider.isTest, this.clock.now());
+    if (this.provider.isThere && !isSandbox) tx.finish(openingOf(tx.tenantId, this.provider.isTest, this.clock.now()));
+    return Promise.resolve();
   }
 }

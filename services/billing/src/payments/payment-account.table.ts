@@ -1,4 +1,4 @@
-import { sql, type RowChange, type Transaction } from '@tenantry/database';
+import { sql, type RowChange, type Sql, type Transaction } from '@tenantry/database';
 import type { Rows } from '../plans/plan.table.js';
 import type { PaymentAccount } from './payment-account.js';
 
@@ -16,9 +16,9 @@ export async function findAccount(
 }
 
 /** Opens an account whose customer is still to be made; nothing happens when there is one. */
-export async function openAccount(rows: Rows, tenantId: string, testMode: boolean, now: Date): Promise<void> {
-  await rows.query(sql`insert into billing.payment_account (tenant_id, test_mode, created_at) values (${tenantId}, ${testMode}, ${now})
-    on conflict do nothing`);
+export function openingOf(tenantId: string, testMode: boolean, now: Date): Sql {
+  return sql`insert into billing.payment_account (tenant_id, test_mode, created_at) values (${tenantId}, ${testMode}, ${now})
+    on conflict do nothing`;
 }
 
 /** Accounts without a customer, the oldest first. */

@@ -5,7 +5,7 @@ import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
 import { makeOnce } from './make-once.js';
 import { customerKey, type PaymentAccount } from './payment-account.js';
-import { customerChanges, findAccount, openAccount, renewCustomerKey, saveCustomer } from './payment-account.table.js';
+import { customerChanges, findAccount, openingOf, renewCustomerKey, saveCustomer } from './payment-account.table.js';
 import { redactedCustomers } from '../redactions/redaction.table.js';
 import { PaymentProvider, type ProviderMethod } from './payment-provider.js';
 
@@ -38,7 +38,7 @@ export class PaymentAccounts {
     const { isTest } = this.provider;
     const known = await findAccount(this.rows, tenantId, isTest);
     if (known?.customerId) return known.customerId;
-    if (!known) await openAccount(this.rows, tenantId, isTest, this.clock.now());
+    if (!known) await this.rows.query(openingOf(tenantId, isTest, this.clock.now()));
     return this.makeCustomer(known ?? (await findAccount(this.rows, tenantId, isTest))!);
   }
 

@@ -1,6 +1,7 @@
 import type { Subscription as SubscriptionMessage } from '@tenantry/contracts';
 import { sql, type RowChange, type Transaction } from '@tenantry/database';
-import { findOverrides } from '../entitlements/entitlement-override.table.js';
+import type { EntitlementOverride } from '../entitlements/entitlement-override.js';
+import { overridesOf } from '../entitlements/entitlement-override.table.js';
 import type { Plan } from '../plans/plan.js';
 import { toMessage as planMessage, type Rows } from '../plans/plan.table.js';
 import { directoryEntry, statusOf, type PastTerms, type Subscription } from './subscription.js';
@@ -57,23 +58,25 @@ export async function subscriptionsAfter(rows: Rows, afterId: string | null, lim
 /** Gives a tenant its first plan; answers false when it has one. */
 export async function insertSubscription(tx: Transaction, subscription: Subscription): Promise<boolean> {
   const { tenantId, plan, trialEndsAt, startedAt, changedAt, version } = subscription;
-  const inserted = await tx.execute(sql`
+  const insert = sql`
     insert into billing.subscription (tenant_id, plan_id, plan_version, terms, trial_ends_at, started_at, changed_at, version)
     values (${tenantId}, ${plan.id}, ${plan.version}, ${toTerms(plan)}, ${trialEndsAt}, ${startedAt}, ${changedAt}, ${version})
-    on conflict (tenant_id) do nothing`);
-  if (inserted === 1) await projectEntitlements(tx, subscription);
-  return inserted === 1;
+    on conflict (tenant_id) do nothing returning tenant_id`;
+  const [inserted, overrides] = await tx.queryAll([insert, overridesOf([tenantId])]);
+  if (inserted!.length === 1) projectEntitlements(tx, subscription, overrides as EntitlementOverride[]);
+  return inserted!.length === 1;
 }
 
 /** Saves what has changed. The caller holds the row's lock. */
 export async function saveSubscription(tx: Transaction, subscription: Subscription): Promise<void> {
   const { tenantId, plan, termsSince, endsAt, restrictedSince, changedAt, version } = subscription;
-  await tx.execute(sql`
+  const update = sql`
     update billing.subscription
     set plan_id = ${plan.id}, plan_version = ${plan.version}, terms = ${toTerms(plan)}, terms_since = ${termsSince}, ends_at = ${endsAt},
       restricted_since = ${restrictedSince}, changed_at = ${changedAt}, version = ${version}
-    where tenant_id = ${tenantId}`);
-  await projectEntitlements(tx, subscription);
+    where tenant_id = ${tenantId}`;
+  const [, overrides] = await tx.queryAll([update, overridesOf([tenantId])]);
+  projectEntitlements(tx, subscription, overrides as EntitlementOverride[]);
 }
 
 /** Keeps what was in force until now: invoices of that time go by it. */
@@ -101,8 +104,11 @@ export async function monthEnd(rows: Rows, now: Date, timeZone: string): Promise
 }
 
 /** What every service goes by within a second. */
-async function projectEntitlements(tx: Transaction, subscription: Subscription): Promise<void> {
-  const overrides = await findOverrides(tx, [subscription.tenantId]);
+function projectEntitlements(
+  tx: Transaction,
+  subscription: Subscription,
+  overrides: readonly EntitlementOverride[],
+): void {
   tx.project('entitlements', subscription.tenantId, directoryEntry(subscription, overrides), subscription.version);
 }
 
