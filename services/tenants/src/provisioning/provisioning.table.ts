@@ -45,9 +45,9 @@ function rowsOf(tenantId: string): Sql {
 function fromRows(tenantId: string, rows: readonly ProvisioningRow[]): Provisioning {
   const [first] = rows;
   if (!first) throw new Error(`the tenant ${tenantId} has no provisioning`);
-  const { step: _step, stepStartedAt: _startedAt, stepFinishedAt: _finishedAt, ...head } = first;
+  const { attempt, ownerRef, ownerEmail, ownerPasswordSet, startedAt, askedAt, finishedAt } = first;
   const steps = rows.map((row) => ({ ...row.step, startedAt: row.stepStartedAt, finishedAt: row.stepFinishedAt }));
-  return { ...head, steps };
+  return { tenantId, attempt, ownerRef, ownerEmail, ownerPasswordSet, startedAt, askedAt, finishedAt, steps };
 }
 
 /** Saves the whole of it, with the commit. The caller holds the lock of the tenant's registry entry. */
