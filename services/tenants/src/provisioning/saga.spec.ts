@@ -22,7 +22,12 @@ describe('the provisioning saga', () => {
       { name: 'tenants', migrations: new URL('../../migrations/', import.meta.url), jobs: ['registry'] },
     ]);
     doors = db.doors('tenants');
-    registry = new Registry(doors.control, Directories.inMemory(['tenants']), new TenantsSettings({}), new SystemClock());
+    registry = new Registry(
+      doors.control,
+      Directories.inMemory(['tenants']),
+      new TenantsSettings({}),
+      new SystemClock(),
+    );
   });
   afterAll(() => db.drop());
 
