@@ -4,9 +4,9 @@ import { PASSWORD } from '../../bench/instance/client.js';
 import type { Api } from '../demo/api.js';
 import { System } from './system.js';
 
-/** Where each step of provisioning writes: who holds its table holds the step up. */
+/** Where each step of provisioning writes first: who holds its table holds the step up. */
 const TABLE_OF = {
-  registry: 'tenants.tenant',
+  registry: 'tenants.slug',
   owner: 'identity.membership',
   data: 'data.space',
   settings: 'tenants.access_policy',
