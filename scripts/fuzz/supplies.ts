@@ -228,7 +228,7 @@ const changePrivacyRequest = async (world: World, path: string, body: object): P
 
 const draftVersion = (world: World, agentId: string): Promise<unknown> =>
   world.a.owner.must('POST', `/v1/agents/${agentId}/versions`, {
-    config: { model: 'fuzz', permissions: ['rows.read', 'meters.read'], tools: [{ name: 'list_meters' }] },
+    config: { model: 'local-rules', permissions: ['rows.read', 'meters.read'], tools: [{ name: 'list_meters' }] },
   });
 
 /** An agent with some versions that were in force one after the other. */

@@ -146,6 +146,7 @@ import { DiffAgentVersions } from './versions/diff-agent-versions.js';
 import { DraftAgentVersion } from './versions/draft-agent-version.js';
 import { GetAgentVersion } from './versions/get-agent-version.js';
 import { ListAgentVersions } from './versions/list-agent-versions.js';
+import { NamedThings } from './versions/named-things.js';
 import { PublishAgentVersion } from './versions/publish-agent-version.js';
 import { RollBackAgent } from './versions/roll-back-agent.js';
 
@@ -224,7 +225,7 @@ const schedules = [
     ...schedules,
   ],
   providers: [
-    ...[ChangeAgentStatus, Templates, TokenDesk, TokenAllowances, TokenReservations, ConfigsInForce, Approvals],
+    ...[ChangeAgentStatus, Templates, TokenDesk, TokenAllowances, TokenReservations, ConfigsInForce, NamedThings, Approvals],
     ...[Toolbox, ToolCaller, ToolGuards, PerformTool, ToolLog, ToolCharges, CallAsAgent, McpServer],
     ...[ToolApis, SaveToolApi, CallToolApi, ApiDisclosures],
     ...[ModelCatalog, ModelProviders, ModelCalls, ModelAdmission],

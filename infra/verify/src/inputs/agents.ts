@@ -23,7 +23,8 @@ const draftVersion = (
   agentId: string,
   tools: readonly ToolGrant[] = [],
 ): Promise<unknown> => {
-  const config = { model: tenant.canary.word(), permissions: AGENT_PERMISSIONS, tools };
+  const instructions = tenant.canary.word();
+  const config = { model: 'local-rules', instructions, permissions: AGENT_PERMISSIONS, tools };
   return workshop.client.must(tenant.owner, json('POST', `/v1/agents/${agentId}/versions`, { config }));
 };
 

@@ -2,7 +2,9 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import {
   callAgentTool,
+  deleteToolApi,
   issueAgentToken,
+  listAgentTools,
   putToolApi,
   replaceToolHosts,
   type CallAgentToolResponse,
@@ -111,10 +113,20 @@ export class ToolApiFixture {
     return tenant.call(putToolApi, { name, api: this.definition(more) });
   }
 
+  /** Does something while the tenant has both APIs; what it did not have before is gone again afterwards. */
+  private async withApis<T>(tenant: TestTenant, work: () => Promise<T>): Promise<T> {
+    const known = (await tenant.call(listAgentTools, {})).data;
+    const missing = ['shop', 'gone'].filter((api) => !known.some(({ name }) => name.startsWith(`${api}__`)));
+    for (const name of missing) await this.put(tenant, {}, name);
+    const done = await work();
+    for (const name of missing) await tenant.call(deleteToolApi, { name });
+    return done;
+  }
+
   /** An agent that may call the tools of the API named shop, and one that there is not. */
   async agentOf(tenant: TestTenant, audience = 'api', needsApproval = false): Promise<Partial<TenantContext>> {
     const tools = [...TOOLS, 'gone__get_order'].map((name) => ({ name, needsApproval }));
-    const { id } = await liveAgent(this.t, tenant, { tools });
+    const id = await this.withApis(tenant, async () => (await liveAgent(this.t, tenant, { tools })).id);
     const who = join(this.t, tenant.id);
     return asAgent(await tenant.call(issueAgentToken, { agentId: id, audiences: [audience] }, who));
   }

@@ -85,10 +85,10 @@ const textOf = (value: unknown): object => ({
 
 /** A refusal as the model reads it: with its stable code and the fields that are wrong. */
 function refused(fault: Fault): object {
-  const { reason, errors, extra } = fault;
+  const { reason, detail, errors, extra } = fault;
   const approvalId = extra?.approvalId;
   return {
-    content: [textOf({ code: reason, detail: fault.message, errors })],
+    content: [textOf({ code: reason, detail, errors })],
     isError: true,
     ...(approvalId === undefined ? {} : { _meta: { [APPROVAL]: approvalId } }),
   };

@@ -56,6 +56,14 @@ export class ModelCatalog {
     return this.offers.get(BOOK);
   }
 
+  /** The names of all models, looked up anew when one that is wanted is not among them; null while there are none. */
+  async namesWith(wanted: readonly string[]): Promise<ReadonlySet<string> | null> {
+    const known = (await this.offer()).models;
+    if (!wanted.every((name) => known.has(name))) this.offers.forget(BOOK);
+    const { models } = await this.offer();
+    return models.size === 0 ? null : new Set(models.keys());
+  }
+
   /**
    * The model and those that stand in for it, in this order; for an agent, no others than its configuration names.
    * @throws Fault `invalid-input` when there is none with the name, `agent-refused` when the agent may not ask it

@@ -49,6 +49,14 @@ export class Toolbox {
     return tool && permits(ctx.permissions, tool.permission) ? tool : undefined;
   }
 
+  /** Whether a configuration can name it. What was read of APIs may be some seconds old, so that is looked up anew for one that is not there. */
+  async knows(name: string, ctx: TenantContext): Promise<boolean> {
+    if (apiOf(name) === null) return this.tools.has(name);
+    if (await this.ofApi(name, ctx)) return true;
+    this.apis.forget(ctx);
+    return (await this.ofApi(name, ctx)) !== undefined;
+  }
+
   private async ofApi(name: string, ctx: TenantContext): Promise<Tool | undefined> {
     const found = await this.apis.find(name, ctx);
     return found && asTool(found);

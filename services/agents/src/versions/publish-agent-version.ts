@@ -14,6 +14,8 @@ import { findPolicy } from '../guardrails/guardrail.table.js';
 import { defaultGuardrails } from '../guardrails/policy.js';
 import { withVersion, type Agent } from '../registry/agent.js';
 import { lockAgent, saveAgent, toMessage } from '../registry/agent.table.js';
+import { reading } from '../rows.js';
+import { NamedThings } from './named-things.js';
 import { neededFeatures, type Version } from './version.js';
 import { findVersion, markPublished, setVersionStatus } from './version.table.js';
 
@@ -23,11 +25,14 @@ export class PublishAgentVersion {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly directories: Directories,
+    private readonly named: NamedThings,
     private readonly clock: Clock,
   ) {}
 
   @Handles(publishAgentVersion)
   async handle({ agentId, number }: PublishAgentVersionRequest, ctx: TenantContext): Promise<AgentMessage> {
+    const { config } = await findVersion(reading(this.tenants, ctx), agentId, number); // what it says never changes
+    await this.named.assertThere(config, ctx);
     return this.tenants.transaction(ctx, async (tx) => {
       const agent = await lockAgent(tx, agentId);
       const version = await findVersion(tx, agentId, number);
