@@ -51,7 +51,7 @@ describe('An agent in a whole running system', () => {
   const agentOf = async (tenant: Tenant, config: object): Promise<string> => {
     const owner = tenant.owner.token!;
     const { id } = (await must(owner, 'POST', '/v1/agents', { name: tenant.canary.word() })) as { id: string };
-    await must(owner, 'POST', `/v1/agents/${id}/versions`, { config: { model: 'small-1', ...config } });
+    await must(owner, 'POST', `/v1/agents/${id}/versions`, { config: { model: 'local-rules', ...config } });
     await until(async () => (await send(owner, 'POST', `/v1/agents/${id}/versions/1/publish`, {})).status === 200);
     return id;
   };
