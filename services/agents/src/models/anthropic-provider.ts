@@ -16,6 +16,7 @@ import type {
   ToolChoice,
 } from '@anthropic-ai/sdk/resources/messages';
 import type { TokenUsage } from '../prices/rating.js';
+import { asText, asToolCall, asUsage } from './answer-checks.js';
 import { ModelFault } from './model-fault.js';
 import type { ChatMessage, FinishReason, ModelAnswer, ModelPiece, ModelProvider, ModelRequest } from './model-port.js';
 import type { ProviderConnection } from './provider-connection.js';
@@ -119,11 +120,13 @@ function readObject(json: string): unknown {
 
 function answerOf({ content, stop_reason: reason, usage }: Message): ModelAnswer {
   if (!Array.isArray(content)) throw new ModelFault('malformed');
-  const texts = content.flatMap((block) => (block.type === 'text' ? [block.text] : []));
+  const texts = content.flatMap((block) => (block.type === 'text' ? [asText(block.text)] : []));
   return {
     text: texts.length > 0 ? texts.join('') : null,
     toolCalls: content.flatMap((block) =>
-      block.type === 'tool_use' ? [{ id: block.id, name: block.name, arguments: JSON.stringify(block.input) }] : [],
+      block.type === 'tool_use'
+        ? [asToolCall({ id: block.id, name: block.name, arguments: JSON.stringify(block.input) })]
+        : [],
     ),
     finishReason: finishReasonOf(reason),
     usage: usageOf(usage),
@@ -156,7 +159,8 @@ class EventReader {
     else if (event.type === 'message_delta') {
       this.isFinished = true;
       yield { kind: 'finish', reason: finishReasonOf(event.delta.stop_reason) };
-      if (this.input) yield { kind: 'usage', usage: { ...this.input, outputTokens: event.usage.output_tokens } };
+      const usage = this.input && asUsage({ ...this.input, outputTokens: event.usage.output_tokens });
+      if (usage) yield { kind: 'usage', usage };
     }
   }
 
@@ -164,14 +168,14 @@ class EventReader {
     if (block.type !== 'tool_use') return;
     const index = this.toolIndexes.size;
     this.toolIndexes.set(at, index);
-    yield { kind: 'tool-call', index, id: block.id, name: block.name, arguments: '' };
+    yield { kind: 'tool-call', index, id: asText(block.id), name: asText(block.name), arguments: '' };
   }
 
   private *go(at: number, delta: RawContentBlockDeltaEvent['delta']): Generator<ModelPiece> {
-    if (delta.type === 'text_delta') yield { kind: 'text', text: delta.text };
+    if (delta.type === 'text_delta') yield { kind: 'text', text: asText(delta.text) };
     const index = this.toolIndexes.get(at);
     if (delta.type === 'input_json_delta' && index !== undefined) {
-      yield { kind: 'tool-call', index, arguments: delta.partial_json };
+      yield { kind: 'tool-call', index, arguments: asText(delta.partial_json) };
     }
   }
 }
@@ -184,10 +188,10 @@ function finishReasonOf(reason: string | null): FinishReason {
 
 /** Here input is counted without what came from, or went to, the cache; everywhere else it is all of the input. */
 function usageOf(usage: Partial<Message['usage']> | undefined): TokenUsage | null {
-  if (!Number.isSafeInteger(usage?.input_tokens) || !Number.isSafeInteger(usage?.output_tokens)) return null;
+  if (!Number.isSafeInteger(usage?.input_tokens) || usage!.input_tokens! < 0) return null;
   const cachedInputTokens = usage!.cache_read_input_tokens ?? 0;
   const inputTokens = usage!.input_tokens! + cachedInputTokens + (usage!.cache_creation_input_tokens ?? 0);
-  return { inputTokens, cachedInputTokens, outputTokens: usage!.output_tokens! };
+  return asUsage({ inputTokens, cachedInputTokens, outputTokens: usage!.output_tokens });
 }
 
 /** What the client throws, in our words. */

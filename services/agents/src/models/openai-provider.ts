@@ -6,6 +6,7 @@ import type {
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import type { TokenUsage } from '../prices/rating.js';
+import { asText, asTextOrNull, asToolCall, asUsage } from './answer-checks.js';
 import { ModelFault } from './model-fault.js';
 import type {
   ChatMessage,
@@ -107,11 +108,13 @@ function messageParam({ role, text, toolCalls, toolCallId }: ChatMessage): ChatC
 
 function answerOf({ choices, usage }: ChatCompletion): ModelAnswer {
   const choice = (choices as ChatCompletion['choices'] | undefined)?.[0];
-  if (!choice) throw new ModelFault('malformed');
+  if (typeof choice?.message !== 'object') throw new ModelFault('malformed');
   const calls = choice.message.tool_calls ?? [];
   return {
-    text: choice.message.content,
-    toolCalls: calls.flatMap((call) => (call.type === 'function' ? [{ id: call.id, ...call.function }] : [])),
+    text: asTextOrNull(choice.message.content),
+    toolCalls: calls.flatMap((call) =>
+      call.type === 'function' ? [asToolCall({ id: call.id, ...call.function })] : [],
+    ),
     finishReason: finishReasonOf(choice.finish_reason),
     usage: usageOf(usage),
   };
@@ -138,9 +141,10 @@ function* choicePieces({
   delta,
   finish_reason: reason,
 }: ChatCompletionChunk['choices'][number]): Generator<ModelPiece> {
-  if (delta.content) yield { kind: 'text', text: delta.content };
+  if (delta.content) yield { kind: 'text', text: asText(delta.content) };
   for (const { index, id, function: call } of delta.tool_calls ?? []) {
-    yield { kind: 'tool-call', index, id, name: call?.name, arguments: call?.arguments ?? '' };
+    const [begins, name] = [asTextOrNull(id) ?? undefined, asTextOrNull(call?.name) ?? undefined];
+    yield { kind: 'tool-call', index, id: begins, name, arguments: asText(call?.arguments ?? '') };
   }
   if (reason) yield { kind: 'finish', reason: finishReasonOf(reason) };
 }
@@ -151,9 +155,8 @@ function finishReasonOf(reason: string): FinishReason {
 }
 
 function usageOf(usage: ChatCompletion['usage']): TokenUsage | null {
-  if (!Number.isSafeInteger(usage?.prompt_tokens) || !Number.isSafeInteger(usage?.completion_tokens)) return null;
   const cachedInputTokens = usage?.prompt_tokens_details?.cached_tokens ?? 0;
-  return { inputTokens: usage!.prompt_tokens, cachedInputTokens, outputTokens: usage!.completion_tokens };
+  return asUsage({ inputTokens: usage?.prompt_tokens, cachedInputTokens, outputTokens: usage?.completion_tokens });
 }
 
 /** What the client throws, in our words. */
