@@ -98,6 +98,10 @@ export async function rollBack(connection: PgConnection): Promise<void> {
 }
 
 function openingOf(plan: TransactionPlan): Opening {
+  if (!plan.ctx) {
+    const begin = [BEGIN, settingStep({ ...plan.settings, ...plan.place })]; // nothing is asked between the two
+    return { withStatement: begin, withCommit: begin };
+  }
   const place = placeSteps(plan);
   return { withStatement: [...beginSteps(plan), ...place], withCommit: [...enterSteps(plan), ...place] };
 }

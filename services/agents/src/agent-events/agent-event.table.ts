@@ -24,13 +24,13 @@ export async function appendEvents(tx: Transaction, consumer: string, events: re
     on conflict (tenant_id) do update set position = agent_event_head.position + excluded.position returning position`);
   const before = head!.position - BigInt(fresh.length);
   const each = <T>(value: (event: NewAgentEvent) => T): T[] => fresh.map(value);
-  await tx.execute(sql`insert into agents.agent_event (tenant_id, position, id, type, agent_id, user_id, run_id, data, occurred_at)
+  tx.finish(sql`insert into agents.agent_event (tenant_id, position, id, type, agent_id, user_id, run_id, data, occurred_at)
     select ${tenantId}, ${before} + e.number, e.id, e.type, e.agent_id, e.user_id, e.run_id, e.data, e.occurred_at
     from unnest(${each(({ id }) => id)}::uuid[], ${each(({ type }) => type)}::text[], ${each(({ agentId }) => agentId)}::uuid[],
       ${each(({ userId }) => userId)}::text[], ${each(({ runId }) => runId)}::uuid[],
       ${each(({ data }) => JSON.stringify(data))}::jsonb[], ${each(({ occurredAt }) => occurredAt)}::timestamptz[])
       with ordinality as e (id, type, agent_id, user_id, run_id, data, occurred_at, number)`);
-  await tx.query(sql`select pg_notify(${CHANNEL}, '')`);
+  tx.finish(sql`select pg_notify(${CHANNEL}, '')`);
 }
 
 const columns = sql`position, id, type, agent_id as "agentId", user_id as "userId", run_id as "runId", data, occurred_at as "occurredAt"`;
