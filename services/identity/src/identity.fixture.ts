@@ -135,7 +135,7 @@ export class IdentityFixture {
   /** A member of tenants, or somebody who is one already, who has a password. */
   async memberWithPassword(email: string, ...tenants: string[]): Promise<void> {
     for (const tenant of tenants) await this.as(tenant, 'owner').call(addMember, { email, role: 'staff' });
-    const hash = await this.get(PasswordHasher).hash(GOOD_PASSWORD);
+    const hash = await this.get(PasswordHasher).hash(GOOD_PASSWORD, null);
     await this.database.admin('update identity.person set password_hash = $2 where email = $1', [email, hash]);
   }
 

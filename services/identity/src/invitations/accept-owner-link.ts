@@ -28,7 +28,7 @@ export class AcceptOwnerLink {
     const link = hash && (await findLink(this.control, hash, now));
     if (!hash || !link) throw deadLink();
     await this.rules.assertGood(request.password, link, 'password');
-    const passwordHash = await this.passwords.hash(request.password);
+    const passwordHash = await this.passwords.hash(request.password, ctx);
     const person = { personId: link.personId, lastTenant: link.forTenant, passwordSetAt: now };
     return this.sessions.start(ctx, person, null, async (tx) => {
       const isSet =

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { prepareOwner, type PrepareOwnerReply, type PrepareOwnerRequest } from '@tenantry/contracts';
 import { ControlDatabase } from '@tenantry/database';
-import { Clock, newId } from '@tenantry/kernel';
+import { Clock, newId, type TenantContext } from '@tenantry/kernel';
 import { Handles } from '@tenantry/messaging';
 import { normaliseEmail } from '../users/email.js';
 import { PasswordHasher } from '../users/password-hasher.js';
@@ -19,17 +19,17 @@ export class PrepareOwner {
   ) {}
 
   @Handles(prepareOwner)
-  async handle(request: PrepareOwnerRequest): Promise<PrepareOwnerReply> {
+  async handle(request: PrepareOwnerRequest, ctx: TenantContext): Promise<PrepareOwnerReply> {
     const email = normaliseEmail(request.email);
     const preparedAt = this.clock.now();
     const ref = newId(preparedAt);
-    const passwordHash = request.password == null ? null : await this.accepted(request.password, email);
+    const passwordHash = request.password == null ? null : await this.accepted(request.password, email, ctx);
     await insertPreparation(this.control, { tenantId: request.tenantId, ref, email, passwordHash, preparedAt });
     return { ownerRef: ref };
   }
 
-  private async accepted(password: string, email: string): Promise<string> {
+  private async accepted(password: string, email: string, ctx: TenantContext): Promise<string> {
     await this.rules.assertGood(password, email, 'password');
-    return this.passwords.hash(password);
+    return this.passwords.hash(password, ctx);
   }
 }

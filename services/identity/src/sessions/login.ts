@@ -24,7 +24,7 @@ export class Login {
     const email = normaliseEmail(request.email);
     await this.attempts.begin(email, ctx.request.clientIp);
     const account = await findAccountByEmail(this.control, email);
-    const matches = await this.passwords.matches(account?.passwordHash, request.password);
+    const matches = await this.passwords.matches(account?.passwordHash, request.password, ctx);
     if (!account || !matches) throw new Fault('sign-in-refused');
     await this.attempts.succeeded(email, ctx.request.clientIp);
     return this.sessions.start(ctx, account, request.tenant ?? null);

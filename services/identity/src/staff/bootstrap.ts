@@ -22,7 +22,7 @@ export async function bootstrap(service: RunningService, admin: FirstAdmin): Pro
   const email = normaliseEmail(admin.email);
   if (admin.password !== null) assertPasswordLength(admin.password, 'TENANTRY_ADMIN_PASSWORD');
   const password = admin.password ?? readablePassword();
-  const passwordHash = await service.get(PasswordHasher).hash(password);
+  const passwordHash = await service.get(PasswordHasher).hash(password, null);
   const memberships = service.get(Memberships);
   const created = await memberships.transaction(platformItself(now), async (tx) => {
     const { personId } = await personFor(tx, email, now, passwordHash);

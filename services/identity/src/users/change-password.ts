@@ -29,13 +29,13 @@ export class ChangePassword {
     if (!account) throw new Fault('not-found');
     // A stolen session must not become a way to guess the password.
     await this.attempts.begin(account.email, null);
-    if (!(await this.passwords.matches(account.passwordHash, request.currentPassword))) {
+    if (!(await this.passwords.matches(account.passwordHash, request.currentPassword, ctx))) {
       throw new Fault('invalid-input', { field: 'currentPassword', detail: 'The current password is not right' });
     }
     await this.attempts.succeeded(account.email, null);
     const { history } = await this.rules.assertGood(request.newPassword, account, 'newPassword');
     await this.#assertNew(request.newPassword, account.passwordHash, history, ctx);
-    const passwordHash = await this.passwords.hash(request.newPassword);
+    const passwordHash = await this.passwords.hash(request.newPassword, ctx);
     await this.persons.transaction(ctx, async (tx) => {
       if (!(await replacePasswordHash(tx, account.passwordHash, { passwordHash, setAt: this.clock.now() })))
         throw new Fault('conflict');
@@ -61,7 +61,7 @@ export class ChangePassword {
     if (history === 0) return;
     const former = await findFormer(this.persons, ctx, history - 1);
     for (const hash of [present, ...former]) {
-      if (!(await this.passwords.matches(hash, password))) continue;
+      if (!(await this.passwords.matches(hash, password, ctx))) continue;
       const detail = `Choose one that is none of your last ${history} passwords`;
       throw new Fault('password-weak', { field: 'newPassword', detail });
     }
