@@ -16,10 +16,11 @@ import { type Flood, type Flooded, flood } from './neighbour/flood.js';
  * alone and while another tenant asks for many times what it may, from another network address; with the ordinary limits of a tenant,
  * and with that tenant's limits lifted. While it is alone the same flood goes to a program that refuses everything, so that the generator takes
  * from the machine what it takes under the flood. Both take turns. `--full` takes a minute for each of five turns; `--split` runs the
- * services as processes of their own, as in a deployment.
+ * services as processes of their own, as in a deployment. Words choose comparisons: `sign-ins ordinary` is those of sign-ins with ordinary limits.
  */
 const TARGET = 1.2;
-const { values: options } = parseArgs({
+const { values: options, positionals: words } = parseArgs({
+  allowPositionals: true,
   options: { full: { type: 'boolean', default: false }, split: { type: 'boolean', default: false } },
 });
 const LEAD_MS = 1_000;
@@ -86,8 +87,12 @@ function floodsOf(key: string, email: string): Flood[] {
   ];
 }
 
+type Limits = 'ordinary limits' | 'limits lifted';
+
+const nameOf = (of: Flood, limits: Limits): string => `a neighbour floods ${of.name}, ${limits}`;
+
 interface Scene {
-  readonly limits: 'ordinary limits' | 'limits lifted';
+  readonly limits: Limits;
   readonly origin: string;
   /** Of the program that refuses. */
   readonly refusing: string;
@@ -119,7 +124,7 @@ async function compare(scene: Scene, of: Flood): Promise<Comparison> {
     floods.push(flooded);
     await pause(SETTLE_MS);
   }
-  return judge(`a neighbour floods ${of.name}, ${scene.limits}`, { limits: scene.limits, alone, under, floods });
+  return judge(nameOf(of, scene.limits), { limits: scene.limits, alone, under, floods });
 }
 
 interface Turns extends Pick<Scene, 'limits'> {
@@ -178,7 +183,9 @@ async function prepare(gateway: string, limits: object): Promise<{ quiet: string
 }
 
 /** An instance of its own, because the limits of an address are settings. */
-async function compareUnder(limits: 'ordinary limits' | 'limits lifted'): Promise<Comparison[]> {
+async function compareUnder(limits: Limits): Promise<Comparison[]> {
+  const isWanted = (of: Flood): boolean => words.every((word) => nameOf(of, limits).includes(word));
+  if (!floodsOf('', '').some(isWanted)) return [];
   await using stack = new AsyncDisposableStack();
   const place = await takePlace(stack);
   const isLifted = limits === 'limits lifted';
@@ -194,7 +201,7 @@ async function compareUnder(limits: 'ordinary limits' | 'limits lifted'): Promis
   const floods = floodsOf(keys.noisy, ownerOf('noisy'));
   await warmUp(scene, floods[0]!);
   const found: Comparison[] = [];
-  for (const one of floods) found.push(await compare(scene, one));
+  for (const one of floods.filter(isWanted)) found.push(await compare(scene, one));
   return found;
 }
 
