@@ -125,6 +125,19 @@ describe('a directory', () => {
       await eventually(() => directory.get(key)?.version === 10);
     });
 
+    it('takes the first version of an entry once, and never over a newer one or a removal', async () => {
+      const [fresh, newer, removed] = [newId(), newId(), newId()];
+      const twice = await Promise.all([put(fresh, 1), put(fresh, 1)]);
+      expect(twice.toSorted()).toEqual([false, true]);
+      await put(newer, 3);
+      await expect(put(newer, 1)).resolves.toBe(false);
+      await owner.put('tenants', removed, null, 2);
+      await expect(put(removed, 1)).resolves.toBe(false);
+      await put(fresh, 2);
+      await eventually(() => directory.get(fresh)?.version === 2);
+      expect([directory.get(newer)?.version, directory.get(removed)]).toEqual([3, undefined]);
+    });
+
     it('forgets a removed entry, and an older write does not bring it back', async () => {
       const key = newId();
       await put(key, 1);

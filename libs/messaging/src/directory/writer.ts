@@ -16,6 +16,7 @@ interface Written {
 
 const WRONG_LAST_SEQUENCE = 10071;
 const MAX_TRIES = 5;
+const FIRST_VERSION = 1;
 
 /** The text of an entry in its bucket: the value with its version, or the mark of a removed entry. */
 export function printEntry(value: object | null, version: number): string {
@@ -46,11 +47,11 @@ export class DirectoryWriter {
     });
   }
 
-  /** Puts one entry unless a version as new is there; answers whether it did. */
+  /** Puts one entry unless a version as new is there; answers whether it did. A first version is put without looking: the server tells. */
   async put(bucket: string, key: string, value: object | null, version: number): Promise<boolean> {
     const kv = await this.open(bucket);
     for (let attempt = 1; ; attempt += 1) {
-      const current = await kv.get(key);
+      const current = attempt === 1 && version === FIRST_VERSION ? null : await kv.get(key);
       if (current?.operation === 'PUT' && current.json<Versioned>().version >= version) return false;
       try {
         await kv.put(key, printEntry(value, version), { previousSeq: current?.revision ?? 0 });
