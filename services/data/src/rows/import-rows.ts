@@ -23,7 +23,8 @@ import { parsePreferences } from './query/preferences.js';
 import { tableOf } from './row-reader.js';
 import type { JsonRow } from './rows-body.js';
 
-const BATCH_ROWS = 500;
+/** What the process does at a stretch while others wait, and what one event carries. */
+const BATCH_ROWS = 200;
 
 /** Imports a stream of rows: all of them in one commit, or none and the row at fault. */
 @Controller()
