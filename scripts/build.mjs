@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './install.mjs';
+import { mendOutput } from './mend-output.mjs';
 
 const swcrc = readFileSync(join(root, '.swcrc'), 'utf8');
 const IN_PARALLEL = 8;
@@ -66,7 +67,7 @@ function staleFiles({ from, to, deep }) {
   }
   return sources.flatMap((name) => {
     const source = readFileSync(join(from, name), 'utf8');
-    const hash = createHash('sha256').update(swcrc).update(source).digest('base64url');
+    const hash = createHash('sha256').update(swcrc).update(String(mendOutput)).update(source).digest('base64url');
     const target = join(to, name.replace(/\.ts$/, '.js'));
     return existsSync(target) && readFileSync(target, 'utf8').endsWith(`//# hash=${hash}\n`)
       ? []
@@ -85,7 +86,7 @@ async function compileAll(queue, transform) {
     const { code, map } = await transform(source, options);
     mkdirSync(dirname(target), { recursive: true });
     replaceFile(`${target}.map`, map);
-    replaceFile(target, `${code}\n//# sourceMappingURL=${basename(target)}.map\n//# hash=${hash}\n`);
+    replaceFile(target, `${mendOutput(code)}\n//# sourceMappingURL=${basename(target)}.map\n//# hash=${hash}\n`);
   }
 }
 

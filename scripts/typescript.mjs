@@ -3,6 +3,7 @@ import { registerHooks } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
+import { mendOutput } from './mend-output.mjs';
 
 /**
  * Lets Node run this repository's TypeScript as it stands: `./x.js` finds `x.ts`, and swc strips types and applies
@@ -31,6 +32,6 @@ registerHooks({
     }
     const filename = fileURLToPath(url);
     const { code } = transformSync(readFileSync(filename, 'utf8'), { ...options, filename });
-    return { format: 'module', source: code, shortCircuit: true };
+    return { format: 'module', source: mendOutput(code), shortCircuit: true };
   },
 });

@@ -225,7 +225,16 @@ const schedules = [
     ...schedules,
   ],
   providers: [
-    ...[ChangeAgentStatus, Templates, TokenDesk, TokenAllowances, TokenReservations, ConfigsInForce, NamedThings, Approvals],
+    ...[
+      ChangeAgentStatus,
+      Templates,
+      TokenDesk,
+      TokenAllowances,
+      TokenReservations,
+      ConfigsInForce,
+      NamedThings,
+      Approvals,
+    ],
     ...[Toolbox, ToolCaller, ToolGuards, PerformTool, ToolLog, ToolCharges, CallAsAgent, McpServer],
     ...[ToolApis, SaveToolApi, CallToolApi, ApiDisclosures],
     ...[ModelCatalog, ModelProviders, ModelCalls, ModelAdmission],
