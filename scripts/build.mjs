@@ -7,6 +7,8 @@ import { root } from './install.mjs';
 import { mendOutput } from './mend-output.mjs';
 
 const swcrc = readFileSync(join(root, '.swcrc'), 'utf8');
+/** What files are compiled again for when it changes. */
+const compiler = swcrc + readFileSync(join(import.meta.dirname, 'mend-output.mjs'), 'utf8');
 const IN_PARALLEL = 8;
 /** Pages are for browsers: Vite bundles them. */
 const pages = join(root, 'services', 'console');
@@ -67,7 +69,7 @@ function staleFiles({ from, to, deep }) {
   }
   return sources.flatMap((name) => {
     const source = readFileSync(join(from, name), 'utf8');
-    const hash = createHash('sha256').update(swcrc).update(String(mendOutput)).update(source).digest('base64url');
+    const hash = createHash('sha256').update(compiler).update(source).digest('base64url');
     const target = join(to, name.replace(/\.ts$/, '.js'));
     return existsSync(target) && readFileSync(target, 'utf8').endsWith(`//# hash=${hash}\n`)
       ? []
