@@ -1,5 +1,12 @@
 import { Module } from '@nestjs/common';
-import { holdSpending, readOwnValues, settleSpending, splitSpending, type Operation } from '@tenantry/contracts';
+import {
+  holdSpending,
+  readOwnValues,
+  settleSpending,
+  settleSpendings,
+  splitSpending,
+  type Operation,
+} from '@tenantry/contracts';
 import { defineService } from '@tenantry/service';
 import { EndAgentAccess } from './accesses/end-agent-access.js';
 import { ListAgentAccesses } from './accesses/list-agent-accesses.js';
@@ -225,16 +232,8 @@ const schedules = [
     ...schedules,
   ],
   providers: [
-    ...[
-      ChangeAgentStatus,
-      Templates,
-      TokenDesk,
-      TokenAllowances,
-      TokenReservations,
-      ConfigsInForce,
-      NamedThings,
-      Approvals,
-    ],
+    ...[ChangeAgentStatus, Templates, ConfigsInForce, NamedThings, Approvals],
+    ...[TokenDesk, TokenAllowances, TokenReservations],
     ...[Toolbox, ToolCaller, ToolGuards, PerformTool, ToolLog, ToolCharges, CallAsAgent, McpServer],
     ...[ToolApis, SaveToolApi, CallToolApi, ApiDisclosures],
     ...[ModelCatalog, ModelProviders, ModelCalls, ModelAdmission],
@@ -253,7 +252,7 @@ export const agentsService = defineService({
   jobs: ['directory', 'sweep', 'completions', 'retention', 'events', 'overview', 'alerts'],
   buckets: ['agents', 'agent_tokens', 'agent_stops', 'agent_revocations'],
   watches: ['tenants', 'members', 'revocations', 'entitlements', 'agents', 'agreements'],
-  calls: [holdSpending, splitSpending, settleSpending, readOwnValues] as readonly Operation[],
+  calls: [holdSpending, splitSpending, settleSpending, settleSpendings, readOwnValues] as readonly Operation[],
   maxStreams: 2_000, // answers of models and events: most of them wait, and hold a page at most
   settings: AgentsSettings,
   refill,
