@@ -193,16 +193,8 @@ const guardrails = [GetGuardrails, ReplaceGuardrails, TestGuardrails, ListGuardr
 const guardrailWebhooks = [PutGuardrailWebhook, ListGuardrailWebhooks, DeleteGuardrailWebhook];
 const guardrailAlerts = [PutGuardrailAlert, ListGuardrailAlerts, DeleteGuardrailAlert, OnGuardrailDecided];
 const schedules = [
-  EveryMinuteMailGuardrailAlerts,
-  ...[
-    EveryHourSweep,
-    Every3sEndOrphans,
-    Every10sSettleCompletions,
-    Every10sSettleToolCharges,
-    Every10sEndReservations,
-    Every10MinutesForget,
-    EveryHourPruneEvents,
-  ],
+  ...[EveryMinuteMailGuardrailAlerts, EveryHourSweep, Every3sEndOrphans, Every10sSettleCompletions],
+  ...[Every10sSettleToolCharges, Every10sEndReservations, Every10MinutesForget, EveryHourPruneEvents],
 ];
 
 /** AI agents and what they may do: a table of contents. */
