@@ -2,8 +2,9 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { TenantDatabase } from '@tenantry/database';
 import { Clock, type TenantContext } from '@tenantry/kernel';
 import { Logger } from '@tenantry/service';
+import { writing } from '../rows.js';
 import { TokenAllowances } from '../tokens/token-allowances.js';
-import { saveSettled, type Rows } from './completion.table.js';
+import { saveSettled } from './completion.table.js';
 import { MOST_SETTLED, Spending, type EndedCall } from './spending.js';
 
 /** From one settlement of a tenant's calls to its next: they change the same budgets, and together they cost what one costs. */
@@ -89,8 +90,7 @@ export class Settlements implements OnModuleDestroy {
 
   private async settleAll(ctx: TenantContext, calls: readonly EndedCall[]): Promise<void> {
     await this.spending.settleAll(ctx, calls);
-    const rows: Rows = { query: (statement) => this.tenants.write(ctx, statement) };
     const ids = calls.map(({ id }) => id);
-    await saveSettled(rows, ids, this.clock.now());
+    await saveSettled(writing(this.tenants, ctx), ids, this.clock.now());
   }
 }

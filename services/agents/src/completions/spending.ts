@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { holdSpending, settleSpending, settleSpendings, splitSpending, type BudgetScope } from '@tenantry/contracts';
+import {
+  holdSpending,
+  settleSpending,
+  settleSpendings,
+  splitSpending,
+  type BudgetScope,
+  type SettledSpending,
+} from '@tenantry/contracts';
 import { Fault, formatNanos, parseNanos, type TenantContext } from '@tenantry/kernel';
 import { RpcClient } from '@tenantry/messaging';
 import { serviceContext } from '../models/platform-context.js';
@@ -83,16 +90,20 @@ export class Spending {
   /** Counts what a call cost; doing it again changes nothing. Answers what is counted after all, in nano-USD: nothing when nothing was held. */
   async settle(ctx: TenantContext, id: string, costNanos: bigint): Promise<bigint> {
     const request = { holdId: id, actual: formatNanos(costNanos) };
-    const { actual } = await this.rpc.call(settleSpending, request, inTheNameOf(ctx));
-    return actual ? parseNanos(actual, 'actual') : 0n;
+    return countedNanos(await this.rpc.call(settleSpending, request, inTheNameOf(ctx)));
   }
 
   /** As `settle`, for at most `MOST_SETTLED` calls of a tenant; what is counted for each in their order. */
   async settleAll(ctx: TenantContext, calls: readonly EndedCall[]): Promise<bigint[]> {
     const settlements = calls.map(({ id, costNanos }) => ({ holdId: id, actual: formatNanos(costNanos) }));
     const { settled } = await this.rpc.call(settleSpendings, { settlements }, inTheNameOf(ctx));
-    return settled.map(({ actual }) => (actual ? parseNanos(actual, 'actual') : 0n));
+    return settled.map(countedNanos);
   }
+}
+
+/** What billing counts for a call: nothing when nothing was held. */
+function countedNanos({ actual }: SettledSpending): bigint {
+  return actual ? parseNanos(actual, 'actual') : 0n;
 }
 
 /** Billing is asked by this service, not by whoever called it: money is held and counted also for those who may not look at budgets. */

@@ -1,4 +1,5 @@
 import { createBudget, reserveBudget, settleReservation, type Budget, type Reservation } from '@tenantry/contracts';
+import type { TenantContext } from '@tenantry/kernel';
 import type { TestTenant } from '@tenantry/testing';
 import { billingOnRealPostgres } from '../billing.fixture.js';
 
@@ -6,6 +7,14 @@ const MOVES = {
   budget_hold: ['expires_at', 'ended_at'],
   budget_leg: ['expires_at'],
   budget: ['period_starts_at', 'period_ends_at'],
+};
+
+/** A service that acts for a tenant without any permission of its own. */
+export const service: Partial<TenantContext> = {
+  actor: { kind: 'service', id: 'agents', role: null },
+  purpose: 'reaction',
+  permissions: [],
+  credentialId: null,
 };
 
 /** Budgets of tenants A and B on a real Postgres, and a way to let time pass for them. */

@@ -7,17 +7,9 @@ import {
   type Budget,
   type SpendingHold,
 } from '@tenantry/contracts';
-import { Fault, newId, type TenantContext } from '@tenantry/kernel';
+import { Fault, newId } from '@tenantry/kernel';
 import type { TestTenant } from '@tenantry/testing';
-import { BudgetsFixture } from './budgets.fixture.js';
-
-/** A service that acts for a tenant without any permission of its own. */
-const service: Partial<TenantContext> = {
-  actor: { kind: 'service', id: 'agents', role: null },
-  purpose: 'reaction',
-  permissions: [],
-  credentialId: null,
-};
+import { BudgetsFixture, service } from './budgets.fixture.js';
 
 describe('HoldSpending', () => {
   const f = new BudgetsFixture();

@@ -11,17 +11,9 @@ import {
   type Budget,
   type SettledSpending,
 } from '@tenantry/contracts';
-import { newId, type TenantContext } from '@tenantry/kernel';
+import { newId } from '@tenantry/kernel';
 import type { TestTenant } from '@tenantry/testing';
-import { BudgetsFixture } from './budgets.fixture.js';
-
-/** A service that acts for a tenant without any permission of its own. */
-const service: Partial<TenantContext> = {
-  actor: { kind: 'service', id: 'agents', role: null },
-  purpose: 'reaction',
-  permissions: [],
-  credentialId: null,
-};
+import { BudgetsFixture, service } from './budgets.fixture.js';
 
 describe('SettleSpendings', () => {
   const f = new BudgetsFixture();
