@@ -18,6 +18,7 @@ import {
 import { askReadiness, type Readiness } from './health/readiness.js';
 import { serveHealth } from './health/health-server.js';
 import { nestLog } from './lifecycle/nest-log.js';
+import { Opened } from './lifecycle/opened.js';
 import { patiently } from './lifecycle/patiently.js';
 import { rootModule } from './lifecycle/platform-module.js';
 import { keyEncryptionsOf } from './kms/key-encryptions.js';
@@ -30,6 +31,9 @@ import { ServiceSettings } from './settings/service-settings.js';
 import { SettingsError, type Environment } from './settings/settings.js';
 import { observeDatabase } from './telemetry/observe-database.js';
 import { startTelemetry } from './telemetry/telemetry.js';
+
+/** On top of what work in flight may take at shutdown: by default all is closed before containers and `--split` end a process, after 20 s. */
+const CLOSE_GRACE_MS = 4_000;
 
 /** A service that answers. */
 export interface ServiceHandle extends RunningService {
@@ -52,11 +56,11 @@ export async function boot(service: Service, environment: Environment): Promise<
   const settings = new ServiceSettings(environment);
   refusePlaintext(settings);
   const log = createLogger({ service: service.name, level: settings.LOG_LEVEL, file: settings.LOG_FILE });
-  const started = new AsyncDisposableStack();
+  const opened = new Opened(settings.SHUTDOWN_TIMEOUT_MS + CLOSE_GRACE_MS, log);
   try {
-    return await start(service, settings, environment, log, started);
+    return await start(service, settings, environment, log, opened);
   } catch (error) {
-    await started.disposeAsync().catch((cause: unknown) => log.error({ err: cause }, 'Could not undo a failed start'));
+    await opened.close();
     throw error;
   }
 }
@@ -66,15 +70,14 @@ async function start(
   settings: ServiceSettings,
   environment: Environment,
   log: Logger,
-  started: AsyncDisposableStack,
+  opened: Opened,
 ): Promise<ServiceHandle> {
   const masterKeys = readMasterKeys(settings);
-  await startTracing(service, settings, started);
-  const outbound = started.adopt(new OutboundHttp({ networks: settings.OUTBOUND_NETWORKS }), (client) =>
-    client.close(),
-  );
-  const doors = await openSafely(service, settings, keyEncryptionsOf(settings, outbound), started);
-  const line = await joinBus(service, settings, log, started);
+  await startTracing(service, settings, opened);
+  const outbound = new OutboundHttp({ networks: settings.OUTBOUND_NETWORKS });
+  opened.add('outbound HTTP', () => outbound.close());
+  const doors = await openSafely(service, settings, keyEncryptionsOf(settings, outbound), opened);
+  const line = await joinBus(service, settings, log, opened);
   const { bus, directories, verifier } = line;
   let open = false;
   const ready = async (): Promise<Readiness> =>
@@ -83,9 +86,10 @@ async function start(
     settings.HEALTH_PORT === undefined
       ? null
       : await serveHealth({ host: settings.HEALTH_HOST, port: settings.HEALTH_PORT }, ready);
-  started.defer(() => health?.close());
+  opened.add('health port', () => health?.close());
   if (doors) {
-    const relay = started.adopt(new Relay({ bus, definition: service, doors, log }), (running) => running.stop());
+    const relay = new Relay({ bus, definition: service, doors, log });
+    opened.add('relay', () => relay.stop());
     await refillBuckets(bus, service, doors);
     await relay.start();
   }
@@ -100,12 +104,12 @@ async function start(
   });
   const root = rootModule(service, { ...line, ...masterKeys, doors, log, outbound, environment });
   const app = await NestFactory.createMicroservice(root, { strategy, logger: nestLog(log), abortOnError: false });
-  started.defer(() => app.close());
+  opened.add('handlers', () => app.close());
   await directories.ready();
   await app.listen();
   const running: RunningService = { name: service.name, log, get: (token) => app.get(token, { strict: false }) };
   const http = (await service.http?.(running, { host: settings.HTTP_HOST, port: settings.PORT })) ?? null;
-  started.defer(() => http?.close());
+  opened.add('HTTP port', () => http?.close(settings.SHUTDOWN_TIMEOUT_MS));
   open = true;
   log.info({ url: http?.url }, 'ready');
   return {
@@ -116,9 +120,7 @@ async function start(
     bootstrap: async (admin) => (await service.bootstrap?.(running, admin)) ?? null,
     close: async () => {
       open = false;
-      await started
-        .disposeAsync()
-        .catch((error: unknown) => log.warn({ err: error }, 'Not everything could be closed in order'));
+      await opened.close();
       log.info({}, 'stopped');
     },
   };
@@ -136,21 +138,21 @@ function readMasterKeys({ MASTER_KEY_FILE: own, MASTER_KEY_OTHER_FILE: other }: 
   };
 }
 
-async function startTracing(service: Service, settings: ServiceSettings, started: AsyncDisposableStack): Promise<void> {
+async function startTracing(service: Service, settings: ServiceSettings, opened: Opened): Promise<void> {
   const stop = await startTelemetry({
     service: service.name,
     endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
     ratio: settings.TRACE_RATIO,
     tenants: settings.TRACE_TENANTS,
   });
-  started.defer(stop);
+  opened.add('telemetry', stop);
 }
 
 async function openSafely(
   service: Service,
   settings: ServiceSettings,
   keyEncryptions: readonly KeyEncryption[],
-  started: AsyncDisposableStack,
+  opened: Opened,
 ): Promise<Doors | null> {
   if (!settings.DATABASE_URL) {
     return null;
@@ -165,7 +167,7 @@ async function openSafely(
     observe: observeDatabase(service.name),
     hasRelay: true,
   });
-  started.defer(() => doors.close());
+  opened.add('database', () => doors.close());
   await patiently('Postgres', () => doors.control.ping());
   await doors.assertSafeLogin();
   if (keyEncryptions.length > 0) await assertKeys(doors, settings);
@@ -182,17 +184,19 @@ async function assertKeys(doors: Doors, { KMS_TRANSIT_URL: kms }: ServiceSetting
   });
 }
 
-async function joinBus(service: Service, settings: ServiceSettings, log: Logger, started: AsyncDisposableStack) {
+async function joinBus(service: Service, settings: ServiceSettings, log: Logger, opened: Opened) {
   const nkeySeed = settings.NATS_NKEY_FILE && readSecretFile('NATS_NKEY_FILE', settings.NATS_NKEY_FILE).toString();
   const privateKeyPem = readSecretFile('CONTEXT_KEY_FILE', settings.CONTEXT_KEY_FILE).toString();
   const tls = settings.NATS_CA_FILE ? { caFile: settings.NATS_CA_FILE } : undefined;
   const bus = await patiently('NATS', () =>
     connectBus({ url: settings.NATS_URL, service: service.name, nkeySeed, tls, log }),
   );
-  started.defer(() => bus.drain());
-  const directories = started.adopt(Directories.watch(bus, service.watches, log), (watched) => watched.close());
+  opened.add('bus', () => bus.drain());
+  const directories = Directories.watch(bus, service.watches, log);
+  opened.add('directories', () => directories.close());
   const signer = await ContextSigner.load({ issuer: service.name, privateKeyPem });
-  const rpc = started.adopt(new RpcClient({ bus, signer, log }), (client) => client.close());
+  const rpc = new RpcClient({ bus, signer, log });
+  opened.add('calls', () => rpc.close());
   const keys = await ContextKeys.fromJwks(JSON.parse(readFileSync(settings.CONTEXT_JWKS_FILE, 'utf8')));
   const verifier = new ContextVerifier({ service: service.name, keys, standing: standingOf(directories) });
   return { bus, directories, rpc, signer, verifier };

@@ -28,8 +28,8 @@ export interface HttpAddress {
 
 export interface HttpServer {
   readonly url: string;
-  /** Takes no new requests, finishes those in flight, then closes. */
-  close(): Promise<void>;
+  /** Takes no new requests, finishes those in flight, cuts those that take longer than `drainTimeoutMs`, then closes. */
+  close(drainTimeoutMs: number): Promise<void>;
 }
 
 export interface FirstAdmin {

@@ -49,11 +49,11 @@ export class Consumption {
     this.running = this.follow();
   }
 
-  /** Pulls nothing more; what was pulled stays with whoever took it. */
+  /** Pulls nothing more; what was pulled stays with whoever took it. A server that is away is not waited for: nothing comes from it. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.messages?.stop();
-    await this.running;
+    if (this.options.bus.connected) await this.running;
   }
 
   /** Tells the server that messages are still being worked on; answers how to stop. */

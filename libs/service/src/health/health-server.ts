@@ -1,9 +1,16 @@
 import { createServer, type ServerResponse } from 'node:http';
-import type { HttpAddress, HttpServer } from '../service.js';
+import type { HttpAddress } from '../service.js';
 import type { Readiness } from './readiness.js';
 
+/** The port of /healthz and /readyz. */
+export interface HealthServer {
+  readonly url: string;
+  /** Answers are short: nothing is waited for. */
+  close(): Promise<void>;
+}
+
 /** Serves /healthz (the process lives) and /readyz (it can answer), for whoever restarts or routes to it. */
-export async function serveHealth(address: HttpAddress, ready: () => Promise<Readiness>): Promise<HttpServer> {
+export async function serveHealth(address: HttpAddress, ready: () => Promise<Readiness>): Promise<HealthServer> {
   const server = createServer((request, response) => {
     if (request.url === '/healthz') {
       send(response, 200, { status: 'ok' });

@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
+import type { Operation } from '@tenantry/contracts';
+import { Fault, PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import { Directories } from '@tenantry/messaging';
 import type { Exchange } from '../pipeline/exchange.js';
 import { Standing } from '../pipeline/pipeline.js';
+import { isBulkStream } from '../pipeline/take-turn.js';
+
+const STOPPING = 'The service is shutting down';
 
 /**
  * Imports and exports that are running. Whatever let one in must go on holding: when its tenant, key, session, member or
@@ -35,11 +39,23 @@ export class OpenStreams {
     this.open.delete(exchange);
   }
 
+  /** Cuts what would never end by itself: its clients come back, to another process. */
+  endFeeds(): void {
+    for (const [exchange, controller] of this.open) {
+      if (isFeed(exchange.operation)) controller.abort(new Fault('unavailable', { detail: STOPPING, retryAfterS: 1 }));
+    }
+  }
+
   private onChange(key: string): void {
     for (const [exchange, controller] of this.open) {
       if (concerns(exchange, key)) this.standing.run(exchange).catch((fault: unknown) => controller.abort(fault));
     }
   }
+}
+
+/** Whether it tells what happens for as long as somebody listens. */
+function isFeed(operation: Operation): boolean {
+  return operation.streams === 'response' && operation.http?.method === 'GET' && !isBulkStream(operation);
 }
 
 /** Whether a directory's entry is about a stream: directories are keyed by tenant, person, credential or key hash. */

@@ -10,6 +10,7 @@ import { answerPreflight } from './cors.js';
 import { routesOf } from './endpoints.js';
 import { serveHealth } from './health.js';
 import { serveAuthorizationServer } from './authorization-server.js';
+import { OpenStreams } from './open-streams.js';
 import { Operations } from './operations.js';
 import { serveProtectedResource } from './protected-resource.js';
 import { servePages } from './pages.js';
@@ -64,5 +65,16 @@ export async function createServer(
 /** Opens the gateway's HTTP port. */
 export async function openHttp(service: RunningService, { host, port }: HttpAddress): Promise<HttpServer> {
   const app = await createServer(service);
-  return { url: await app.listen({ host, port }), close: () => app.close() };
+  const streams = service.get(OpenStreams);
+  return {
+    url: await app.listen({ host, port }),
+    close: (drainTimeoutMs) => closeServer(app, streams, drainTimeoutMs),
+  };
+}
+
+/** Takes nothing new, lets requests finish, and cuts those that take longer: a client that stalls must not keep the process. */
+export async function closeServer(app: FastifyInstance, streams: OpenStreams, drainTimeoutMs: number): Promise<void> {
+  streams.endFeeds();
+  const timer = setTimeout(() => app.server.closeAllConnections(), drainTimeoutMs);
+  await app.close().finally(() => clearTimeout(timer));
 }
