@@ -18,6 +18,7 @@ import { openCompletion } from './completion.js';
 import { CompletionRuns } from './completion-runs.js';
 import { healthDataSent, readDisclosure } from './disclosure.js';
 import { ModelAdmission } from './model-admission.js';
+import { persistently } from './persistently.js';
 import type { RunningCall } from './running-call.js';
 import { Spoken } from './spoken.js';
 
@@ -87,11 +88,12 @@ export class CallBeginnings {
 
   private async hold(running: Omit<RunningCall, 'heldNanos'>): Promise<bigint> {
     const { ctx, call, plan, thread, span } = running;
-    if (thread) await this.turns.take(ctx, thread, call);
     try {
+      if (thread) await this.turns.take(ctx, thread, call);
       return await this.runs.begin(ctx, call, plan);
     } catch (error) {
-      if (thread) await this.turns.giveBack(ctx, thread, call);
+      // Of a taking that failed nobody knows whether it is there; a turn that another call has stays with it.
+      if (thread) await persistently(() => this.turns.giveBack(ctx, thread, call));
       span.refuse(error);
       throw error;
     }

@@ -3,10 +3,8 @@ import { CompletionEnded } from '@tenantry/contracts';
 import { ControlDatabase, type Job, type Transaction } from '@tenantry/database';
 import { Clock, formatNanos } from '@tenantry/kernel';
 import { Every } from '@tenantry/messaging';
-import { Logger } from '@tenantry/service';
-import { serviceContext } from '../models/platform-context.js';
 import { endLost, listUnsettled, saveAllSettled, type UnsettledCompletion } from './completion.table.js';
-import { Spending } from './spending.js';
+import { LeftBehind } from './left-behind.js';
 
 const BATCH = 50;
 const MAX_BATCHES = 100;
@@ -18,9 +16,8 @@ const LEFT_BEHIND_MS = 15_000;
 export class Every10sSettleCompletions {
   constructor(
     private readonly control: ControlDatabase,
-    private readonly spending: Spending,
+    private readonly leftBehind: LeftBehind,
     private readonly clock: Clock,
-    private readonly log: Logger,
   ) {}
 
   @Every({ name: 'agents.settle-completions', intervalMs: 10_000 })
@@ -38,27 +35,9 @@ export class Every10sSettleCompletions {
   private async settleLeftBehind(job: Job): Promise<boolean> {
     const before = new Date(this.clock.now().getTime() - LEFT_BEHIND_MS);
     const left = await listUnsettled(job, before, BATCH);
-    const settled = await this.settle(left);
+    const settled = await this.leftBehind.settle(left);
     if (settled.length > 0) await job.transaction((tx) => this.save(tx, settled));
     return left.length === BATCH && settled.length === BATCH;
-  }
-
-  /** Those that billing took, at what it counts for them: of a call that was never held, and so never made, nothing. */
-  private async settle(calls: readonly UnsettledCompletion[]): Promise<UnsettledCompletion[]> {
-    const tries = await Promise.allSettled(
-      [...Map.groupBy(calls, ({ tenantId }) => tenantId)].map(async ([tenantId, own]) => {
-        const counted = await this.spending.settleAll(serviceContext(tenantId), own);
-        return own.map((call, index) => ({ ...call, costNanos: counted[index]! }));
-      }),
-    );
-    const settled = tries.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
-    const failed = tries.find((one) => one.status === 'rejected');
-    if (failed)
-      this.log.warn(
-        { err: failed.reason, count: calls.length - settled.length },
-        'Calls could not be settled; they are tried again',
-      );
-    return settled;
   }
 
   /** A lost call is announced here, when what it cost is certain. */

@@ -2,9 +2,7 @@ import { Controller } from '@nestjs/common';
 import { ControlDatabase, type Job } from '@tenantry/database';
 import { Clock } from '@tenantry/kernel';
 import { Every } from '@tenantry/messaging';
-import { Logger } from '@tenantry/service';
-import { Spending } from '../completions/spending.js';
-import { serviceContext } from '../models/platform-context.js';
+import { LeftBehind } from '../completions/left-behind.js';
 import { listDueReservations, saveReservationsEnded } from './reservation.table.js';
 
 const BATCH = 50;
@@ -18,9 +16,8 @@ const MAX_BATCHES = 100;
 export class Every10sEndReservations {
   constructor(
     private readonly control: ControlDatabase,
-    private readonly spending: Spending,
+    private readonly leftBehind: LeftBehind,
     private readonly clock: Clock,
-    private readonly log: Logger,
   ) {}
 
   @Every({ name: 'agents.end-reservations', intervalMs: 10_000 })
@@ -34,16 +31,7 @@ export class Every10sEndReservations {
   /** Answers whether there may be more. A process that dies in between has them ended twice, which is once. */
   private async endSome(job: Job): Promise<boolean> {
     const due = await listDueReservations(job, this.clock.now(), BATCH);
-    const tries = await Promise.allSettled(
-      due.map(async (one) => {
-        await this.spending.settle(serviceContext(one.tenantId), one.id, 0n);
-        return one;
-      }),
-    );
-    const ended = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const failed = tries.find((one) => one.status === 'rejected');
-    if (failed)
-      this.log.warn({ err: failed.reason }, 'What was held for tokens could not be given back; it is tried again');
+    const ended = await this.leftBehind.settle(due.map((one) => ({ ...one, costNanos: 0n })));
     if (ended.length > 0) await job.transaction((tx) => saveReservationsEnded(tx, ended, this.clock.now()));
     return due.length === BATCH && ended.length === BATCH;
   }

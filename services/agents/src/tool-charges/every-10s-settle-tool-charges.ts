@@ -2,10 +2,8 @@ import { Controller } from '@nestjs/common';
 import { ControlDatabase, type Job } from '@tenantry/database';
 import { Clock } from '@tenantry/kernel';
 import { Every } from '@tenantry/messaging';
-import { Logger } from '@tenantry/service';
-import { Spending } from '../completions/spending.js';
-import { serviceContext } from '../models/platform-context.js';
-import { endLostCharges, listUnsettledCharges, saveChargesSettled, type UnsettledCharge } from './tool-charge.table.js';
+import { LeftBehind } from '../completions/left-behind.js';
+import { endLostCharges, listUnsettledCharges, saveChargesSettled } from './tool-charge.table.js';
 
 const BATCH = 50;
 const MAX_BATCHES = 100;
@@ -17,9 +15,8 @@ const LEFT_BEHIND_MS = 15_000;
 export class Every10sSettleToolCharges {
   constructor(
     private readonly control: ControlDatabase,
-    private readonly spending: Spending,
+    private readonly leftBehind: LeftBehind,
     private readonly clock: Clock,
-    private readonly log: Logger,
   ) {}
 
   @Every({ name: 'agents.settle-tool-charges', intervalMs: 10_000 })
@@ -37,16 +34,8 @@ export class Every10sSettleToolCharges {
   private async settleLeftBehind(job: Job): Promise<boolean> {
     const before = new Date(this.clock.now().getTime() - LEFT_BEHIND_MS);
     const left = await listUnsettledCharges(job, before, BATCH);
-    const tries = await Promise.allSettled(left.map((one) => this.settle(one)));
-    const settled = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const failed = tries.find((one) => one.status === 'rejected');
-    if (failed) this.log.warn({ err: failed.reason }, 'Charges could not be settled; they are tried again');
+    const settled = await this.leftBehind.settle(left);
     if (settled.length > 0) await job.transaction((tx) => saveChargesSettled(tx, settled, this.clock.now()));
     return left.length === BATCH && settled.length === BATCH;
-  }
-
-  /** At what billing counts for it: of a call that was never held nothing was asked, and nothing is counted. */
-  private async settle(one: UnsettledCharge): Promise<UnsettledCharge> {
-    return { ...one, costNanos: await this.spending.settle(serviceContext(one.tenantId), one.id, one.costNanos) };
   }
 }
