@@ -90,6 +90,7 @@ export const agentWords: Words = {
   GetCompletionRequest: { completionId: is('{{completion.id}}') },
   ListCompletionsRequest: { agentId: absent },
   PublishPriceBookRequest: { models: prices },
+  GetModelRequest: { model: is('local-rules') },
   GetPriceBookRequest: { version: is('current', '{{priceBook.version}}') },
   PutModelProviderRequest: { name: is('acme', 'beta-2'), baseUrl: is('https://models.example/v1') },
   PutProviderKeyRequest: { provider: is('acme', 'beta-2') },

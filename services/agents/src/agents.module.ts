@@ -16,6 +16,7 @@ import { CreateChatCompletion } from './completions/create-chat-completion.js';
 import { Every3sEndOrphans } from './completions/every-3s-end-orphans.js';
 import { Every10sSettleCompletions } from './completions/every-10s-settle-completions.js';
 import { GetCompletion } from './completions/get-completion.js';
+import { LeftBehind } from './completions/left-behind.js';
 import { ListCompletions } from './completions/list-completions.js';
 import { ModelAdmission } from './completions/model-admission.js';
 import { ModelCalls } from './completions/model-calls.js';
@@ -58,10 +59,6 @@ import { ToolApis } from './http-tools/tool-apis.js';
 import { WithdrawToolApi } from './http-tools/withdraw-tool-api.js';
 import { Mcp } from './mcp/mcp.js';
 import { McpServer } from './mcp/mcp-server.js';
-import { DeleteProviderKey } from './models/delete-provider-key.js';
-import { ListModelProviders } from './models/list-model-providers.js';
-import { ListModels } from './models/list-models.js';
-import { ListProviderKeys } from './models/list-provider-keys.js';
 import { CountGuardrailDecisions } from './guardrails/count-guardrail-decisions.js';
 import { DeleteGuardrailAlert } from './guardrail-alerts/delete-guardrail-alert.js';
 import { EveryMinuteMailGuardrailAlerts } from './guardrail-alerts/every-minute-mail-guardrail-alerts.js';
@@ -85,10 +82,9 @@ import { ReplaceGuardrails } from './guardrails/replace-guardrails.js';
 import { OwnValueFilters } from './guardrails/own-values.js';
 import { TenantGuardrails } from './guardrails/tenant-guardrails.js';
 import { TestGuardrails } from './guardrails/test-guardrails.js';
+import { modelHandlers } from './models/handlers.js';
 import { ModelCatalog } from './models/model-catalog.js';
 import { ModelProviders } from './models/model-providers.js';
-import { PutModelProvider } from './models/put-model-provider.js';
-import { PutProviderKey } from './models/put-provider-key.js';
 import { GetPriceBook } from './prices/get-price-book.js';
 import { ThisProcess } from './processes/this-process.js';
 import { PublishPriceBook } from './prices/publish-price-book.js';
@@ -173,7 +169,6 @@ const tokens = [
 ];
 const stops = [SetAgentStop, GetAgentStop];
 const prices = [PublishPriceBook, GetPriceBook];
-const models = [ListModels, PutModelProvider, ListModelProviders, PutProviderKey, ListProviderKeys, DeleteProviderKey];
 const completions = [CreateChatCompletion, ListCompletions, GetCompletion];
 const conversations = [
   ...[CreateConversation, GetConversation, ListConversations, ListConversationMessages, LinkConversationSubjects],
@@ -210,7 +205,7 @@ const schedules = [
     ...offeredApis,
     ...approvals,
     ...prices,
-    ...models,
+    ...modelHandlers,
     ...completions,
     ...conversations,
     ...runs,
@@ -229,7 +224,7 @@ const schedules = [
     ...[Toolbox, ToolCaller, ToolGuards, PerformTool, ToolLog, ToolCharges, CallAsAgent, McpServer],
     ...[ToolApis, SaveToolApi, CallToolApi, ApiDisclosures],
     ...[ModelCatalog, ModelProviders, ModelCalls, ModelAdmission],
-    ...[CompletionRuns, Asking, Spending, Settlements, CallBeginnings, CallEndings, ThisProcess],
+    ...[CompletionRuns, Asking, Spending, LeftBehind, Settlements, CallBeginnings, CallEndings, ThisProcess],
     ...[ConversationSeal, Turns, EventFeed, SubjectSeeker],
     ...[TenantGuardrails, GuardedTools, OwnValueFilters, DecisionMetrics, HealthDataGate],
     ...[AskWebhook, GuardrailWebhooks, JudgeTexts, WebhookDisclosures, ToolWebhooks],

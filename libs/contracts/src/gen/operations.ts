@@ -94,6 +94,7 @@ import {
 import { McpReply, McpRequest } from './agents/mcp.js';
 import {
   DeleteProviderKeyRequest,
+  GetModelRequest,
   GetPriceBookRequest,
   ListModelProvidersRequest,
   ListModelProvidersResponse,
@@ -101,6 +102,7 @@ import {
   ListModelsResponse,
   ListProviderKeysRequest,
   ListProviderKeysResponse,
+  Model,
   ModelProvider,
   PriceBook,
   ProviderKey,
@@ -1456,6 +1458,19 @@ export const listModels = operation({
   agentAudience: 'any',
   input: ListModelsRequest,
   output: ListModelsResponse,
+});
+
+/** Reads one of the models that can be used, in the form that OpenAI clients read. */
+export const getModel = operation({
+  name: 'GetModel',
+  service: 'agents',
+  summary: 'Reads one of the models that can be used, in the form that OpenAI clients read',
+  http: { method: 'GET', path: '/v1/models/{model}', status: 200 },
+  permission: 'models.read',
+  scope: 'tenant',
+  agentAudience: 'any',
+  input: GetModelRequest,
+  output: Model,
 });
 
 /** Sets up a provider, or changes one. Its key is encrypted at rest and never shown again. */
@@ -6827,6 +6842,7 @@ export const operations: readonly Operation[] = [
   publishPriceBook,
   getPriceBook,
   listModels,
+  getModel,
   putModelProvider,
   listModelProviders,
   putProviderKey,

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { listModels, type ListModelsRequest, type ListModelsResponse } from '@tenantry/contracts';
 import { Handles } from '@tenantry/messaging';
-import { printPrice } from '../prices/price-book.js';
+import { printOffered } from './get-model.js';
 import { ModelCatalog } from './model-catalog.js';
 
 /** Lists the models that can be used, as OpenAI clients read such a list. */
@@ -12,12 +12,6 @@ export class ListModels {
   @Handles(listModels)
   async handle(_request: ListModelsRequest): Promise<ListModelsResponse> {
     const { models, publishedAt } = await this.catalog.offer();
-    const created = Math.floor(publishedAt.getTime() / 1_000);
-    const data = [...models.values()].map((model) => {
-      const { contextTokens, maxOutputTokens, input, cachedInput, output } = printPrice(model);
-      const price = { contextTokens, maxOutputTokens, input, cachedInput: cachedInput ?? input, output };
-      return { id: model.name, object: 'model', created, owned_by: model.provider, ...price };
-    });
-    return { object: 'list', data };
+    return { object: 'list', data: [...models.values()].map((model) => printOffered(model, publishedAt)) };
   }
 }

@@ -1,4 +1,4 @@
-import { createChatCompletion, listModels, Reply, type Operation } from '@tenantry/contracts';
+import { createChatCompletion, getModel, listModels, Reply, type Operation } from '@tenantry/contracts';
 import { fromFaultMessage } from '@tenantry/kernel';
 import { eventually } from '@tenantry/testing';
 import { APIError, OpenAI } from 'openai';
@@ -16,7 +16,7 @@ describe('An OpenAI client', () => {
 
   beforeEach(async () => {
     gateway = await TestGateway.start();
-    for (const operation of [createChatCompletion, listModels] as Operation[]) {
+    for (const operation of [createChatCompletion, getModel, listModels] as Operation[]) {
       gateway.services.answer(operation, (call) => forward(operation, call));
     }
     const baseURL = `${await gateway.http.listen({ port: 0, host: '127.0.0.1' })}/v1`;
@@ -79,9 +79,12 @@ describe('An OpenAI client', () => {
     expect(asked).toEqual(['Oslo']);
   });
 
-  it('lists the models', async () => {
+  it('lists the models, and reads one of them', async () => {
     const { data } = await a.models.list();
     expect(data).toMatchObject([{ id: 'local-rules', object: 'model', owned_by: 'local' }]);
+    expect(await a.models.retrieve('local-rules')).toEqual(data[0]);
+    for (const name of ['none', 'acme/none'])
+      await expect(b.models.retrieve(name)).rejects.toMatchObject({ status: 404, code: 'not-found' });
   });
 
   it('throws what it is refused with our codes, and tells what would fit', async () => {

@@ -121,6 +121,17 @@ export class ListModelsRequest {
   static readonly fields: readonly FieldFacts[] = [];
 }
 
+/** Names one model. */
+export class GetModelRequest {
+  static readonly typeName = 'tenantry.agents.v1.GetModelRequest';
+  static readonly fields: readonly FieldFacts[] = [field('model', 'string', { required: true })];
+
+  /** Its name. A slash in it is written %2F. */
+  @MaxLength(120)
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9._:/-]*$/u)
+  model = '';
+}
+
 /** A model as OpenAI clients read it, and what it costs. */
 export class Model {
   static readonly typeName = 'tenantry.agents.v1.Model';
