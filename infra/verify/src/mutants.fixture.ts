@@ -1,5 +1,5 @@
 import { Fault, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/kernel';
-import { ContextVerifier } from '@tenantry/messaging';
+import { ContextVerifier, Directory } from '@tenantry/messaging';
 import { Cursors, type Service } from '@tenantry/service';
 import pg from 'pg';
 import type { ProvingGround } from './proving-ground.fixture.js';
@@ -64,6 +64,16 @@ const blindServices: Plant = async () => {
       const standing = { tenantStatus: () => 'active' as const, isRevoked: () => false };
       Object.defineProperty(trusting, 'standing', { value: standing });
       return was.apply(trusting, args);
+    };
+  });
+  return () => Promise.resolve(undo());
+};
+
+/** What is known of somebody elsewhere is told at once, and what nobody knows is waited for: the time tells which ids exist. */
+const hasty: Plant = async () => {
+  const undo = patch(Directory.prototype, 'waitFor', (was) => {
+    return function waitFor(this: Directory<never>, key, timeoutMs) {
+      return was.call(this, key, timeoutMs);
     };
   });
   return () => Promise.resolve(undo());
@@ -164,6 +174,13 @@ export function mutantsOf(gateway: Service): readonly Mutant[] {
     { name: "nobody asks for the tenant's status", plant: both(step('TenantStatus'), blindServices), ...http },
     { name: 'nobody asks for the permission', plant: both(step('Permission'), withoutVerifier('authorize')), ...http },
     { name: 'a gateway that answers 403 for what another tenant has', plant: telling(gateway), ...http },
+    {
+      name: 'who is known elsewhere is told sooner than who is not',
+      plant: hasty,
+      ...http,
+      only: /^CreateAgent$/,
+      by: /^other tenant's id$/,
+    },
     { name: 'cursors that are not bound to their tenant', plant: unboundCursors, ...http },
     { name: 'services that do not authorize', plant: withoutVerifier('authorize'), ...bus },
     { name: 'services that do not look at standing', plant: blindServices, ...bus },

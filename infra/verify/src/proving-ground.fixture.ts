@@ -59,7 +59,7 @@ export async function openGround(services: readonly Service[]): Promise<ProvingG
         say: () => undefined,
       },
     });
-  const verification = await prepare(null, collectorPort);
+  const verification = started.use(await prepare(null, collectorPort));
   const undo = started.move();
   return {
     verification,

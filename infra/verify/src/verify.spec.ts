@@ -15,6 +15,7 @@ const gateway = services.find(({ name }) => name === 'gateway')!;
 const planted = [
   'gateway without IpPolicy',
   'nobody asks for the permission',
+  'who is known elsewhere is told sooner than who is not',
   'services that do not look at standing',
   'a policy that shows every API key',
   'product rows without row-level security',

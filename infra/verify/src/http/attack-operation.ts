@@ -5,6 +5,7 @@ import { randomIds, type Form, type Ids } from '../inputs/form.js';
 import type { Findings } from '../report/outcome.js';
 import type { Pair, World } from '../world/tenant.js';
 import { cases } from './cases.js';
+import { alwaysLate } from './always-late.js';
 import { faceOf, firstDifference } from './lookalike.js';
 import { whyUncontrolled } from './uncontrolled.js';
 
@@ -57,22 +58,39 @@ async function tryOtherIds(target: Target): Promise<void> {
 
 async function compare(target: Target, attack: string, wrong: Ids, random: Ids): Promise<void> {
   const { findings, subject } = target;
-  const face = async (changes: Ids): Promise<string> => {
-    const { own } = await target.prepare();
-    const ids = { ...own.ids, ...changes };
-    return faceOf(await target.client.send(own.caller, own.request(ids)), ids);
-  };
-  const expected = await face(random);
-  const seen = await face(wrong);
-  const held = seen === expected;
+  const [expected, seen] = [await look(target, random), await look(target, wrong)];
+  const isAlike = seen.face === expected.face;
+  const lateMs = isAlike
+    ? await alwaysLate(seen.tookMs - expected.tookMs, () => lateness(target, wrong, random))
+    : null;
+  const alike = lateMs === null ? 'the same' : `the same, ${Math.round(lateMs)} ms later, each time`;
   findings.record({
     section: 'http',
     subject,
     attack,
-    held,
-    expected: `as for a random id: ${expected.split('\n', 1)[0]}`,
-    seen: held ? 'the same' : firstDifference(seen, expected),
+    held: isAlike && lateMs === null,
+    expected: `as for a random id: ${expected.face.split('\n', 1)[0]}`,
+    seen: isAlike ? alike : firstDifference(seen.face, expected.face),
   });
+}
+
+interface Look {
+  readonly face: string;
+  readonly tookMs: number;
+}
+
+async function look({ prepare, client }: Target, changes: Ids): Promise<Look> {
+  const { own } = await prepare();
+  const ids = { ...own.ids, ...changes };
+  const beganMs = performance.now();
+  const answer = await client.send(own.caller, own.request(ids));
+  return { face: faceOf(answer, ids), tookMs: performance.now() - beganMs };
+}
+
+/** How much later the one is answered than the other; negative when sooner. */
+async function lateness(target: Target, wrong: Ids, random: Ids): Promise<number> {
+  const { tookMs } = await look(target, random);
+  return (await look(target, wrong)).tookMs - tookMs;
 }
 
 async function tryControls(target: Target): Promise<void> {

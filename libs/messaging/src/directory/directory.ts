@@ -85,10 +85,14 @@ export class Directory<T extends DirectoryEntry> {
     return () => this.listeners.delete(listener);
   }
 
-  /** Waits until an entry is there, at most `timeoutMs`. */
-  async waitFor(key: string, timeoutMs: number): Promise<T | undefined> {
-    if (!this.byKey.has(key)) await this.waitForChange(key, timeoutMs);
-    return this.byKey.get(key);
+  /** Waits until an entry is there and as it is wanted, at most `timeoutMs`. Answers what there is then. */
+  async waitFor(key: string, timeoutMs: number, isWanted: (value: T) => boolean = () => true): Promise<T | undefined> {
+    const deadlineMs = Date.now() + timeoutMs;
+    for (;;) {
+      const [value, leftMs] = [this.byKey.get(key), deadlineMs - Date.now()];
+      if (leftMs <= 0 || (value && isWanted(value))) return value;
+      await this.waitForChange(key, leftMs);
+    }
   }
 
   /** Waits until an entry changes, at most `timeoutMs`. */

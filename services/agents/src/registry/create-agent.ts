@@ -5,9 +5,7 @@ import { Clock, Fault, type TenantContext } from '@tenantry/kernel';
 import { Directories, Handles } from '@tenantry/messaging';
 import { openAgent } from './agent.js';
 import { agentChanges, insertAgent, toMessage } from './agent.table.js';
-
-/** Who was just made a member may still be on the way here. */
-const MEMBER_PATIENCE_MS = 500;
+import { isMember } from './membership.js';
 
 /** Registers an agent, which can do nothing yet. */
 @Controller()
@@ -31,8 +29,7 @@ export class CreateAgent {
 
   /** @throws Fault `invalid-input`, alike for somebody else's member and for nobody */
   private async assertMember(userId: string, tenantId: string): Promise<void> {
-    const entry = await this.directories.members.waitFor(userId, MEMBER_PATIENCE_MS);
-    if (!entry?.memberships.some((one) => one.tenantId === tenantId))
+    if (!(await isMember(this.directories.members, userId, tenantId)))
       throw new Fault('invalid-input', {
         field: 'ownerId',
         detail: 'Only a member of the tenant can answer for an agent',

@@ -5,15 +5,13 @@ import { Clock, Fault, PLATFORM_TENANT_ID, type TenantContext } from '@tenantry/
 import { Directories } from '@tenantry/messaging';
 import type { Agent } from '../registry/agent.js';
 import { entryInForce, findAgent, lockAgent } from '../registry/agent.table.js';
+import { isMember } from '../registry/membership.js';
 import { readReserved } from './allowance.js';
 import { newTokenSecret } from './token-secret.js';
 import { issueToken, shown, type Token } from './token.js';
 import { insertToken } from './token.table.js';
 import { TokenAllowances } from './token-allowances.js';
 import { TokenReservations } from './token-reservations.js';
-
-/** Who just became a member may still be on the way here. */
-const PATIENCE_MS = 500;
 
 /** Where tokens are handed out: row, directory and event in one commit. */
 @Injectable()
@@ -29,7 +27,8 @@ export class TokenDesk {
   /** @throws Fault as `issueToken`; `not-found` for an agent that is not the tenant's; `budget-refused` when there is less than is to be reserved */
   async issue(request: IssueAgentTokenRequest, ctx: TenantContext): Promise<NewAgentToken> {
     const { agentId, onBehalfOf, reserve, budget = null } = request;
-    if (onBehalfOf) await this.directories.members.waitFor(onBehalfOf, PATIENCE_MS);
+    // Before a session is taken, since this may wait; what is answered says `issueToken`.
+    if (onBehalfOf) await isMember(this.directories.members, onBehalfOf, ctx.tenantId);
     if (reserve) return this.issueReserved(request, ctx);
     return this.tenants.transaction(ctx, async (tx) => {
       const token = await this.tokenFor(tx, request, await lockAgent(tx, agentId), ctx);
