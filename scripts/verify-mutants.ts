@@ -7,10 +7,14 @@ import { services } from './services.js';
 
 /**
  * Plants holes, one at a time, and prints which of them verify finds; `--all` also one for each table, permission and user of the bus that
- * there is (half an hour), `--only` those whose names match.
+ * there is (about an hour), `--only` those whose names match, `--from` those from this number on, for a run that was ended.
  */
 const { values } = parseArgs({
-  options: { all: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+  options: {
+    all: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    from: { type: 'string', default: '1' },
+  },
 });
 const gateway = services.find(({ name }) => name === 'gateway')!;
 /** Longer than a hole is there: whoever can't sign in again because of it would be taken for having found it. */
@@ -20,18 +24,21 @@ await using ground = await openGround(services);
 await assertNoHole();
 let wrong = 0;
 const planted = [...mutantsOf(gateway), ...(values.all ? await generatedMutants(ground, gateway) : [])];
-const mutants = planted.filter(({ name }) => new RegExp(values.only).test(name));
-for (const mutant of mutants) {
+const wanted = planted.filter(({ name }) => new RegExp(values.only).test(name));
+const first = Number(values.from);
+if (!(first >= 1 && first <= wanted.length)) throw new Error(`--from is a number from 1 to ${wanted.length}`);
+const mutants = wanted.slice(first - 1);
+for (const [index, mutant] of mutants.entries()) {
   const startedMs = performance.now();
   const { failed, trouble } = await attackWith(mutant);
   const isRight = trouble === null && failed.length > 0 === (mutant.heldBy === undefined);
   if (!isRight) wrong += 1;
   const [one] = failed.toSorted((a, b) => Number(isControl(a)) - Number(isControl(b)));
-  const first = one && `${one.subject}: ${one.attack}, ${one.seen}`;
-  const found = failed.length > 0 ? `found by ${failed.length}, first ${first}` : null;
+  const example = one && `${one.subject}: ${one.attack}, ${one.seen}`;
+  const found = failed.length > 0 ? `found by ${failed.length}, first ${example}` : null;
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   console.log(
-    `${isRight ? '✓' : '✗'} ${mutant.name}: ${trouble ?? found ?? `held by ${mutant.heldBy ?? 'nobody knows what'}`} (${seconds} s)`,
+    `${isRight ? '✓' : '✗'} ${first + index} of ${wanted.length}, ${mutant.name}: ${trouble ?? found ?? `held by ${mutant.heldBy ?? 'nobody knows what'}`} (${seconds} s)`,
   );
 }
 await ground.verification.freshen(FRESH_MS);

@@ -59,6 +59,7 @@ const meanings: Readonly<Record<string, () => unknown>> = {
   receivedAt: () => new Date().toISOString(),
   stopped: () => false,
   'CreateChatCompletion.model': () => 'local-rules',
+  'GetModel.model': () => 'local-rules',
   'CreateConversation.budget': () => '1.00',
   'LinkConversationSubjects.table': () => 'customers',
   'PublishPriceBook.provider': () => 'verify',
