@@ -41,6 +41,7 @@ describe('limits, networks and origins', () => {
       const { 'retry-after': after, ratelimit } = refused.headers;
       expect(Number(after)).toBeGreaterThan(0);
       expect(ratelimit).toBe(`"tenant";r=0;t=${after}`);
+      expect(refused.json()).toMatchObject({ detail: `More than 5 requests within 5 s; ask again in ${after} s` });
       expect((await ask(bearer(b.owner.token))).statusCode).toBe(200);
     });
 

@@ -34,7 +34,10 @@ export class Usage {
     const quota = Math.ceil(burst / this.fleet.size);
     const { consumedPoints, msBeforeNext } = await this.windows.consume(key, 1, { customDuration: windowS });
     const resetS = Math.ceil(msBeforeNext / 1000);
-    if (consumedPoints > quota) throw new Fault('rate-limited', { retryAfterS: resetS });
+    if (consumedPoints > quota) {
+      const detail = `More than ${quota} requests within ${windowS} s; ask again in ${resetS} s`;
+      throw new Fault('rate-limited', { detail, retryAfterS: resetS });
+    }
     return { quota, windowS, remaining: quota - consumedPoints, resetS };
   }
 }
