@@ -18,8 +18,9 @@ describe('encodeValue', () => {
         [1, 2],
         [3, 4],
       ],
-      '{{"1","2"},{"3","4"}}',
+      '{{1,2},{3,4}}',
     ],
+    [[12n, -0.5, true, Number.NaN, undefined], '{12,-0.5,true,NaN,NULL}'],
     [[Buffer.from([255])], '{"\\\\xff"}'],
   ])('prints %p for Postgres', (value, text) => {
     expect(encodeValue(value)).toEqual(text);

@@ -39,6 +39,10 @@ function encodeArray(items: readonly unknown[]): string {
   return `{${items.map(encodeItem).join(',')}}`;
 }
 
+const SPECIAL = /["\\]/;
+const EVERY_SPECIAL = /["\\]/g;
+
+/** Batches have thousands of items, so what needs no quotes gets none, and what has nothing to escape is only looked at. */
 function encodeItem(item: unknown): string {
   if (Array.isArray(item)) {
     return encodeArray(item);
@@ -47,8 +51,11 @@ function encodeItem(item: unknown): string {
   if (text === null) {
     return 'NULL';
   }
+  if (typeof item !== 'string' && typeof item !== 'object') {
+    return text as string; // numbers and booleans
+  }
   if (typeof text !== 'string') {
     return `"\\\\x${text.toString('hex')}"`;
   }
-  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+  return `"${SPECIAL.test(text) ? text.replace(EVERY_SPECIAL, '\\$&') : text}"`;
 }

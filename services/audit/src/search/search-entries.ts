@@ -53,6 +53,6 @@ const rangeOf = (block: number): { from: number; to: number } => ({
 });
 
 function hasAll(entry: StoredEntry, words: readonly string[]): boolean {
-  const has = wordsOf(entry);
+  const has = wordsOf([entry]);
   return words.every((word) => has.has(word));
 }

@@ -9,7 +9,7 @@ import type { RowChange } from '@tenantry/database';
 import { newId, PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import { testContext, type TestTenant } from '@tenantry/testing';
 import { auditTenants, READER } from '../testing/audit.fixture.js';
-import { filterOf, hashesOf, wordsIn, wordsOf } from './words.js';
+import { filterOf, hashesOf, wordsIn, wordsOf, type SearchedEntry } from './words.js';
 
 describe('words', () => {
   it.each([
@@ -22,15 +22,16 @@ describe('words', () => {
     expect(wordsIn(text)).toEqual(words);
   });
 
-  it('of an entry are those in clear, never what stands for a classified value', () => {
-    const words = wordsOf({
+  it('of entries are those in clear of any of them, never what stands for a classified value', () => {
+    const entry: SearchedEntry = {
       ...{ service: 'billing', event: 'InvoicePaid', operation: null, action: 'invoice.paid', outcome: 'done' },
       ...{ resource: 'invoice', resourceId: 'R-17', change: 'update', actor: { id: 'ada', kind: 'user', role: null } },
       old: null,
       new: { note: 'Thank you', amount: 12, isLate: false, email: { commitment: 'sealedByItsOwner' } },
-    });
+    };
+    const words = wordsOf([entry, { ...entry, old: { note: 'Sorry' }, change: null }]);
     expect([...words]).toEqual(
-      expect.arrayContaining(['r', '17', 'note', 'thank', 'you', '12', 'false', 'email', 'ada']),
+      expect.arrayContaining(['r', '17', 'note', 'thank', 'you', '12', 'false', 'email', 'ada', 'sorry']),
     );
     expect([...words]).not.toContain('sealedbyitsowner');
   });

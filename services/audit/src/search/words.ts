@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Entry, LeafValues } from '../log/entry.js';
 
 const WORD = /[\p{L}\p{N}]+/gu;
@@ -20,14 +20,21 @@ export type SearchedEntry = Pick<
 > & { readonly actor: Pick<Entry['actor'], 'id' | 'kind' | 'role'> };
 
 /**
- * The words of an entry. What is classified is not among them: the leaf has commitments to it only, and what is found by its words could
- * not be erased.
+ * The words of entries together; what they say alike, as all rows of an import do, is taken apart once. What is classified is not among them:
+ * the leaf has commitments to it only, and what is found by its words could not be erased.
  */
-export function wordsOf(entry: SearchedEntry): Set<string> {
+export function wordsOf(entries: readonly SearchedEntry[]): Set<string> {
+  const texts = new Set<string>();
+  for (const entry of entries) for (const text of textsOf(entry)) if (text !== null) texts.add(text);
+  const words = new Set<string>();
+  for (const text of texts) for (const word of wordsIn(text)) words.add(word);
+  return words;
+}
+
+function textsOf(entry: SearchedEntry): (string | null)[] {
   const { service, event, operation, action, outcome, resource, resourceId, change, actor } = entry;
   const texts = [service, event, operation, action, outcome, resource, resourceId, change];
-  const all = [...texts, actor.id, actor.kind, actor.role, ...valuesIn(entry.old), ...valuesIn(entry.new)];
-  return new Set(all.flatMap((text) => (text === null ? [] : wordsIn(text))));
+  return [...texts, actor.id, actor.kind, actor.role, ...valuesIn(entry.old), ...valuesIn(entry.new)];
 }
 
 /** Names of columns, and values that stand in the leaf in clear. */
@@ -46,7 +53,7 @@ const BITS_A_WORD = 10;
 
 /** Where a word stands in filters of any size: the position in one of `n` bits is the number modulo n. */
 export function hashesOf(word: string): number[] {
-  const digest = createHash('sha256').update(word).digest();
+  const digest = hash('sha256', word, 'buffer');
   return Array.from({ length: HASHES }, (_, i) => digest.readUInt32BE(i * 4) & 0x7f_ff_ff_ff);
 }
 
