@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { newId } from '@tenantry/kernel';
 import { assertEntitled, Directories, type Entitlement, quotasOn } from '@tenantry/messaging';
-import { prepareTenant, send, signIn } from './instance/client.js';
+import { limitTenant, prepareTenant, send, signIn } from './instance/client.js';
 import { takePlace, takePostgres } from './instance/place.js';
 import { run } from './instance/program.js';
 import { quantile } from './measure/quantile.js';
@@ -117,7 +117,7 @@ async function compare(stack: AsyncDisposableStack): Promise<boolean> {
   const gateway = started.address;
   const admin = await signIn(gateway);
   const tenant = await prepareTenant(gateway, admin, 'bench', 'pool');
-  await send('PUT', `${gateway}/v1/tenants/${tenant.id}/rate-limit`, admin, { ratePerS: 100_000, burst: 1_000_000 });
+  await limitTenant(gateway, admin, tenant.id);
   for (const name of ['orders', 'guarded'])
     await send('POST', `${gateway}/v1/tables`, tenant.token, { name, columns: [{ name: 'note', type: 'text' }] });
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { prepareTenant, send, signIn } from './instance/client.js';
+import { limitTenant, prepareTenant, send, signIn } from './instance/client.js';
 import { takePlace, takePostgres } from './instance/place.js';
 import { run } from './instance/program.js';
 import { quantile } from './measure/quantile.js';
@@ -107,7 +107,7 @@ async function prepare(stack: AsyncDisposableStack): Promise<Bench> {
   const gateway = started.address;
   const admin = await signIn(gateway);
   const tenant = await prepareTenant(gateway, admin, 'bench', 'pool');
-  await send('PUT', `${gateway}/v1/tenants/${tenant.id}/rate-limit`, admin, { ratePerS: 100_000, burst: 1_000_000 });
+  await limitTenant(gateway, admin, tenant.id);
   const columns = [
     { name: 'id', type: 'uuid', primaryKey: true, default: 'uuidv7()' },
     { name: 'name', type: 'text' },

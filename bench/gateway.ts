@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
-import { prepareTenant, send, signIn } from './instance/client.js';
+import { limitTenant, prepareTenant, signIn } from './instance/client.js';
 import { takePlace, takePostgres } from './instance/place.js';
 import { run } from './instance/program.js';
 import { record } from './measure/record.js';
@@ -77,7 +77,7 @@ async function compare(stack: AsyncDisposableStack): Promise<boolean> {
   const [gateway, bare] = [started.address, bareServer.address];
   const admin = await signIn(gateway);
   const { id, token } = await prepareTenant(gateway, admin, 'bench', 'pool');
-  await send('PUT', `${gateway}/v1/tenants/${id}/rate-limit`, admin, { ratePerS: 100_000, burst: 1_000_000 });
+  await limitTenant(gateway, admin, id);
   const loads: Record<'bare' | 'tenantry', Load> = {
     bare: { url: `${bare}/tenants/${id}`, headers: {} },
     tenantry: { url: `${gateway}/v1/tenant`, headers: { authorization: `Bearer ${token}` } },

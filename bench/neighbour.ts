@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { newId } from '@tenantry/kernel';
-import { ownerOf, PASSWORD, prepareTenant, send, signIn } from './instance/client.js';
+import { LIFTED, limitTenant, ownerOf, PASSWORD, prepareTenant, send, signIn } from './instance/client.js';
 import { npmStart } from './instance/npm-start.js';
 import { takePlace } from './instance/place.js';
 import { run } from './instance/program.js';
@@ -29,7 +29,6 @@ const WARM_UP_MS = 10_000;
 /** What a flood left behind, in the audit log for one, is not to slow the next turn alone. */
 const SETTLE_MS = 5_000;
 const ROWS = 1_000;
-const LIFTED = { ratePerS: 100_000, burst: 1_000_000 };
 const ORDINARY = { ratePerS: 100, burst: 1_000 };
 const QUIET_PER_S = ORDINARY.ratePerS * latency.SHARE_OF_CAPACITY;
 const plan = latency.planOf(options.full);
@@ -163,7 +162,7 @@ function judge(name: string, { limits, floods, ...turns }: Turns): Comparison {
 }
 
 /** Two tenants with rows, and a key of each: the long form takes longer than a session's token lives. */
-async function prepare(gateway: string, limits: object): Promise<{ quiet: string; noisy: string }> {
+async function prepare(gateway: string, limits: typeof LIFTED): Promise<{ quiet: string; noisy: string }> {
   const admin = await signIn(gateway);
   const columns = [
     { name: 'id', type: 'uuid', primaryKey: true, default: 'uuidv7()' },
@@ -172,7 +171,7 @@ async function prepare(gateway: string, limits: object): Promise<{ quiet: string
   await send('POST', `${gateway}/v1/product-tables`, admin, { name: 'things', columns });
   const quiet = await prepareTenant(gateway, admin, 'quiet', 'pool');
   const noisy = await prepareTenant(gateway, admin, 'noisy', 'pool');
-  await send('PUT', `${gateway}/v1/tenants/${noisy.id}/rate-limit`, admin, limits);
+  await limitTenant(gateway, admin, noisy.id, limits);
   for (const { token } of [quiet, noisy]) {
     const rows = Array.from({ length: ROWS }, (_, i) => ({ id: newId(), name: `thing ${i}` }));
     await send('POST', `${gateway}/rest/v1/things`, token, rows);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { ownerOf, PASSWORD, prepareTenant, send, signIn } from './instance/client.js';
+import { limitTenant, ownerOf, PASSWORD, prepareTenant, send, signIn } from './instance/client.js';
 import { takePlace, takePostgres } from './instance/place.js';
 import { run } from './instance/program.js';
 import { ask, hangUp, type Asked } from './measure/ask.js';
@@ -80,7 +80,7 @@ async function sample(gateway: string, admin: string, from: number, until: numbe
   const rows = Array.from({ length: 100 }, (_, i) => ({ name: `thing ${i}` }));
   for (let i = from; i < until; i++) {
     const { id, token } = await prepareTenant(gateway, admin, `sampled${i}`, 'pool');
-    await send('PUT', `${gateway}/v1/tenants/${id}/rate-limit`, admin, { ratePerS: 100_000, burst: 1_000_000 });
+    await limitTenant(gateway, admin, id);
     await send('POST', `${gateway}/rest/v1/things`, token, rows);
     tenants.push({ token, email: ownerOf(`sampled${i}`) });
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { prepareTenant, send, signIn } from './instance/client.js';
+import { limitTenant, prepareTenant, send, signIn } from './instance/client.js';
 import { takePlace } from './instance/place.js';
 import { run } from './instance/program.js';
 import { record } from './measure/record.js';
@@ -44,7 +44,7 @@ async function untilOpen(url: string, token: string): Promise<void> {
 async function measure(gateway: string): Promise<Samples> {
   const admin = await signIn(gateway);
   const tenant = await prepareTenant(gateway, admin, 'bench', 'schema');
-  await send('PUT', `${gateway}/v1/tenants/${tenant.id}/rate-limit`, admin, { ratePerS: 100_000, burst: 1_000_000 });
+  await limitTenant(gateway, admin, tenant.id);
   const url = `${gateway}/v1/tenant`;
   const samples: Samples = { session: [], key: [], revoked: [] };
   const makeKey = (): Promise<{ id: string; key: string }> =>

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { prepareTenant, send, signIn } from './instance/client.js';
+import { limitTenant, prepareTenant, send, signIn } from './instance/client.js';
 import { takePlace, takePostgres } from './instance/place.js';
 import { run } from './instance/program.js';
 import { record } from './measure/record.js';
@@ -91,7 +91,7 @@ async function compare(stack: AsyncDisposableStack): Promise<boolean> {
   const gateway = started.address;
   const admin = await signIn(gateway);
   const { id, token } = await prepareTenant(gateway, admin, 'bench', 'pool');
-  await send('PUT', `${gateway}/v1/tenants/${id}/rate-limit`, admin, { ratePerS: 100_000, burst: 1_000_000 });
+  await limitTenant(gateway, admin, id);
   await prepareMeters(gateway, token);
   const pool = new pg.Pool({ connectionString: postgres.url, max: IN_FLIGHT });
   pool.on('error', () => undefined); // Postgres may be gone before its last session has ended

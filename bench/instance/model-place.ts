@@ -1,5 +1,5 @@
 import { startModelLocal } from '@tenantry/model-local';
-import { prepareTenant, signIn } from './client.js';
+import { limitTenant, prepareTenant, signIn } from './client.js';
 import { npmStart, type StartOptions } from './npm-start.js';
 import { takePlace, takePostgres } from './place.js';
 
@@ -21,6 +21,8 @@ export async function openModelPlace(stack: AsyncDisposableStack, options: Start
   const environment = { ...settings, DATABASE_URL: postgres.url, LOCAL_MODEL_URL: local.baseUrl };
   const { address: url, pid, stop } = await npmStart(environment, options);
   stack.defer(stop);
-  const { token } = await prepareTenant(url, await signIn(url), 'bench', 'pool');
+  const admin = await signIn(url);
+  const { id, token } = await prepareTenant(url, admin, 'bench', 'pool');
+  await limitTenant(url, admin, id);
   return { url, pid, token, modelUrl: local.baseUrl };
 }

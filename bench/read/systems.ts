@@ -7,7 +7,7 @@ import { newId } from '@tenantry/kernel';
 import { findNatsServer, freePort, startNats } from '@tenantry/local/servers';
 import { issueToken } from '../baselines/access-token.js';
 import { type Item, MAX_CONNECTIONS, prepareItems } from '../baselines/items.js';
-import { ownerOf, prepareTenant, send, signIn } from '../instance/client.js';
+import { limitTenant, ownerOf, prepareTenant, send, signIn } from '../instance/client.js';
 import { npmStart } from '../instance/npm-start.js';
 import { takePlace, takePostgres } from '../instance/place.js';
 import { run } from '../instance/program.js';
@@ -66,7 +66,7 @@ async function startTenantry(
   const tenants: { id: string; token: string }[] = [];
   for (let i = 0; i < TENANTS; i++) tenants.push(await prepareTenant(gateway, admin, slugOf(i), 'pool'));
   for (const { id, token } of tenants) {
-    await send('PUT', `${gateway}/v1/tenants/${id}/rate-limit`, admin, { ratePerS: 100_000, burst: 1_000_000 });
+    await limitTenant(gateway, admin, id);
     // A key is unique within its tenant, so all have the same.
     await send('POST', `${gateway}/rest/v1/items`, token, items);
   }
