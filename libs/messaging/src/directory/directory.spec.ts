@@ -1,3 +1,4 @@
+import type { Msg } from '@nats-io/transport-node';
 import { newId, type TenantContext } from '@tenantry/kernel';
 import { TestNats, eventually } from '@tenantry/testing';
 import type { Bus } from '../bus/bus.js';
@@ -113,6 +114,16 @@ describe('a directory', () => {
       revocations.close();
     });
 
+    it('is ready at once when everything that was in its bucket is over', async () => {
+      await owner.put('revocations', newId(), { expiresAt: new Date().toISOString() }, 1);
+      const admin = await nats.connect();
+      await (await admin.admin).streams.purge('KV_revocations'); // as age does
+      const revocations = Directory.watch(watcher, 'revocations', undefined, { log: silentLog });
+      await revocations.ready;
+      expect(revocations.size).toBe(0);
+      revocations.close();
+    });
+
     it('takes an entry in the newest version, whatever the order of the writes', async () => {
       const key = newId();
       await expect(put(key, 5)).resolves.toBe(true);
@@ -153,6 +164,26 @@ describe('a directory', () => {
       await directory.ready;
       await eventually(() => directory.isStale(10), 3_000);
       await eventually(() => !directory.isStale(10), 3_000);
+    });
+
+    it('takes an entry whose message was lost, though no other comes after it', async () => {
+      const key = newId();
+      let isLost = false;
+      const losing = Object.create(watcher, {
+        subscribe: {
+          value: (subject: string, receive: (message: Msg) => void) =>
+            watcher.subscribe(subject, (message) => {
+              if (isLost || !message.subject.endsWith(key)) receive(message);
+              else isLost = true;
+            }),
+        },
+      }) as Bus;
+      const lossy = Directory.watch<Entry>(losing, 'tenants', undefined, { log: silentLog });
+      await lossy.ready;
+      await put(key, 1);
+      await eventually(() => isLost);
+      await eventually(() => lossy.get(key)?.version === 1, 5_000);
+      lossy.close();
     });
 
     it('is stale while the server is away, and catches up with what it missed', async () => {

@@ -88,7 +88,8 @@ export class BucketFeed {
     const inbox = `${inboxPrefix(this.bus.service)}.${randomBytes(12).toString('base64url')}`;
     this.subscription = this.bus.subscribe(inbox, (message) => this.receive(attempt, message));
     const consumer = await manager.consumers.add(this.stream, this.consumerFor(inbox));
-    if (consumer.num_pending === 0 && consumer.delivered.stream_seq === 0 && attempt === this.attempt)
+    // A bucket whose entries all went with age is empty too, at whatever place in its stream the consumer begins.
+    if (consumer.num_pending === 0 && consumer.delivered.consumer_seq === 0 && attempt === this.attempt)
       this.target.complete();
   }
 
@@ -130,11 +131,14 @@ export class BucketFeed {
     if (pending === 0) this.target.complete();
   }
 
-  /** Flow control wants an answer; a heartbeat may say that one was lost. */
+  /** Flow control wants an answer. A heartbeat tells how far the server is, or that it waits for an answer that was lost. */
   private answerControl(message: Msg): void {
     const stalled = message.headers?.get('Nats-Consumer-Stalled');
-    if (message.reply) message.respond();
-    else if (stalled) this.bus.connection.publish(stalled);
+    if (message.reply) return void message.respond();
+    if (stalled) return this.bus.connection.publish(stalled);
+    const delivered = Number(message.headers?.get('Nats-Last-Consumer'));
+    if (delivered > this.lastDelivered) return this.restart(); // the last ones were lost: no later one shows it
+    this.target.complete();
   }
 }
 
