@@ -22,12 +22,12 @@ interface Provisioned {
   readonly steps: readonly { readonly name: string; readonly status: string }[];
 }
 
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+async function until<T>(what: () => string, look: () => Promise<T | undefined>): Promise<T> {
   const deadlineMs = Date.now() + PATIENCE_MS;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (Date.now() > deadlineMs) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > deadlineMs) throw new Error(`waited in vain for ${what()}`);
     await delay(POLL_MS);
   }
 }
@@ -44,13 +44,16 @@ describe('the provisioning of a tenant', () => {
   });
   afterAll(() => system?.[Symbol.asyncDispose]());
 
-  /** Nobody writes to a table until the answer is called. */
-  async function hold(table: string): Promise<() => Promise<void>> {
+  /** Nobody writes to a table until what is answered is ended. */
+  async function hold(table: string): Promise<AsyncDisposableStack> {
+    await using stack = new AsyncDisposableStack();
     const client = new pg.Client(system.servers.databaseUrl);
+    client.on('error', () => undefined); // ended by Postgres, it holds nothing any more, which the step would show
+    stack.defer(() => client.end());
     await client.connect();
     await client.query('begin');
     await client.query(`lock table ${table} in share row exclusive mode`);
-    return () => client.end();
+    return stack.move();
   }
 
   const isHeldUp = async (table: string): Promise<true | undefined> => {
@@ -65,10 +68,17 @@ describe('the provisioning of a tenant', () => {
 
   /** Kills everything of ours while a step of a new tenant is under way, and starts it again. */
   async function killDuring(step: Step, slug: string, isolation: string): Promise<void> {
-    const release = await hold(TABLE_OF[step]);
-    const asked = ask(slug, isolation).catch(() => undefined); // its connection is cut
-    await until(`step ${step} to begin`, () => isHeldUp(TABLE_OF[step]));
-    await system.crash(0, release);
+    await using held = await hold(TABLE_OF[step]);
+    let answered = 'nothing yet';
+    const asked = ask(slug, isolation).then(
+      ({ status, body }) => void (answered = `${status}: ${JSON.stringify(body)}`),
+      (error: Error) => void (answered = String(error.cause ?? error)), // its connection is cut
+    );
+    await until(
+      () => `step ${step} to begin; asking for the tenant gave ${answered}`,
+      () => isHeldUp(TABLE_OF[step]),
+    );
+    await system.crash(0, () => held.disposeAsync());
     await asked;
     staff = await system.signInAsStaff();
   }
@@ -78,20 +88,29 @@ describe('the provisioning of a tenant', () => {
     return body.data.find((tenant) => tenant.slug === slug)?.id;
   };
 
-  const whenDone = (id: string): Promise<Provisioned> =>
-    until('the end of provisioning', async () => {
-      const { body } = await staff.call<Provisioned>('GET', `/v1/tenants/${id}/provisioning`);
-      return body.steps.every(({ status }) => status === 'done') ? body : undefined;
-    });
+  async function whenDone(id: string): Promise<Provisioned> {
+    let said: unknown;
+    return until(
+      () => `the end of provisioning; it said ${JSON.stringify(said)}`,
+      async () => {
+        const { body } = await staff.call<Provisioned>('GET', `/v1/tenants/${id}/provisioning`);
+        said = body;
+        return body.steps.every(({ status }) => status === 'done') ? body : undefined;
+      },
+    );
+  }
 
   async function expectUsable(slug: string, id: string): Promise<void> {
     const { body } = await staff.call<{ status: string }>('GET', `/v1/tenants/${id}`);
     expect(body.status).toBe('active');
     const owner = await staff.as(null).signIn(`owner@${slug}.example`, PASSWORD);
-    const { body: subscription } = await until('its plan', async () => {
-      const answer = await owner.call<{ plan: string }>('GET', '/v1/subscription');
-      return answer.status === 200 ? answer : undefined;
-    });
+    const { body: subscription } = await until(
+      () => 'its plan',
+      async () => {
+        const answer = await owner.call<{ plan: string }>('GET', '/v1/subscription');
+        return answer.status === 200 ? answer : undefined;
+      },
+    );
     expect(subscription).toMatchObject({ tenantId: id });
     const columns = [{ name: 'id', type: 'integer', primaryKey: true }];
     expect((await owner.call('POST', '/v1/tables', { body: { name: 'things', columns } })).status).toBe(201);
