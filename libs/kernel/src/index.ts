@@ -1,4 +1,5 @@
 export * from './addresses.js';
+export * from './check-digits.js';
 export * from './clock.js';
 export * from './context.js';
 export * from './csv.js';

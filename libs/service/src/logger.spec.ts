@@ -29,12 +29,17 @@ describe('Logger', () => {
     ['an API key', 'key sk_live_9aB-c_d used'],
     ['a token', 'got eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2ln'],
     ['a password in a URL', 'cannot reach postgres://tenants:hunter2@db/x'],
-    ['a card number', 'paid with 4242 4242 4242 4242'],
+    ['a card number', 'paid with 4242 4242 4242 4242 12/29'],
     ['an nkey seed', 'seed SUAIBDPBAUTWCWBKIO6XHQNINK5FWJW4OHLXC3HQ2KFE4PEJUA44CNHTC4'],
   ])('hides %s in text, in facts and in error messages', (_, text) => {
     const line = logged((log) => log.error({ note: text, err: new Error(text) }, text));
     expect(JSON.stringify(line)).not.toMatch(/9aB-c_d|c2ln|hunter2|4242 4242|SUAIB/);
     expect(line.text).toContain('[hidden]');
+  });
+
+  it('leaves ids and digests whole, whatever their digits pass for', () => {
+    const facts = { tenantId: '01a203ea-94fc-7a7e-9424-424242424241', traceId: 'a4242424242424242bc1d2e3f4a5b6c7' };
+    expect(logged((log) => log.info(facts, 'x'))).toMatchObject(facts);
   });
 
   it('keeps values that a database error carries out of the log', () => {

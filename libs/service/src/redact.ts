@@ -1,3 +1,5 @@
+import { CARD_NUMBER, placesOf } from '@tenantry/kernel';
+
 const HIDDEN = '[hidden]';
 const MAX_DEPTH = 6;
 const MAX_ITEMS = 50;
@@ -15,12 +17,22 @@ const SECRET_TEXT = [
   /(?<=\bBearer )\S+/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g,
 ];
-const CARD_CANDIDATE = /\b(?:\d[ -]?){12,18}\d\b/g;
-
 /** Takes secrets out of free text: keys, tokens, passwords in URLs, card numbers. */
 export function redactText(text: string): string {
-  const withoutSecrets = SECRET_TEXT.reduce((rest, pattern) => rest.replace(pattern, HIDDEN), text);
-  return withoutSecrets.replace(CARD_CANDIDATE, (digits) => (isCardNumber(digits) ? HIDDEN : digits));
+  return hideCards(SECRET_TEXT.reduce((rest, pattern) => rest.replace(pattern, HIDDEN), text));
+}
+
+const IN_WORD = /\w/;
+
+/** Digits inside a word stay: they are those of an id or a digest more often than a card's. */
+function hideCards(text: string): string {
+  let [hidden, from] = ['', 0];
+  for (const { start, end } of placesOf(text, CARD_NUMBER)) {
+    if (start < from || IN_WORD.test(text.charAt(start - 1)) || IN_WORD.test(text.charAt(end))) continue;
+    hidden += text.slice(from, start) + HIDDEN;
+    from = end;
+  }
+  return hidden + text.slice(from);
 }
 
 /** Takes secrets out of the facts of a log line, by name and by look; bounded in depth and width. */
@@ -62,14 +74,4 @@ function describeError(error: Error): object {
   const { name, message, stack, cause } = error;
   const code = 'code' in error ? { code: error.code } : {};
   return { name, message, ...code, stack, ...(cause === undefined ? {} : { cause }) };
-}
-
-/** The check digit of ISO/IEC 7812. */
-function isCardNumber(text: string): boolean {
-  const digits = [...text.replace(/\D/g, '')].reverse().map(Number);
-  const sum = digits.reduce((total, digit, index) => {
-    const doubled = index % 2 ? digit * 2 : digit;
-    return total + (doubled > 9 ? doubled - 9 : doubled);
-  }, 0);
-  return sum % 10 === 0;
 }

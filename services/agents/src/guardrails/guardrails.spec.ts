@@ -1,6 +1,6 @@
+import { isLuhn } from '@tenantry/kernel';
 import fc from 'fast-check';
 import { inspect, inspectTools, type Guardrail } from './guardrail.js';
-import { isLuhn } from './personal-data.js';
 import { StreamGuard } from './stream-guard.js';
 
 const guardrail = (more: Partial<Guardrail>): Guardrail => ({
@@ -50,6 +50,7 @@ describe('Guardrails', () => {
     'skip-this-step and task-list-of-items',
     'E11 is a room',
     '00000000-0000-7000-8000-000000000001',
+    'order 01a203ea-94fc-7a7e-9424-424242424241', // its last groups pass Luhn’s check
   ])('leave %j alone', (text) => expect(redacted(text)).toBe(text));
 
   it('find every card number with a check digit, however it is grouped', () => {

@@ -1,37 +1,12 @@
+import { CARD_NUMBER, isLuhn, placesOf, type NumberPattern } from '@tenantry/kernel';
 import type { Finding } from './finding.js';
 
-interface Pattern {
+interface Pattern extends NumberPattern {
   readonly what: string;
-  readonly regex: RegExp;
-  /**
-   * Whether it is one, by its check digits. Groups at the end that do not belong to it are left off, and each group may be its
-   * beginning: the pattern takes one character and looks ahead at the others.
-   */
-  readonly check?: (match: string) => boolean;
 }
 
 /** Groups of data about people that can be guarded one by one. */
 export type PersonalData = 'card' | 'email' | 'phone' | 'national-id' | 'bank-account' | 'health';
-
-const digitsOf = (text: string): string => text.replace(/\D/g, '');
-
-/** Luhn's check (ISO/IEC 7812-1, annex B). */
-export function isLuhn(text: string): boolean {
-  const digits = digitsOf(text);
-  let sum = 0;
-  for (let index = 0; index < digits.length; index += 1) {
-    const digit = Number(digits[digits.length - 1 - index]);
-    const doubled = digit * 2;
-    sum += index % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled;
-  }
-  return sum % 10 === 0;
-}
-
-/** A card number: 13 to 19 digits of a network's range, with its check digit; not one digit again and again. */
-function isCard(text: string): boolean {
-  const digits = digitsOf(text);
-  return digits.length >= 13 && digits.length <= 19 && !/^(\d)\1+$/.test(digits) && isLuhn(digits);
-}
 
 /** An IBAN's check digits (ISO 13616: the number, its first four characters moved to the end, is 1 modulo 97). */
 function isIban(text: string): boolean {
@@ -56,11 +31,11 @@ function isSsn(text: string): boolean {
 
 /** A US national provider identifier (CMS: Luhn over 80840 and the number). */
 function isNpi(text: string): boolean {
-  return isLuhn(`80840${digitsOf(text).slice(-10)}`);
+  return isLuhn(`80840${text.slice(-10)}`);
 }
 
 const PATTERNS: Readonly<Record<PersonalData, readonly Pattern[]>> = {
-  card: [{ what: 'card', regex: /(?<![\d.])[2-6](?=(\d{3}(?:[ -]?\d){9,15}(?!\d)))/g, check: isCard }],
+  card: [{ what: 'card', ...CARD_NUMBER }],
   email: [
     {
       what: 'email',
@@ -97,14 +72,6 @@ const PATTERNS: Readonly<Record<PersonalData, readonly Pattern[]>> = {
   ],
 };
 
-/** The longest beginning of a match that is one; null when none is. */
-function longest(match: string, check: (text: string) => boolean): string | null {
-  for (let text = match; text !== ''; text = text.slice(0, Math.max(text.lastIndexOf(' '), text.lastIndexOf('-'), 0))) {
-    if (check(text)) return text;
-  }
-  return null;
-}
-
 /** What is taken for health information: what names a patient, or says what ails them. */
 const HEALTH_DATA: readonly PersonalData[] = ['national-id', 'health'];
 
@@ -116,12 +83,6 @@ export function healthDataIn(texts: readonly string[]): { readonly kinds: readon
 
 /** Data about people in a text, by patterns and check digits: what looks like it and can't be it is left alone. */
 export function findPersonalData(text: string, kinds: readonly PersonalData[]): Finding[] {
-  const findings: Finding[] = [];
-  for (const { what, regex, check } of kinds.flatMap((kind) => PATTERNS[kind])) {
-    for (const { index: start, 0: taken, 1: ahead = '' } of text.matchAll(regex)) {
-      const found = check ? longest(taken + ahead, check) : taken;
-      if (found !== null) findings.push({ start, end: start + found.length, what });
-    }
-  }
-  return findings;
+  const patterns = kinds.flatMap((kind) => PATTERNS[kind]);
+  return patterns.flatMap(({ what, ...pattern }) => [...placesOf(text, pattern)].map((place) => ({ ...place, what })));
 }

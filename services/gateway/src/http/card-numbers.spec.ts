@@ -1,7 +1,5 @@
 import { createPayment, Reply } from '@tenantry/contracts';
-import fc from 'fast-check';
 import { bearer, TestGateway, type TestTenant } from '../testing/test-gateway.fixture.js';
-import { isCardNumber } from './card-numbers.js';
 
 describe('a payment with a card number in it', () => {
   let gateway: TestGateway;
@@ -30,6 +28,11 @@ describe('a payment with a card number in it', () => {
     expect(gateway.services.lastCall.input).toEqual(valid);
   });
 
+  it('is taken with digits of an id that pass for a card’s', async () => {
+    const reference = '01a203ea-94fc-7a7e-9424-424242424241';
+    expect((await send(JSON.stringify({ ...valid, reference }))).statusCode).toBe(201);
+  });
+
   it.each([
     ['as a value', { paymentMethodId: '4242424242424242' }],
     ['in groups', { reference: '4242 4242 4242 4242' }],
@@ -53,14 +56,5 @@ describe('a payment with a card number in it', () => {
     const escaped = [...'4242424242424242'].map((digit) => `\\u00${digit.charCodeAt(0).toString(16)}`).join('');
     expect((await send(`{"reference":"${escaped}"}`)).statusCode).toBe(422);
     expect((await send(`{"reference":"${escaped}"}`)).json<{ code: string }>().code).toBe('card-number-refused');
-  });
-
-  it('knows numbers by their check digit: of ten that differ in it, one is a card’s', () => {
-    fc.assert(
-      fc.property(fc.stringMatching(/^[1-9]\d{11,17}$/), (start) => {
-        const ten = Array.from({ length: 10 }, (_, digit) => `${start}${digit}`);
-        expect(ten.filter(isCardNumber)).toHaveLength(1);
-      }),
-    );
   });
 });
