@@ -73,21 +73,24 @@ describe('an instance', () => {
     await expect(fetch(`http://127.0.0.1:${given.settings.PORT}`)).rejects.toThrow();
   });
 
-  it('stops the last service first, however they came up: the gateway, before those who answer its requests', async () => {
-    const closed: string[] = [];
+  it('stops the last service first, the gateway, and then those who answer its requests, together', async () => {
+    const closing: string[] = [];
     const front = Promise.withResolvers<void>();
-    const answering = (name: string, up: () => Promise<void>): Service => ({
+    const both = Promise.withResolvers<void>();
+    const answering = (name: string, up: Promise<unknown>, close: () => Promise<void> | void): Service => ({
       ...sample(name, `create table ${name}.note (id int primary key);`),
       buckets: name === 'front' ? ['tenants', 'revocations'] : [],
       http: async () => {
-        await up();
-        return { url: `http://${name}`, close: async () => void closed.push(name) };
+        await up;
+        return { url: `http://${name}`, close: async () => (closing.push(name), close()) };
       },
     });
-    const back = answering('back', () => front.promise.then(() => nextTurn())); // the slower of the two
-    const gateway = answering('front', async () => front.resolve());
-    await (await startInstance(await options({ services: [back, gateway] })))[Symbol.asyncDispose]();
-    expect(closed).toEqual(['front', 'back']);
+    const later = front.promise.then(() => nextTurn()); // the front is up first, and stops first all the same
+    const one = answering('one', later, () => both.promise); // waits for the other one
+    const two = answering('two', later, () => both.resolve());
+    const gateway = answering('front', Promise.resolve(front.resolve()), () => undefined);
+    await (await startInstance(await options({ services: [one, two, gateway] })))[Symbol.asyncDispose]();
+    expect(closing).toEqual(['front', 'one', 'two']);
   });
 
   it('keeps its secrets to itself and writes the one-time password nowhere', async () => {
@@ -139,6 +142,13 @@ describe('an instance', () => {
     );
     expect(isAlive(natsPid(given))).toBe(false);
     expect(existsSync(join(given.settings.TENANTRY_STATE_DIR, 'lock'))).toBe(false);
+  });
+
+  it('ends with one line when a service does not come up, and stops what it had started', async () => {
+    const forgetful = { ...sample(), http: () => new Promise<never>(() => undefined) };
+    const given = { ...(await options({ services: [forgetful] })), readyTimeoutMs: 2_000 };
+    await expect(startInstance(given)).rejects.toThrow(/^The service sample was not up after 2 s; see .*sample\.log$/);
+    expect(isAlive(natsPid(given))).toBe(false);
   });
 
   it('stops when the master key is not the one that the database was made with', async () => {

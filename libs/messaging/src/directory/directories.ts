@@ -35,6 +35,7 @@ interface Buckets {
 }
 
 const SETTLE_MS = 500;
+const COMPLETE_TIMEOUT_MS = 30_000;
 
 /** Their entries say when they no longer matter. */
 const PASSING: readonly BucketName[] = ['revocations', 'agent_tokens', 'agent_revocations'];
@@ -101,9 +102,15 @@ export class Directories {
     return this.watched.has(name);
   }
 
-  /** Settles when every directory is complete. */
-  async ready(): Promise<void> {
-    await Promise.all([...this.watched.values()].map((directory) => directory.ready));
+  /** Settles when every directory is complete. @throws Error naming those that are not in time */
+  async ready(timeoutMs = COMPLETE_TIMEOUT_MS): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      const names = this.stale(Number.POSITIVE_INFINITY).join(', ');
+      late.reject(new Error(`NATS did not tell all of ${names} within ${timeoutMs / 1_000} s`));
+    }, timeoutMs);
+    const all = Promise.all([...this.watched.values()].map((directory) => directory.ready));
+    await Promise.race([all, late.promise]).finally(() => clearTimeout(timer));
   }
 
   /** The directories whose word may be old. */

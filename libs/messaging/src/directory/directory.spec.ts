@@ -124,6 +124,12 @@ describe('a directory', () => {
       revocations.close();
     });
 
+    it('that is not told in time is named', async () => {
+      const directories = Directories.watch(watcher, ['tenants', 'grants'], silentLog); // nobody made the bucket of grants
+      await expect(directories.ready(300)).rejects.toThrow('NATS did not tell all of grants within 0.3 s');
+      directories.close();
+    });
+
     it('takes an entry in the newest version, whatever the order of the writes', async () => {
       const key = newId();
       await expect(put(key, 5)).resolves.toBe(true);
