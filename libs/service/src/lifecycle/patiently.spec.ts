@@ -4,7 +4,10 @@ describe('patiently', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
   it('tries again while something is on its way up', async () => {
-    const answers = [refused, new Error('timeout expired')];
+    const goingDown = Object.assign(new Error('terminating connection due to administrator command'), {
+      code: '57P01',
+    });
+    const answers = [refused, new Error('timeout expired'), new Error('connection refused'), goingDown];
     const reach = async (): Promise<string> => {
       const error = answers.shift();
       if (error) {
