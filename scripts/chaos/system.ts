@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -98,7 +98,9 @@ export class System implements AsyncDisposable {
     // The processes of --split are the built ones, beside the built program.
     const [file, args] = this.options.isSplit ? ['dist/start.js', ['--split']] : ['start.ts', []];
     this.instances[index] = Program.start(file, args, this.settings[index]!);
-    await this.instances[index].said(READY);
+    await this.instances[index].said(READY).catch((cause: Error) => {
+      throw new Error(`${cause.message}\n${lastLines(this.settings[index]!.TENANTRY_STATE_DIR!)}`, { cause });
+    });
   }
 
   /**
@@ -166,4 +168,14 @@ export class System implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stack.disposeAsync();
   }
+}
+
+const LAST_LINES = 5;
+
+/** What the services of an instance logged last. */
+function lastLines(stateDir: string): string {
+  const linesOf = (file: string): string[] => readFileSync(file, 'utf8').trim().split('\n').slice(-LAST_LINES);
+  return globSync(join(stateDir, 'logs', '*.log'))
+    .flatMap(linesOf)
+    .join('\n');
 }

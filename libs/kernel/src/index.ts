@@ -6,6 +6,7 @@ export * from './csv.js';
 export * from './cursor.js';
 export * from './fault.js';
 export * from './id.js';
+export * from './in-time.js';
 export * from './money.js';
 export * from './own-values.js';
 export * from './permission.js';

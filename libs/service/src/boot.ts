@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import { openDoors, type Doors, type KeyEncryption } from '@tenantry/database';
-import { Fault } from '@tenantry/kernel';
+import { Fault, inTime } from '@tenantry/kernel';
 import {
   connectBus,
   ContextKeys,
@@ -49,8 +49,8 @@ export interface ServiceHandle extends RunningService {
 
 /**
  * Starts a service: settings, logs, telemetry, database, bus, handlers, relay, HTTP, in this order. It stops in the
- * opposite order; a step that fails undoes the ones before it.
- * @throws SettingsError naming a wrong setting
+ * opposite order; a step that fails, or takes for ever, undoes the ones before it.
+ * @throws SettingsError naming a wrong setting; Error saying how far it came within START_TIMEOUT_MS
  */
 export async function boot(service: Service, environment: Environment): Promise<ServiceHandle> {
   const settings = new ServiceSettings(environment);
@@ -58,7 +58,11 @@ export async function boot(service: Service, environment: Environment): Promise<
   const log = createLogger({ service: service.name, level: settings.LOG_LEVEL, file: settings.LOG_FILE });
   const opened = new Opened(settings.SHUTDOWN_TIMEOUT_MS + CLOSE_GRACE_MS, log);
   try {
-    return await start(service, settings, environment, log, opened);
+    const starting = start(service, settings, environment, log, opened);
+    return await inTime(starting, settings.START_TIMEOUT_MS, () => {
+      const within = `${settings.START_TIMEOUT_MS / 1_000} s`;
+      return new Error(`The service ${service.name} was not up after ${within}; it had ${opened.names.join(', ')}`);
+    });
   } catch (error) {
     await opened.close();
     throw error;

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Environment, ServiceNews } from '@tenantry/service';
 import { PlainError } from '../plain-error.js';
 import { SERVICE_NODE_OPTIONS } from './node-options.js';
-import { closeAll, urlOf, type RunningServices, type RunOptions } from './running-services.js';
+import { closeAll, READY_TIMEOUT_MS, urlOf, type RunningServices, type RunOptions } from './running-services.js';
 
 const STOP_PATIENCE_MS = 20_000;
 
@@ -11,7 +11,7 @@ const STOP_PATIENCE_MS = 20_000;
 export async function runApart(
   options: RunOptions & { readonly mainOf: (service: string) => string },
 ): Promise<RunningServices> {
-  const { services, say, onLost, readyTimeoutMs } = options;
+  const { services, say, onLost } = options;
   await using undo = new AsyncDisposableStack();
   const stops: (() => Promise<void>)[] = [];
   undo.defer(() => closeAll(stops));
@@ -24,8 +24,7 @@ export async function runApart(
   const news = await Promise.all(
     children.map(async (child, index) => {
       const name = services[index]?.name ?? '';
-      const logFile = options.environmentOf(services[index]!).LOG_FILE ?? '';
-      const said = await firstNews(child, { name, logFile, timeoutMs: readyTimeoutMs });
+      const said = await firstNews(child, name, options.environmentOf(services[index]!).LOG_FILE ?? '');
       waiting.delete(name);
       say(`waiting for ${[...waiting].join(', ')}`);
       return said;
@@ -57,16 +56,10 @@ function spawnService(main: string, environment: Environment): ChildProcess {
   }
 }
 
-interface Expected {
-  readonly name: string;
-  readonly logFile: string;
-  readonly timeoutMs: number;
-}
-
-function firstNews(child: ChildProcess, { name, logFile, timeoutMs }: Expected): Promise<ServiceNews> {
+function firstNews(child: ChildProcess, name: string, logFile: string): Promise<ServiceNews> {
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new PlainError(`The service ${name} ${why}; see ${logFile}`));
-    const timer = setTimeout(() => fail(`was not ready after ${timeoutMs / 1_000} s`), timeoutMs);
+    const timer = setTimeout(() => fail(`was not ready after ${READY_TIMEOUT_MS / 1_000} s`), READY_TIMEOUT_MS);
     child.once('message', (message) => {
       clearTimeout(timer);
       resolve(message as ServiceNews);

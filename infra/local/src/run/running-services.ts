@@ -1,5 +1,7 @@
 import type { Environment, Service } from '@tenantry/service';
 
+export const READY_TIMEOUT_MS = 60_000;
+
 /** All services, running. */
 export interface RunningServices {
   /** Where the gateway is. */
@@ -15,8 +17,6 @@ export interface RunOptions {
   readonly say: (text: string) => void;
   /** Called when a service ends by itself. */
   readonly onLost: (name: string) => void;
-  /** How long the services may take to be ready. */
-  readonly readyTimeoutMs: number;
 }
 
 /** The one among the services' addresses that people use: the gateway's. */

@@ -20,8 +20,6 @@ import { runTogether } from './run-together.js';
 import { startOwnStripe } from './start-own-stripe.js';
 import type { RunningServices } from './running-services.js';
 
-const READY_TIMEOUT_MS = 60_000;
-
 export interface InstanceOptions {
   readonly services: readonly Service[];
   readonly environment: Environment;
@@ -30,8 +28,6 @@ export interface InstanceOptions {
   readonly split: boolean;
   readonly mainOf: (service: string) => string;
   readonly progress: Progress;
-  /** How long the services may take to be ready. Default 60,000. */
-  readonly readyTimeoutMs?: number;
   /** Aborted when the instance is to end; the instance aborts it when one of its parts is lost. */
   readonly stop: AbortController;
 }
@@ -78,8 +74,7 @@ export async function startInstance(options: InstanceOptions): Promise<RunningSe
     };
     const environmentOf = (service: Service): Environment =>
       serviceEnvironment(service, environment, { ...place, databaseUrl, natsUrl });
-    const onLost = (name: string): void => lost(`The service ${name}`)();
-    const run = { services, environmentOf, say, onLost, readyTimeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS };
+    const run = { services, environmentOf, say, onLost: (name: string) => lost(`The service ${name}`)() };
     const up = await (options.split ? runApart({ ...run, mainOf: options.mainOf }) : runTogether(run));
     return [up, services.map(({ name }) => name).join(', ')];
   });

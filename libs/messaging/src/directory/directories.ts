@@ -1,4 +1,4 @@
-import { PLATFORM_TENANT_ID } from '@tenantry/kernel';
+import { inTime, PLATFORM_TENANT_ID } from '@tenantry/kernel';
 import type { Bus } from '../bus/bus.js';
 import type { Log } from '../bus/log.js';
 import type { Standing } from '../context/standing.js';
@@ -104,13 +104,11 @@ export class Directories {
 
   /** Settles when every directory is complete. @throws Error naming those that are not in time */
   async ready(timeoutMs = COMPLETE_TIMEOUT_MS): Promise<void> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      const names = this.stale(Number.POSITIVE_INFINITY).join(', ');
-      late.reject(new Error(`NATS did not tell all of ${names} within ${timeoutMs / 1_000} s`));
-    }, timeoutMs);
     const all = Promise.all([...this.watched.values()].map((directory) => directory.ready));
-    await Promise.race([all, late.promise]).finally(() => clearTimeout(timer));
+    await inTime(all, timeoutMs, () => {
+      const names = this.stale(Number.POSITIVE_INFINITY).join(', ');
+      return new Error(`NATS did not tell all of ${names} within ${timeoutMs / 1_000} s`);
+    });
   }
 
   /** The directories whose word may be old. */

@@ -17,6 +17,8 @@ export interface FeedTarget {
 
 const HEARTBEAT_MS = 1_000;
 const MAX_SILENCE_MS = 3 * HEARTBEAT_MS;
+/** A busy server may take its time to make a consumer; to ask again meanwhile would make it busier. */
+const MAX_ANSWER_MS = 10_000;
 const RETRY_MS = 250;
 const IDLE_CONSUMER_MS = 30_000;
 /** The status of heartbeats and flow control. */
@@ -32,7 +34,8 @@ export class BucketFeed {
   private readonly watchdog: NodeJS.Timeout;
   private readonly stopListening: () => void;
   private subscription: Subscription | null = null;
-  private lastHeardAtMs = Date.now();
+  private isFollowing = false;
+  private lastHeardAtMs = 0;
   private lastRevision = 0;
   private lastDelivered = 0;
   private bucketCreated = '';
@@ -50,9 +53,7 @@ export class BucketFeed {
     this.stopListening = bus.onChange((change) => {
       if (change.kind === 'restored') this.restart();
     });
-    this.watchdog = setInterval(() => {
-      if (bus.connected && Date.now() - this.lastHeardAtMs > MAX_SILENCE_MS) this.restart();
-    }, HEARTBEAT_MS);
+    this.watchdog = setInterval(() => this.look(), HEARTBEAT_MS);
     this.watchdog.unref();
     this.restart();
   }
@@ -64,9 +65,19 @@ export class BucketFeed {
     if (!this.bus.connection.isClosed()) this.subscription?.unsubscribe();
   }
 
+  /** Begins anew when the server says nothing more, or does not answer. What came while this process was busy is heard first. */
+  private look(): void {
+    const attempt = this.attempt;
+    const isSilent = (): boolean => {
+      const patienceMs = this.isFollowing ? MAX_SILENCE_MS : MAX_ANSWER_MS;
+      return this.bus.connected && Date.now() - this.lastHeardAtMs > patienceMs;
+    };
+    if (isSilent()) setImmediate(() => attempt === this.attempt && isSilent() && this.restart());
+  }
+
   private restart(): void {
     const attempt = ++this.attempt;
-    this.lastHeardAtMs = Date.now();
+    [this.isFollowing, this.lastHeardAtMs] = [false, Date.now()];
     this.begin(attempt).catch((err: unknown) => {
       if (this.closed || attempt !== this.attempt) return;
       this.log.warn({ err, stream: this.stream }, 'A directory could not be watched; trying again');
@@ -88,9 +99,10 @@ export class BucketFeed {
     const inbox = `${inboxPrefix(this.bus.service)}.${randomBytes(12).toString('base64url')}`;
     this.subscription = this.bus.subscribe(inbox, (message) => this.receive(attempt, message));
     const consumer = await manager.consumers.add(this.stream, this.consumerFor(inbox));
+    if (attempt !== this.attempt) return;
+    [this.isFollowing, this.lastHeardAtMs] = [true, Date.now()];
     // A bucket whose entries all went with age is empty too, at whatever place in its stream the consumer begins.
-    if (consumer.num_pending === 0 && consumer.delivered.consumer_seq === 0 && attempt === this.attempt)
-      this.target.complete();
+    if (consumer.num_pending === 0 && consumer.delivered.consumer_seq === 0) this.target.complete();
   }
 
   private consumerFor(inbox: string): Partial<ConsumerConfig> {

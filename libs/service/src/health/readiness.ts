@@ -1,7 +1,10 @@
 import type { Doors } from '@tenantry/database';
+import { inTime } from '@tenantry/kernel';
 import type { Bus, Directories } from '@tenantry/messaging';
 
 const MAX_DIRECTORY_SILENCE_MS = 5_000;
+/** Whoever asks whether we can answer is to be answered. */
+const PING_TIMEOUT_MS = 5_000;
 
 /** Whether a service can answer right now, and if not, what it is missing. */
 export interface Readiness {
@@ -20,7 +23,7 @@ export async function askReadiness(parts: {
     missing.push('NATS');
   }
   try {
-    await parts.doors?.control.ping();
+    if (parts.doors) await inTime(parts.doors.control.ping(), PING_TIMEOUT_MS, () => new Error('no answer'));
   } catch {
     missing.push('Postgres');
   }

@@ -1,3 +1,4 @@
+import { inTime } from '@tenantry/kernel';
 import type { Logger } from '../logger.js';
 
 interface Part {
@@ -25,6 +26,11 @@ export class Opened {
     this.parts.push({ name, close });
   }
 
+  /** What is open, in the order in which it was opened. */
+  get names(): readonly string[] {
+    return this.parts.map(({ name }) => name);
+  }
+
   /** Never fails; a second call finds nothing to do. */
   async close(): Promise<void> {
     const deadlineMs = Date.now() + this.timeoutMs;
@@ -34,14 +40,11 @@ export class Opened {
   }
 
   private async closeOne({ name, close }: Part, timeoutMs: number): Promise<void> {
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(() => late.reject(new Error(`not closed within ${timeoutMs} ms`)), timeoutMs);
     try {
-      await Promise.race([close(), late.promise]);
+      const closing = Promise.resolve().then(() => close());
+      await inTime(closing, timeoutMs, () => new Error(`not closed within ${timeoutMs} ms`));
     } catch (err) {
       this.log.warn({ err, part: name }, 'Not everything could be closed in order');
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

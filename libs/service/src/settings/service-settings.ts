@@ -77,6 +77,12 @@ export class ServiceSettings extends settings({
   PORT: port.default(8080).describe('HTTP port of the gateway'),
   HEALTH_PORT: port.optional().describe('Port for /healthz and /readyz; none: no such port'),
   HEALTH_HOST: z.string().default('127.0.0.1').describe('Address that the health port listens on'),
+  START_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .default(60_000)
+    .describe('How long the service may take to be up; it ends then'),
   SHUTDOWN_TIMEOUT_MS: z.coerce
     .number()
     .int()
