@@ -26,6 +26,22 @@ describe('numbers of cards', () => {
     ['', []],
   ])('are found in %j: %j', (text, numbers) => expect(found(text)).toEqual(numbers));
 
+  it('are found however they are grouped', () => {
+    const card = fc
+      .tuple(fc.constantFrom('4', '51', '37', '60', '97'), fc.stringMatching(/^\d{12}$/))
+      .map(([start, rest]) => {
+        const body = `${start}${rest}`.slice(0, 15);
+        return body + [...'0123456789'].find((digit) => isLuhn(body + digit))!;
+      });
+    fc.assert(
+      fc.property(card, fc.constantFrom('', ' ', '-'), (number, gap) => {
+        fc.pre(!/^(\d)\1+$/.test(number));
+        const grouped = number.replace(/(\d{4})(?=\d)/g, `$1${gap}`);
+        expect(found(`pay with ${grouped} now`)).toEqual([grouped]);
+      }),
+    );
+  });
+
   it('are not found in ids, but beside them', () => {
     const id = '01a203ea-94fc-7a7e-9424-424242424241';
     expect(found('9424-424242424241')).toHaveLength(1);

@@ -12,6 +12,7 @@ import { faultReply, readReply, type RawReply } from './reply.js';
 export class Download implements Exchange {
   private line: CallerLine | null = null;
   private readonly inlet: Inlet;
+  private allowed = 0;
   private over = false;
 
   replyTo = '';
@@ -37,7 +38,10 @@ export class Download implements Exchange {
       this.end();
       return this.answer(reply);
     }
-    this.line = new CallerLine(this.bus, chunks, this.replyTo, () => this.fail(unavailable('the service went silent')));
+    this.line = new CallerLine(this.bus, chunks, this.replyTo, {
+      position: () => this.allowed,
+      onSilent: () => this.fail(unavailable('the service went silent')),
+    });
     this.answer({ ...reply, body: this.inlet });
   }
 
@@ -59,13 +63,18 @@ export class Download implements Exchange {
     } else if (frame.kind === Kind.end) {
       this.inlet.accept(frame);
       this.end();
+    } else if (frame.kind === Kind.keep) {
+      this.inlet.expect(frame.number);
     } else if (frame.kind === Kind.cancel) {
       this.inlet.stop(faultOf(frame));
       this.end();
+    } else if (frame.kind === Kind.answer) {
+      this.fail(unavailable('the end of the stream was lost'));
     }
   }
 
   private allow(pieces: number): void {
+    this.allowed = pieces;
     if (!this.over) this.line?.send(encodeFrame(Kind.credit, pieces));
   }
 

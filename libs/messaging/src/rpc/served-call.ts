@@ -4,10 +4,10 @@ import type { Msg } from '@nats-io/transport-node';
 import type { Bus } from '../bus/bus.js';
 import { Header, readHeaders } from '../bus/headers.js';
 import { STREAM_OPEN } from '../streams/caller-line.js';
-import { cancelFrame, encodeFrame, Kind, WINDOW_PIECES, windowOf, type Frame } from '../streams/frame.js';
+import { answerFrame, cancelFrame, encodeFrame, Kind, WINDOW_PIECES, windowOf, type Frame } from '../streams/frame.js';
 import { Inlet } from '../streams/inlet.js';
 import { Outlet } from '../streams/outlet.js';
-import type { ServedStream } from '../streams/served-stream.js';
+import type { ServedStream, StreamHandler } from '../streams/served-stream.js';
 import type { ServedStreams } from '../streams/served-streams.js';
 import { faultAnswer, replyHeaders, type Answer } from './reply.js';
 
@@ -18,6 +18,8 @@ export class ServedCall {
   /** Cuts the handler when the caller goes away. */
   cut: (fault: Fault) => void = () => undefined;
   private served: ServedStream | null = null;
+  /** Pieces of the upload that may be sent in all. */
+  private allowed = WINDOW_PIECES;
 
   constructor(
     private readonly bus: Bus,
@@ -35,8 +37,7 @@ export class ServedCall {
 
   /** Answers an upload. */
   answer(answer: Answer): void {
-    const payload = typeof answer.payload === 'string' ? Buffer.from(answer.payload) : answer.payload;
-    this.served?.end(encodeFrame(Kind.answer, 0, payload), replyHeaders(answer));
+    this.served?.end(answerFrame(answer.payload), replyHeaders(answer));
   }
 
   /** Sends a streamed answer, or refuses when there is no room for a stream; settles when it has ended. */
@@ -47,12 +48,16 @@ export class ServedCall {
     const take = (frame: Frame): void => {
       if (frame.kind === Kind.credit) outlet.allowTotal(frame.number);
     };
+    const keep = (allowed: number): number => {
+      outlet.allowTotal(allowed);
+      return outlet.position;
+    };
     const lost = (fault: Fault): void => {
       outlet.stop(fault);
       this.cut(fault);
     };
     try {
-      this.open({ take, lost }, answer);
+      this.open({ take, keep, lost }, answer);
     } catch (fault) {
       await body[Symbol.asyncIterator]().return?.();
       return refuse(faultAnswer(fault as Fault));
@@ -70,7 +75,9 @@ export class ServedCall {
       {
         opened: () => this.openUpload(inlet),
         consumed: (taken) => {
-          if (taken % (WINDOW_PIECES / 2) === 0) this.served?.send(encodeFrame(Kind.credit, taken + WINDOW_PIECES));
+          if (taken % (WINDOW_PIECES / 2) !== 0) return;
+          this.allowed = taken + WINDOW_PIECES;
+          this.served?.send(encodeFrame(Kind.credit, this.allowed));
         },
         gaveUp: (fault) => this.served?.send(cancelFrame(fault)),
       },
@@ -84,11 +91,16 @@ export class ServedCall {
       inlet.stop(fault);
       this.cut(fault);
     };
-    this.open({ take: (frame) => inlet.accept(frame), lost }, { payload: encodeFrame(Kind.credit, WINDOW_PIECES) });
+    const take = (frame: Frame): void => inlet.accept(frame);
+    const keep = (sent: number): number => {
+      inlet.expect(sent);
+      return this.allowed;
+    };
+    this.open({ take, keep, lost }, { payload: encodeFrame(Kind.credit, this.allowed) });
   }
 
   /** Answers the request with where its frames go. */
-  private open(handler: { take(frame: Frame): void; lost(fault: Fault): void }, answer: Answer): void {
+  private open(handler: StreamHandler, answer: Answer): void {
     const { reply = '' } = this.message;
     this.served = this.streams.open(reply, handler);
     this.bus.connection.publish(reply, answer.payload, {

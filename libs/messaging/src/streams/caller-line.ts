@@ -7,6 +7,13 @@ export const KEEP_ALIVE_MS = 5_000;
 /** How long an end of a stream may say nothing before the other gives it up. */
 export const MAX_SILENCE_MS = 20_000;
 
+/** What the line of a caller needs of it. */
+export interface CallerEnd {
+  /** How far it is, as `Kind.keep` says. */
+  position(): number;
+  onSilent(): void;
+}
+
 /**
  * The caller's way to speak to one stream of one instance. Nothing is answered to a frame, but NATS says on its reply subject when
  * nobody hears it any more.
@@ -19,11 +26,11 @@ export class CallerLine {
     private readonly bus: Bus,
     private readonly chunkSubject: string,
     private readonly reply: string,
-    onSilent: () => void,
+    private readonly end: CallerEnd,
   ) {
     this.keep();
     this.timer = setInterval(() => {
-      if (Date.now() - this.lastHeardAtMs > MAX_SILENCE_MS) onSilent();
+      if (Date.now() - this.lastHeardAtMs > MAX_SILENCE_MS) end.onSilent();
       else this.keep();
     }, KEEP_ALIVE_MS);
     this.timer.unref();
@@ -43,7 +50,7 @@ export class CallerLine {
   }
 
   private keep(): void {
-    this.send(encodeFrame(Kind.keep, 0));
+    this.send(encodeFrame(Kind.keep, this.end.position()));
   }
 }
 

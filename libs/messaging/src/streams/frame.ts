@@ -10,9 +10,12 @@ export const Kind = {
   cancel: 2,
   /** `number` pieces may be sent in all. */
   credit: 3,
-  /** Still there. */
+  /**
+   * Still there, and how far: of whom the body comes from, `number` is how many pieces it has sent, the end counted as one; of whom it goes
+   * to, how many may be sent in all. So either end notices what was lost.
+   */
   keep: 4,
-  /** The answer to an upload; its headers are those of any answer. */
+  /** The answer to an upload, or to who asks after a stream that is over; its headers are those of any answer. */
   answer: 5,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
@@ -55,6 +58,10 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   const number = new DataView(bytes.buffer, bytes.byteOffset, HEAD_BYTES).getUint32(1);
   return { kind: kind as Kind, number, data: bytes.subarray(HEAD_BYTES) };
 }
+
+/** The frame that carries an answer; its headers go with the message. */
+export const answerFrame = (payload: Uint8Array | string): Uint8Array =>
+  encodeFrame(Kind.answer, 0, typeof payload === 'string' ? Buffer.from(payload) : payload);
 
 /** The frame that tells the other end why this one gave up. */
 export function cancelFrame(fault: Fault): Uint8Array {

@@ -16,6 +16,8 @@ interface Reader {
   reject(fault: Fault): void;
 }
 
+const pieceLost = (): Fault => new Fault('unavailable', { retryAfterS: 1, cause: 'a piece of the stream was lost' });
+
 const DONE = { done: true, value: undefined } as const;
 
 /**
@@ -39,8 +41,7 @@ export class Inlet implements AsyncIterableIterator<Uint8Array> {
   /** Takes a data or end frame. A lost, surplus or oversize piece ends the stream. */
   accept(frame: Frame): void {
     if (this.state !== 'open' && this.state !== 'idle') return;
-    if (frame.number !== this.received)
-      return this.giveUp(new Fault('unavailable', { retryAfterS: 1, cause: 'a piece of the stream was lost' }));
+    if (frame.number !== this.received) return this.giveUp(pieceLost());
     if (frame.kind === Kind.end) return this.complete();
     this.received += 1;
     this.receivedBytes += frame.data.length;
@@ -49,6 +50,11 @@ export class Inlet implements AsyncIterableIterator<Uint8Array> {
       return this.giveUp(new Fault('malformed-request', { cause: 'more pieces than allowed' }));
     this.pieces.push(frame.data);
     this.feed();
+  }
+
+  /** Gives up when the other end, as it says, has sent more than came: what is on its way comes before its word. */
+  expect(position: number): void {
+    if ((this.state === 'open' || this.state === 'idle') && position > this.received) this.giveUp(pieceLost());
   }
 
   /** Ends it from outside: what was not read yet is dropped and the reader gets the fault. */

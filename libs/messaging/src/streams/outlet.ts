@@ -8,10 +8,16 @@ export type SendFrame = (frame: Uint8Array) => void;
 export class Outlet {
   private allowed = 0;
   private sent = 0;
+  private ended = false;
   private fault: Fault | null = null;
   private wake: (() => void) | null = null;
 
   constructor(private readonly send: SendFrame) {}
+
+  /** How many frames went: the pieces, and the end. */
+  get position(): number {
+    return this.sent + (this.ended ? 1 : 0);
+  }
 
   /** Lets that many more pieces go. */
   allow(pieces: number): void {
@@ -46,6 +52,7 @@ export class Outlet {
     }
     await this.room();
     this.send(encodeFrame(Kind.end, this.sent));
+    this.ended = true;
   }
 
   private async sendPiece(piece: Uint8Array): Promise<void> {

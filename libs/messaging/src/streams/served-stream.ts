@@ -8,6 +8,8 @@ import { decodeFrame, encodeFrame, faultOf, Kind, type Frame } from './frame.js'
 export interface StreamHandler {
   /** A data, end or credit frame. */
   take(frame: Frame): void;
+  /** How far the caller is; answers how far this end is, both as `Kind.keep` says. */
+  keep(position: number): number;
   /** The caller gave up, broke the rules or went silent. */
   lost(fault: Fault): void;
 }
@@ -69,7 +71,7 @@ export class ServedStream {
   }
 
   private handle(frame: Frame): void {
-    if (frame.kind === Kind.keep) this.send(encodeFrame(Kind.keep, 0));
+    if (frame.kind === Kind.keep) this.send(encodeFrame(Kind.keep, this.handler.keep(frame.number)));
     else if (frame.kind === Kind.cancel) this.lose(faultOf(frame));
     else this.handler.take(frame);
   }

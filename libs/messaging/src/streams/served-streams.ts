@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { Bus } from '../bus/bus.js';
-import { chunkSubject } from '../bus/subjects.js';
+import { chunkSubject, isAnswerOf } from '../bus/subjects.js';
 import { unavailable } from '../rpc/multiplexer.js';
+import { faultAnswer, replyHeaders } from '../rpc/reply.js';
+import { answerFrame, Kind } from './frame.js';
 import { ServedStream, type StreamHandler } from './served-stream.js';
 
 const SILENCE_CHECK_MS = 5_000;
@@ -46,7 +48,16 @@ export class ServedStreams {
   }
 
   private route(message: Msg): void {
-    this.streams.get(message.subject.slice(message.subject.lastIndexOf('.') + 1))?.receive(message);
+    const stream = this.streams.get(message.subject.slice(message.subject.lastIndexOf('.') + 1));
+    if (stream) stream.receive(message);
+    else this.refuse(message);
+  }
+
+  /** Whoever still asks after a stream that is over missed its end. */
+  private refuse({ data, reply = '' }: Msg): void {
+    if (data[0] !== Kind.keep || !isAnswerOf(this.bus.service, reply)) return;
+    const answer = faultAnswer(unavailable('the end of the stream was lost'));
+    this.bus.connection.publish(reply, answerFrame(answer.payload), { headers: replyHeaders(answer) });
   }
 
   private checkSilence(): void {

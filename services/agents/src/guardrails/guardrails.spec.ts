@@ -1,4 +1,3 @@
-import { isLuhn } from '@tenantry/kernel';
 import fc from 'fast-check';
 import { inspect, inspectTools, type Guardrail } from './guardrail.js';
 import { StreamGuard } from './stream-guard.js';
@@ -52,22 +51,6 @@ describe('Guardrails', () => {
     '00000000-0000-7000-8000-000000000001',
     'order 01a203ea-94fc-7a7e-9424-424242424241', // its last groups pass Luhn’s check
   ])('leave %j alone', (text) => expect(redacted(text)).toBe(text));
-
-  it('find every card number with a check digit, however it is grouped', () => {
-    const card = fc
-      .tuple(fc.constantFrom('4', '51', '37', '60'), fc.stringMatching(/^\d{12}$/))
-      .map(([start, rest]) => {
-        const body = `${start}${rest}`.slice(0, 15);
-        return body + [...'0123456789'].find((digit) => isLuhn(body + digit))!;
-      });
-    fc.assert(
-      fc.property(card, fc.constantFrom('', ' ', '-'), (number, gap) => {
-        fc.pre(!/^(\d)\1+$/.test(number));
-        const text = `pay with ${number.replace(/(\d{4})(?=\d)/g, `$1${gap}`)} now`;
-        expect(inspect([guardrail({ detect: ['card'] })], 'input', text).text).toBe('pay with [card] now');
-      }),
-    );
-  });
 
   it('refuse what is on a denied topic, and an input on none of the allowed ones', () => {
     const topics = [
