@@ -13,17 +13,20 @@ export interface Readiness {
 }
 
 /** Asks everything that a service depends on. */
-export async function askReadiness(parts: {
-  bus: Bus;
-  directories: Directories;
-  doors: Doors | null;
-}): Promise<Readiness> {
+export async function askReadiness(
+  parts: {
+    bus: Pick<Bus, 'connected'>;
+    directories: Pick<Directories, 'stale'>;
+    doors: { control: Pick<Doors['control'], 'ping'> } | null;
+  },
+  pingTimeoutMs = PING_TIMEOUT_MS,
+): Promise<Readiness> {
   const missing = parts.directories.stale(MAX_DIRECTORY_SILENCE_MS).map((bucket) => `directory ${bucket}`);
   if (!parts.bus.connected) {
     missing.push('NATS');
   }
   try {
-    if (parts.doors) await inTime(parts.doors.control.ping(), PING_TIMEOUT_MS, () => new Error('no answer'));
+    if (parts.doors) await inTime(parts.doors.control.ping(), pingTimeoutMs, () => new Error('no answer'));
   } catch {
     missing.push('Postgres');
   }
