@@ -1,4 +1,4 @@
-import { CARD_NUMBER, placesOf } from '@tenantry/kernel';
+import { blankIds, CARD_NUMBER, placesOf } from '@tenantry/kernel';
 
 const HIDDEN = '[hidden]';
 const MAX_DEPTH = 6;
@@ -27,7 +27,7 @@ const IN_WORD = /\w/;
 /** Digits inside a word stay: they are those of an id or a digest more often than a card's. */
 function hideCards(text: string): string {
   let [hidden, from] = ['', 0];
-  for (const { start, end } of placesOf(text, CARD_NUMBER)) {
+  for (const { start, end } of placesOf(blankIds(text), CARD_NUMBER)) {
     if (start < from || IN_WORD.test(text.charAt(start - 1)) || IN_WORD.test(text.charAt(end))) continue;
     hidden += text.slice(from, start) + HIDDEN;
     from = end;

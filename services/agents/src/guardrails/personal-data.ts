@@ -1,4 +1,4 @@
-import { CARD_NUMBER, isLuhn, placesOf, type NumberPattern } from '@tenantry/kernel';
+import { blankIds, CARD_NUMBER, isLuhn, placesOf, type NumberPattern } from '@tenantry/kernel';
 import type { Finding } from './finding.js';
 
 interface Pattern extends NumberPattern {
@@ -84,5 +84,8 @@ export function healthDataIn(texts: readonly string[]): { readonly kinds: readon
 /** Data about people in a text, by patterns and check digits: what looks like it and can't be it is left alone. */
 export function findPersonalData(text: string, kinds: readonly PersonalData[]): Finding[] {
   const patterns = kinds.flatMap((kind) => PATTERNS[kind]);
-  return patterns.flatMap(({ what, ...pattern }) => [...placesOf(text, pattern)].map((place) => ({ ...place, what })));
+  const numbers = blankIds(text);
+  return patterns.flatMap(({ what, ...pattern }) =>
+    [...placesOf(numbers, pattern)].map((place) => ({ ...place, what })),
+  );
 }
