@@ -72,9 +72,13 @@ export function faultAnswer(fault: Fault): Answer {
   return { payload: JSON.stringify(toFaultMessage(fault)), fault: true };
 }
 
+/** An answer's payload as it goes over the bus. */
+export const bytesOf = ({ payload }: Answer): Uint8Array =>
+  typeof payload === 'string' ? Buffer.from(payload) : payload;
+
 /** An answer that did not cross the bus, as the other side would have read it. */
 export function toRawReply(answer: Answer): RawReply {
-  const payload = typeof answer.payload === 'string' ? Buffer.from(answer.payload) : answer.payload;
+  const payload = bytesOf(answer);
   if (answer.fault) return faultReplyOf(readFault(payload));
   return {
     payload,

@@ -9,7 +9,7 @@ import { Inlet } from '../streams/inlet.js';
 import { Outlet } from '../streams/outlet.js';
 import type { ServedStream, StreamHandler } from '../streams/served-stream.js';
 import type { ServedStreams } from '../streams/served-streams.js';
-import { faultAnswer, replyHeaders, type Answer } from './reply.js';
+import { bytesOf, faultAnswer, replyHeaders, type Answer } from './reply.js';
 
 /** The service's side of one call that has, or may turn out to have, a stream. */
 export class ServedCall {
@@ -37,7 +37,7 @@ export class ServedCall {
 
   /** Answers an upload. */
   answer(answer: Answer): void {
-    this.served?.end(answerFrame(answer.payload), replyHeaders(answer));
+    this.served?.end(answerFrame(bytesOf(answer)), replyHeaders(answer));
   }
 
   /** Sends a streamed answer, or refuses when there is no room for a stream; settles when it has ended. */

@@ -60,8 +60,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 }
 
 /** The frame that carries an answer; its headers go with the message. */
-export const answerFrame = (payload: Uint8Array | string): Uint8Array =>
-  encodeFrame(Kind.answer, 0, typeof payload === 'string' ? Buffer.from(payload) : payload);
+export const answerFrame = (payload: Uint8Array): Uint8Array => encodeFrame(Kind.answer, 0, payload);
 
 /** The frame that tells the other end why this one gave up. */
 export function cancelFrame(fault: Fault): Uint8Array {

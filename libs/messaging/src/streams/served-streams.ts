@@ -3,7 +3,7 @@ import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { Bus } from '../bus/bus.js';
 import { chunkSubject, isAnswerOf } from '../bus/subjects.js';
 import { unavailable } from '../rpc/multiplexer.js';
-import { faultAnswer, replyHeaders } from '../rpc/reply.js';
+import { bytesOf, faultAnswer, replyHeaders } from '../rpc/reply.js';
 import { answerFrame, Kind } from './frame.js';
 import { ServedStream, type StreamHandler } from './served-stream.js';
 
@@ -57,7 +57,7 @@ export class ServedStreams {
   private refuse({ data, reply = '' }: Msg): void {
     if (data[0] !== Kind.keep || !isAnswerOf(this.bus.service, reply)) return;
     const answer = faultAnswer(unavailable('the end of the stream was lost'));
-    this.bus.connection.publish(reply, answerFrame(answer.payload), { headers: replyHeaders(answer) });
+    this.bus.connection.publish(reply, answerFrame(bytesOf(answer)), { headers: replyHeaders(answer) });
   }
 
   private checkSilence(): void {

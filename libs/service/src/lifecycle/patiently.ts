@@ -2,24 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 500;
+const CODES = 'ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|57P0[123]';
+const WORDS =
+  'timeout|starting up|temporarily unavailable|no suitable peers|connection (refused|disconnected|terminated)';
 /** What a server that is still on its way up or goes down, or a name that is not known yet, answers; 57P01 to 57P03 are Postgres'. */
-const TRANSIENT = new RegExp(
-  [
-    ...[
-      'ECONNREFUSED',
-      'ECONNRESET',
-      'EPIPE',
-      'ETIMEDOUT',
-      'ENOTFOUND',
-      'EAI_AGAIN',
-      '57P0[123]',
-      'timeout',
-      'starting up',
-    ],
-    ...['temporarily unavailable', 'no suitable peers', 'connection (refused|disconnected|terminated)'],
-  ].join('|'),
-  'i',
-);
+const TRANSIENT = new RegExp(`${CODES}|${WORDS}`, 'i');
 
 /**
  * Tries to reach something until it is there, so that services and servers may start in any order.
